@@ -1,0 +1,79 @@
+// Builds what is published: the library (ESM and types) into dist/lib, the bundled command into dist/bin.js and main.js.
+import { execFileSync } from "node:child_process"
+import { chmodSync, copyFileSync, rmSync, statSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { rolldown } from "rolldown"
+import type { OutputChunk } from "rolldown"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Found by its prebuilt binary beside its own files, so it stays a package. */
+const external = ["fs-native-extensions"]
+
+/** Heavy, and needed by some commands only: they must be reached through `import()`, or every start pays for them. */
+const lazy = ["openai", "liquidjs", "gpt-tokenizer", "@pydantic/genai-prices", "ajv", "undici"]
+
+/** The chunks that Node loads before the first line of the command runs. */
+const startUpChunks = (chunks: ReadonlyArray<OutputChunk>): ReadonlyArray<OutputChunk> => {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
+  const seen = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName))
+  for (const name of seen) byName.get(name)?.imports.forEach((imported) => seen.add(imported))
+  return chunks.filter((chunk) => seen.has(chunk.fileName))
+}
+
+const buildLibrary = (): void => {
+  try {
+    execFileSync(`${root}node_modules/.bin/tsc`, ["-p", "tsconfig.build.json"], {
+      cwd: root,
+      stdio: "inherit"
+    })
+  } catch {
+    // The compiler has said why.
+    process.exit(1)
+  }
+}
+
+const buildCommand = async (): Promise<void> => {
+  const bundle = await rolldown({
+    cwd: root,
+    input: { main: "src/bin.ts" },
+    platform: "node",
+    external,
+    logLevel: "warn"
+  })
+  const { output } = await bundle.write({
+    dir: "dist",
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    minify: true
+  })
+  await bundle.close()
+  const chunks = output.filter((file) => file.type === "chunk")
+  const eager = startUpChunks(chunks)
+  for (const name of lazy) {
+    const culprit = eager.flatMap((chunk) => chunk.moduleIds).find((id) =>
+      id.includes(`/node_modules/${name}/`)
+    )
+    if (culprit === undefined) continue
+    throw new Error(
+      `${name} is on the start-up path of the command (${culprit}): import it with import() where it is used`
+    )
+  }
+  const bin = `${root}dist/bin.js`
+  copyFileSync(`${root}scripts/launcher.mjs`, bin)
+  chmodSync(bin, 0o755)
+  const kib = (files: ReadonlyArray<OutputChunk>): number =>
+    Math.round(
+      files.reduce((sum, file) => sum + statSync(`${root}dist/${file.fileName}`).size, 0) / 1024
+    )
+  process.stdout.write(
+    `dist/main.js: ${kib(eager)} KiB at start-up in ${eager.length} files, ${
+      kib(chunks)
+    } KiB in ${chunks.length} in all\n`
+  )
+}
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+buildLibrary()
+await buildCommand()
