@@ -1,0 +1,212 @@
+// The open files of a log: one batch made durable in each of them, in order, under the kernel's lock.
+//
+// What a batch finds under the lock decides what it does first. A clean slot whose sizes and inodes are those of the
+// paths: it writes. Files that were replaced (consolidation) or grew (another process): it opens them anew, or goes on
+// from their new ends. Anything else (a writer died or failed, a swap was left half done, a reboot): recovery.
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as path from "node:path"
+import type { DiskFile } from "./Disk.ts"
+import { Disk, DiskError } from "./Disk.ts"
+import { appendAll } from "./FileIo.ts"
+import { FileLock } from "./FileLock.ts"
+import { recover } from "./Recovery.ts"
+import type { RecoveryReport } from "./Recovery.ts"
+import type { RecoveryContext } from "./RecoveryContext.ts"
+import { sweep } from "./ReplaceFile.ts"
+import type { Slot, SlotFile, SlotPlace } from "./Slot.ts"
+import { readSlot, writeSlot } from "./Slot.ts"
+import { finishSwap } from "./SwapFiles.ts"
+
+/** Several processes append: the lock is held for each batch. The slot stands in the lock file. */
+export interface SharedGuard {
+  readonly _tag: "Shared"
+  readonly lockFile: string
+  /** Byte offset of this log's slot. */
+  readonly slotAt: number
+  readonly bootId: string
+  /** The marker of a swap of these files (SwapFiles.ts). */
+  readonly swap: string
+}
+
+/** One process appends: it locks the (first) file itself for as long as the log is open, so that it is seen to live. */
+export interface OwnGuard {
+  readonly _tag: "Own"
+}
+
+export interface LogFilesOptions {
+  /** One file, or two that get the same lines in this order. */
+  readonly files: ReadonlyArray<string>
+  readonly guard: SharedGuard | OwnGuard
+  readonly context: RecoveryContext
+}
+
+export interface LogFiles {
+  /** Appends the bytes to every file, each durable before the next is written. Not to be called again after a failure. */
+  readonly commit: (batch: Uint8Array) => Effect.Effect<void, DiskError>
+}
+
+interface Opened {
+  readonly files: ReadonlyArray<DiskFile>
+  readonly inodes: ReadonlyArray<number>
+  readonly scope: Scope.Closeable
+}
+
+const slowSyncMs = 1000
+
+const isQuiet = (report: RecoveryReport): boolean =>
+  report.quarantined.length === 0 && report.rewrittenLines === 0 && report.copiedLines.every((count) => count === 0)
+
+const say = (files: ReadonlyArray<string>, report: RecoveryReport, swept: ReadonlyArray<string>, swapped: boolean) => {
+  if (isQuiet(report) && swept.length === 0 && !swapped) return Effect.void
+  const parts = [
+    ...(swapped ? ["finished a consolidation that was cut off"] : []),
+    ...(swept.length > 0 ? [`removed ${swept.length} temp files of dead processes`] : []),
+    ...(report.rewrittenLines > 0 ? [`wrote ${report.rewrittenLines} lines at the end anew`] : []),
+    ...report.copiedLines.flatMap((count, index) =>
+      count > 0 ? [`copied ${count} lines into ${path.basename(files[index] ?? "")}`] : []),
+    ...(report.quarantined.length > 0
+      ? [`moved ${report.quarantinedBytes} damaged bytes to ${report.quarantined.join(" and ")}`]
+      : [])
+  ]
+  return Effect.logWarning(`recovery of ${files.join(" and ")}: ${parts.join("; ")}`)
+}
+
+const slotMatches = (slot: Slot | undefined, found: ReadonlyArray<SlotFile>): boolean =>
+  slot?.state === "clean" &&
+  slot.files.every(({ inode, size }, index) => inode === found[index]?.inode && size === found[index].size)
+
+/** Appends to one file and waits for its sync. */
+const appendDurably = Effect.fnUntraced(function*(disk: Disk["Service"], file: DiskFile, batch: Uint8Array) {
+  yield* appendAll(disk, file, batch)
+  const startMs = yield* Clock.currentTimeMillis
+  yield* disk.datasync(file)
+  const tookMs = (yield* Clock.currentTimeMillis) - startMs
+  if (tookMs > slowSyncMs) yield* Effect.logWarning(`syncing ${file.path} took ${Math.round(tookMs)} ms`)
+})
+
+/** Opens the files for appending and recovers them unless the slot says that there is nothing to recover. */
+const openFiles = (options: LogFilesOptions, place: SlotPlace | undefined): Effect.Effect<Opened, DiskError> =>
+  Effect.gen(function*() {
+    const { context, files: paths, guard } = options
+    const { disk } = context
+    const scope = yield* Scope.make()
+    return yield* Effect.gen(function*() {
+      const swap = guard._tag === "Shared" ? guard.swap : undefined
+      const swapped = swap !== undefined && (yield* finishSwap(swap))
+      // A recovery that was killed can have left a temp in the quarantine, too.
+      const directories = new Set([...paths.map((each) => path.dirname(each)), context.quarantine])
+      const swept = yield* Effect.forEach(directories, (directory) => sweep(directory, swap))
+      const files = yield* Effect.forEach(paths, (each) => Scope.provide(disk.open(each, "append"), scope))
+      if (guard._tag === "Own") yield* lockForLife(context, files)
+      const found = yield* Effect.forEach(files, disk.statFile)
+      const slot = place && (yield* readSlot(place, files.length))
+      const report = slotMatches(slot, found) ? undefined : yield* recover(context, files, place)
+      yield* say(paths, report ?? nothingDone, swept.flat(), swapped)
+      return { files, inodes: found.map(({ inode }) => inode), scope }
+    }).pipe(
+      Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+      Effect.provideService(Disk, disk),
+      Effect.provideService(FileLock, context.locks)
+    )
+  })
+
+const nothingDone: RecoveryReport = { quarantined: [], quarantinedBytes: 0, rewrittenLines: 0, copiedLines: [] }
+
+const lockForLife = Effect.fnUntraced(function*(context: RecoveryContext, files: ReadonlyArray<DiskFile>) {
+  for (const file of files) {
+    if (yield* context.locks.tryLock(file)) continue
+    const detail = "another process is writing this file; wait until it ends"
+    return yield* new DiskError({ operation: "lock", path: file.path, code: "EBUSY", detail })
+  }
+})
+
+const inodeOf = (disk: Disk["Service"], file: string): Effect.Effect<SlotFile | undefined, DiskError> =>
+  Effect.map(disk.stat(file), Option.getOrUndefined)
+
+/**
+ * Whoever removed the lock file lets the next process lock another one: two would then write at once. The other one's
+ * first batch makes the files longer than our slot says, and so comes here.
+ */
+const checkLockFile = Effect.fnUntraced(function*(disk: Disk["Service"], place: SlotPlace, inode: number) {
+  const named = yield* inodeOf(disk, place.file.path)
+  if (named?.inode === inode) return
+  const detail = "the lock file was removed or replaced while it was in use. It is permanent: end every process that " +
+    "works on this data directory, then start again"
+  return yield* new DiskError({ operation: "lock", path: place.file.path, code: "ESTALE", detail })
+})
+
+const closeOpened = (opened: Opened) => Scope.close(opened.scope, Exit.void)
+
+const openOwn = Effect.fnUntraced(function*(options: LogFilesOptions) {
+  const { disk } = options.context
+  const opened = yield* Effect.acquireRelease(openFiles(options, undefined), closeOpened)
+  return {
+    commit: (batch) => Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })
+  } satisfies LogFiles as LogFiles
+})
+
+const openShared = Effect.fnUntraced(function*(options: LogFilesOptions, guard: SharedGuard) {
+  const { context, files: paths } = options
+  const { disk, locks } = context
+  const lockFile = yield* disk.open(guard.lockFile, "update")
+  const lockInode = (yield* disk.statFile(lockFile)).inode
+  const place: SlotPlace = { disk, file: lockFile, at: guard.slotAt, bootId: guard.bootId }
+
+  const locked = <A>(use: Effect.Effect<A, DiskError>): Effect.Effect<A, DiskError> =>
+    Effect.acquireUseRelease(
+      locks.lock(lockFile),
+      () => use,
+      () => locks.unlock(lockFile)
+    )
+
+  let opened: Opened = yield* Effect.acquireRelease(
+    locked(openFiles(options, place)),
+    () => Effect.suspend(() => closeOpened(opened))
+  )
+
+  /** Where the files end. Opens them anew, and recovers, when they are not as a clean slot says. */
+  const currentEnds = Effect.fnUntraced(function*() {
+    const found: Array<SlotFile> = []
+    const slot = yield* readSlot(place, paths.length)
+    for (const [index, each] of paths.entries()) {
+      const stat = yield* inodeOf(disk, each)
+      if (stat !== undefined && stat.inode === opened.inodes[index]) found.push(stat)
+    }
+    if (found.length === paths.length && slotMatches(slot, found)) return found
+    yield* checkLockFile(disk, place, lockInode)
+    const before = opened
+    opened = yield* openFiles(options, place)
+    yield* closeOpened(before)
+    return yield* Effect.forEach(opened.files, disk.statFile)
+  })
+
+  const commit = Effect.fnUntraced(function*(batch: Uint8Array) {
+    const ends = (yield* currentEnds()).map(({ inode, size }) => ({ inode, size }))
+    const write = Effect.gen(function*() {
+      for (const file of opened.files) yield* appendDurably(disk, file, batch)
+      const files = ends.map(({ inode, size }) => ({ inode, size: size + batch.byteLength }))
+      yield* writeSlot(place, { state: "clean", files })
+    })
+    yield* Effect.onError(write, () => Effect.ignore(writeSlot(place, { state: "dirty", files: ends })))
+  })
+
+  return { commit: (batch) => locked(commit(batch)) } satisfies LogFiles as LogFiles
+})
+
+/**
+ * Opens a log's files, their directories made durable, and recovers them where a crash or a failure left them unclean.
+ * The files are closed, and their lock freed, with the scope.
+ */
+export const openLogFiles = Effect.fnUntraced(function*(
+  options: LogFilesOptions
+): Effect.fn.Return<LogFiles, DiskError, Scope.Scope> {
+  const { context, files, guard } = options
+  for (const directory of new Set(files.map((file) => path.dirname(file)))) {
+    yield* context.disk.makeDirectory(directory)
+  }
+  return yield* (guard._tag === "Own" ? openOwn(options) : openShared(options, guard))
+})

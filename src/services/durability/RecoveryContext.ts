@@ -1,0 +1,16 @@
+// What every step of a recovery works with.
+import type { Disk } from "./Disk.ts"
+import type { FileLock } from "./FileLock.ts"
+
+export interface RecoveryContext {
+  readonly disk: Disk["Service"]
+  readonly locks: FileLock["Service"]
+  /** Directory of the bytes that were cut away; made when it is needed. */
+  readonly quarantine: string
+  /** No process ever has more unsynced bytes in a file than this, or else one longer line. */
+  readonly maxBatchBytes: number
+  readonly maxLineBytes: number
+}
+
+/** Bytes at the end of a file that one recovery looks through at most. */
+export const windowBytesMax = (context: RecoveryContext): number => 2 * (context.maxBatchBytes + context.maxLineBytes)
