@@ -1,0 +1,158 @@
+// Millions of slugs in bounded memory: an exact open-addressing table of 128-bit fingerprints in typed arrays.
+import { encodeUtf8, fingerprintBytes } from "./Fingerprint.ts"
+
+/**
+ * Maps a slug to a whole number below 2^32. About 25 to 50 bytes a slug, whatever the slug's length. The `Bytes` forms
+ * take the slug as UTF-8 bytes `[start, end)` of a buffer, so that a line can be looked up without making a string.
+ */
+export interface SlugTable {
+  readonly size: number
+  /** The slug's value, if it was set. */
+  readonly get: (slug: string) => number | undefined
+  readonly getBytes: (bytes: Uint8Array, start: number, end: number) => number | undefined
+  /** Sets the value unless there is one, and answers the value that was there before. */
+  readonly add: (slug: string, value: number) => number | undefined
+  readonly addBytes: (bytes: Uint8Array, start: number, end: number, value: number) => number | undefined
+  /** Sets the value, over any before. */
+  readonly set: (slug: string, value: number) => void
+  readonly setBytes: (bytes: Uint8Array, start: number, end: number, value: number) => void
+  /** Looks every slug of this table up in the other, in the order they were added: its value there, if it has one. */
+  readonly lookUpAll: (other: SlugTable, visit: (there: number | undefined) => void) => void
+}
+
+/** A table with room for `expected` slugs; it grows by doubling as more come. */
+export const makeSlugTable = (expected = 0): SlugTable => new FingerprintTable(expected)
+
+/** Words of a fingerprint. */
+const WORDS = 4
+/** An index may be this full before it doubles: linear probing stays short. */
+const LOAD_MAX = 0.75
+const SLOTS_MIN = 16
+
+/**
+ * Entries lie dense in the order they came, fingerprint and value; `slots` holds entry numbers from 1, 0 where free.
+ * Growing rebuilds the slots from the fingerprints kept, without the slugs.
+ */
+class FingerprintTable implements SlugTable {
+  #size = 0
+  #slots: Uint32Array
+  #prints: Uint32Array
+  #values: Uint32Array
+  #text = new Uint8Array(768)
+  readonly #probe = new Uint32Array(WORDS)
+
+  constructor(expected: number) {
+    let slots = SLOTS_MIN
+    while (slots * LOAD_MAX < expected) slots *= 2
+    const entries = Math.max(SLOTS_MIN, expected)
+    this.#slots = new Uint32Array(slots)
+    this.#prints = new Uint32Array(entries * WORDS)
+    this.#values = new Uint32Array(entries)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(slug: string): number | undefined {
+    const length = this.#encode(slug)
+    return this.getBytes(this.#text, 0, length)
+  }
+
+  getBytes(bytes: Uint8Array, start: number, end: number): number | undefined {
+    const entry = this.#slots[this.#find(bytes, start, end)]!
+    return entry === 0 ? undefined : this.#values[entry - 1]!
+  }
+
+  add(slug: string, value: number): number | undefined {
+    const length = this.#encode(slug)
+    return this.addBytes(this.#text, 0, length, value)
+  }
+
+  addBytes(bytes: Uint8Array, start: number, end: number, value: number): number | undefined {
+    const slot = this.#find(bytes, start, end)
+    const entry = this.#slots[slot]!
+    if (entry !== 0) return this.#values[entry - 1]!
+    this.#insert(slot, value)
+    return undefined
+  }
+
+  set(slug: string, value: number): void {
+    const length = this.#encode(slug)
+    this.setBytes(this.#text, 0, length, value)
+  }
+
+  setBytes(bytes: Uint8Array, start: number, end: number, value: number): void {
+    const slot = this.#find(bytes, start, end)
+    const entry = this.#slots[slot]!
+    if (entry === 0) this.#insert(slot, value)
+    else this.#values[entry - 1] = value
+  }
+
+  lookUpAll(other: SlugTable, visit: (there: number | undefined) => void): void {
+    if (!(other instanceof FingerprintTable)) throw new TypeError("tables of two kinds have no common fingerprints")
+    for (let entry = 0; entry < this.#size; entry++) {
+      for (let word = 0; word < WORDS; word++) other.#probe[word] = this.#prints[entry * WORDS + word]!
+      const there = other.#slots[other.#findProbe()]!
+      visit(there === 0 ? undefined : other.#values[there - 1]!)
+    }
+  }
+
+  #encode(slug: string): number {
+    if (slug.length * 3 > this.#text.length) this.#text = new Uint8Array(slug.length * 6)
+    return encodeUtf8(slug, this.#text)
+  }
+
+  /** The slot where the slug stands, or the free one where it belongs. Its fingerprint is left in `#probe`. */
+  #find(bytes: Uint8Array, start: number, end: number): number {
+    fingerprintBytes(bytes, start, end, this.#probe, 0)
+    return this.#findProbe()
+  }
+
+  #findProbe(): number {
+    const probe = this.#probe
+    const prints = this.#prints
+    const slots = this.#slots
+    const mask = slots.length - 1
+    // Never endless: the load bound leaves free slots.
+    for (let slot = probe[0]! & mask;; slot = (slot + 1) & mask) {
+      const entry = slots[slot]!
+      if (entry === 0) return slot
+      const at = (entry - 1) * WORDS
+      if (
+        prints[at] === probe[0] && prints[at + 1] === probe[1] &&
+        prints[at + 2] === probe[2] && prints[at + 3] === probe[3]
+      ) return slot
+    }
+  }
+
+  #insert(slot: number, value: number): void {
+    if (this.#size === this.#values.length) this.#growEntries()
+    this.#prints.set(this.#probe, this.#size * WORDS)
+    this.#values[this.#size] = value
+    this.#size++
+    this.#slots[slot] = this.#size
+    if (this.#size > this.#slots.length * LOAD_MAX) this.#growSlots()
+  }
+
+  #growEntries(): void {
+    const entries = this.#values.length * 2
+    const prints = new Uint32Array(entries * WORDS)
+    prints.set(this.#prints)
+    const values = new Uint32Array(entries)
+    values.set(this.#values)
+    this.#prints = prints
+    this.#values = values
+  }
+
+  #growSlots(): void {
+    const slots = new Uint32Array(this.#slots.length * 2)
+    const mask = slots.length - 1
+    for (let entry = 1; entry <= this.#size; entry++) {
+      let slot = this.#prints[(entry - 1) * WORDS]! & mask
+      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      slots[slot] = entry
+    }
+    this.#slots = slots
+  }
+}

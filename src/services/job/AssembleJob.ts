@@ -1,0 +1,117 @@
+// The parts of a job held against each other and put together, wherever their texts came from.
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { isAbsolute, join } from "node:path"
+import type { Rung } from "../generation/Generation.ts"
+import { compileOutputSchema } from "../generation/OutputSchema.ts"
+import type { OutputSchema } from "../generation/OutputSchema.ts"
+import { compilePrompt } from "../generation/Prompt.ts"
+import type { Prompt } from "../generation/Prompt.ts"
+import type { RuleSet } from "../qa/RuleSet.ts"
+import { fromUsd } from "../spending/Money.ts"
+import type { Job } from "./Job.ts"
+import { JobError } from "./JobError.ts"
+import { jobHash } from "./JobHash.ts"
+import { decodeRules } from "./QaSettings.ts"
+import { decodeSetting, keyOf, looksSecret, secretAdvice } from "./SettingFaults.ts"
+import type { KeyPath, SettingFault } from "./SettingFaults.ts"
+import { Settings } from "./Settings.ts"
+import type { Model } from "./Settings.ts"
+
+/** A path of the settings, which starts in the job's directory. */
+export const resolve = (directory: string, path: string): string =>
+  path === "-" || isAbsolute(path) ? path : join(directory, path)
+
+const secretsIn = (value: unknown, path: KeyPath): ReadonlyArray<SettingFault> => {
+  if (typeof value === "string") {
+    return looksSecret(value)
+      ? [{ path, message: `holds a secret: ${secretAdvice}` }]
+      : []
+  }
+  if (typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    secretsIn(inner, [...path, Array.isArray(value) ? Number(key) : key])
+  )
+}
+
+const crossFaults = ({ evidence }: Settings): ReadonlyArray<SettingFault> =>
+  evidence.minChars > evidence.maxChars
+    ? [{
+      path: ["evidence", "minChars"],
+      message: `is ${evidence.minChars}, above evidence.maxChars, which is ${evidence.maxChars}`
+    }]
+    : []
+
+/** Decodes the settings as far as it stands alone; rules are held against the schema later. */
+export const decodeSettings = (value: unknown): Result.Result<Settings, ReadonlyArray<SettingFault>> => {
+  const secrets = secretsIn(value, [])
+  const decoded = decodeSetting(Settings, value ?? {})
+  // A secret's value has been said enough about by its own fault.
+  const own = Result.isFailure(decoded)
+    ? decoded.failure.filter(({ path }) =>
+      !secrets.some((secret) => keyOf(secret.path) === keyOf(path))
+    )
+    : []
+  const rules = Result.isSuccess(decoded)
+    ? decodeRules(decoded.success.qa, undefined)
+    : Result.succeed([])
+  const faults = [
+    ...secrets,
+    ...own,
+    ...(Result.isSuccess(decoded) ? crossFaults(decoded.success) : []),
+    ...(Result.isFailure(rules) ? rules.failure : [])
+  ]
+  return Result.isSuccess(decoded) && faults.length === 0
+    ? Result.succeed(decoded.success)
+    : Result.fail(faults)
+}
+
+const promptError = (file: string, detail: string): JobError => {
+  const [prefix = "", line = 0] = /^line (\d+): /.exec(detail) ?? []
+  return new JobError({
+    faults: [{ file, line: Number(line), key: "", message: detail.slice(prefix.length) }]
+  })
+}
+
+export const promptOf = (file: string, text: string): Effect.Effect<Prompt, JobError> =>
+  Effect.mapError(compilePrompt(file, text), ({ detail }) => promptError(file, detail))
+
+export const outputSchemaOf = (file: string, text: string): Effect.Effect<OutputSchema, JobError> =>
+  Effect.mapError(
+    compileOutputSchema(file, text),
+    ({ detail, place }) => new JobError({ faults: [{ file, line: 0, key: place, message: detail }] })
+  )
+
+const toRung = (model: Model, index: number): Rung => ({
+  index,
+  model: model.name,
+  outputTokensMax: model.maxOutputTokens,
+  temperature: model.temperature,
+  timeoutMs: model.timeoutMs
+})
+
+interface Parts {
+  readonly prompt: Prompt
+  readonly outputSchema: OutputSchema
+  readonly rules: RuleSet
+}
+
+export const toJob = (directory: string, settings: Settings, parts: Parts): Job => {
+  const { budget, models } = settings
+  const job = {
+    directory,
+    input: { ...settings.input, path: resolve(directory, settings.input.path) },
+    dataDirectory: resolve(directory, settings.data),
+    baseUrl: settings.baseUrl,
+    rungs: [models.base, ...(models.strong === undefined ? [] : [models.strong])].map(toRung),
+    prices: settings.prices,
+    itemBudgetNanoUsd: budget.itemUsd === undefined ? null : fromUsd(budget.itemUsd),
+    runBudgetNanoUsd: budget.runUsd === undefined ? null : fromUsd(budget.runUsd),
+    concurrency: settings.concurrency,
+    consolidateEvery: settings.consolidateEvery,
+    transientAttemptsMax: settings.transientAttemptsMax,
+    evidence: settings.evidence,
+    ...parts
+  }
+  return { ...job, hash: jobHash(job) }
+}

@@ -1,0 +1,39 @@
+// A job written down in a program instead of in files: the same settings, checked the same way.
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { makeRuleSet } from "../qa/RuleSet.ts"
+import { decodeSettings, outputSchemaOf, promptOf, toJob } from "./AssembleJob.ts"
+import type { Job } from "./Job.ts"
+import { JobError } from "./JobError.ts"
+import { decodeRules } from "./QaSettings.ts"
+import { keyOf } from "./SettingFaults.ts"
+import type { SettingFault } from "./SettingFaults.ts"
+import type { Settings } from "./Settings.ts"
+
+export interface JobDefinition {
+  /** What inkfast.yaml would say; `prompt` and `schema` are given below instead. */
+  readonly settings: Omit<typeof Settings.Encoded, "prompt" | "schema">
+  /** The text of a prompt file: `--- system` and `--- user` parts in Liquid. */
+  readonly prompt: string
+  /** JSON Schema 2020-12 of the output, an object. */
+  readonly schema: { readonly [key: string]: unknown }
+  /** Where relative paths of the settings start. Default: the working directory. */
+  readonly directory?: string
+}
+
+const settingsName = "job definition"
+
+const failed = (faults: ReadonlyArray<SettingFault>): JobError =>
+  new JobError({
+    faults: faults.map(({ message, path }) => ({ file: settingsName, line: 0, key: keyOf(path), message }))
+  })
+
+export const defineJob = Effect.fnUntraced(function*(definition: JobDefinition): Effect.fn.Return<Job, JobError> {
+  const settings = decodeSettings(definition.settings)
+  if (Result.isFailure(settings)) return yield* failed(settings.failure)
+  const prompt = yield* promptOf("prompt", definition.prompt)
+  const outputSchema = yield* outputSchemaOf("schema", JSON.stringify(definition.schema))
+  const rules = decodeRules(settings.success.qa, outputSchema.schema)
+  if (Result.isFailure(rules)) return yield* failed(rules.failure)
+  return toJob(definition.directory ?? ".", settings.success, { prompt, outputSchema, rules: makeRuleSet(rules.success) })
+})

@@ -1,0 +1,58 @@
+// What to generate, resolved: the job directory's files with flags and environment laid over them.
+import * as Context from "effect/Context"
+import type { OutputSchema } from "../generation/OutputSchema.ts"
+import type { Prompt } from "../generation/Prompt.ts"
+import type { Rung } from "../generation/Generation.ts"
+import type { RuleSet } from "../qa/RuleSet.ts"
+import type { NanoUsd } from "../spending/Money.ts"
+import type { Price } from "../spending/Prices.ts"
+
+export interface EvidenceSettings {
+  /** Row fields that count as evidence; `*` is all of them. */
+  readonly fields: ReadonlyArray<string>
+  /** Row fields that hold a path, relative to the input's folder, which it may not leave. */
+  readonly fileFields: ReadonlyArray<string>
+  /** Row fields that hold an http(s) URL. */
+  readonly urlFields: ReadonlyArray<string>
+  /** Below this the evidence is thin. */
+  readonly minChars: number
+  /** The text in the prompt is cut here. */
+  readonly maxChars: number
+  readonly fetchTimeoutMs: number
+  readonly fetchBytesMax: number
+  readonly cacheTtlMs: number
+  /** Whether pages on loopback and private addresses may be fetched: for one's own network. */
+  readonly allowPrivateAddresses: boolean
+}
+
+export interface Job {
+  /** The job's directory; its relative paths start here. */
+  readonly directory: string
+  /** SHA-256 over settings, prompt and schema, first 32 hex digits: what the manifest keeps. */
+  readonly hash: string
+  readonly input: {
+    readonly path: string
+    readonly format: "jsonl" | "csv" | "auto"
+    readonly key: string
+  }
+  readonly dataDirectory: string
+  readonly baseUrl: string
+  readonly rungs: ReadonlyArray<Rung>
+  readonly prices: { readonly [model: string]: Price }
+  readonly itemBudgetNanoUsd: NanoUsd | null
+  readonly runBudgetNanoUsd: NanoUsd | null
+  /** Items in flight. */
+  readonly concurrency: number
+  /** Accepted records between two consolidations; 0 disables. */
+  readonly consolidateEvery: number
+  /** Calls per rung that may fail for a passing cause before the item is rejected. */
+  readonly transientAttemptsMax: number
+  readonly evidence: EvidenceSettings
+  readonly prompt: Prompt
+  readonly outputSchema: OutputSchema
+  readonly rules: RuleSet
+}
+
+export class CurrentJob
+  extends Context.Service<CurrentJob, Job>()("inkfast/services/job/Job/CurrentJob")
+{}

@@ -1,0 +1,21 @@
+// The identity of a job: what decides which content is made, at what cost, and nothing about where it lies.
+import { canonicalJson, digest } from "../Digest.ts"
+import type { Job } from "./Job.ts"
+
+/** SHA-256 over settings, prompt and schema, first 32 hex digits. Paths are left out: a moved job stays the same job. */
+export const jobHash = (job: Omit<Job, "hash">): string =>
+  digest(canonicalJson({
+    key: job.input.key,
+    baseUrl: job.baseUrl,
+    rungs: job.rungs.map((rung) => ({ ...rung, temperature: rung.temperature ?? null })),
+    prices: job.prices,
+    itemBudgetNanoUsd: job.itemBudgetNanoUsd,
+    runBudgetNanoUsd: job.runBudgetNanoUsd,
+    concurrency: job.concurrency,
+    consolidateEvery: job.consolidateEvery,
+    transientAttemptsMax: job.transientAttemptsMax,
+    evidence: job.evidence,
+    promptHash: job.prompt.hash,
+    schemaHash: job.outputSchema.hash,
+    rulesHash: job.rules.hash
+  }))

@@ -1,0 +1,96 @@
+// inkfast.yaml as a schema: every key, what it may hold, and its default. The one place where defaults stand.
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { baseUrl, decimal, oneOf, text, whole } from "./SettingTypes.ts"
+
+const usd = decimal(0, 1_000_000, "US dollars")
+const usdPerMtok = decimal(0, 1_000_000, "US dollars per million tokens")
+const milliseconds = (min: number, max: number) => whole(min, max, "milliseconds")
+const day = 24 * 60 * 60 * 1000
+const fieldNames = Schema.Array(text("the name of a field"))
+
+const or = <S extends Schema.Top>(type: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(type)
+
+const required = <S extends Schema.Top>(type: S, message: string) =>
+  type.pipe(Schema.annotateKey({ messageMissingKey: message }))
+
+/** The ranges that flags and environment variables share with the file. */
+export const settingTypes = {
+  inputPath: text("the path of a .jsonl, .csv or .tsv file, or - for standard input"),
+  key: text("the name of the field that holds the slug"),
+  dataDirectory: text("the path of a directory"),
+  model: text("the name of a model"),
+  baseUrl,
+  usd,
+  concurrency: whole(1, 10_000, "items in flight"),
+  consolidateEvery: whole(0, 1_000_000_000, "accepted records; 0 disables")
+}
+
+const Model = Schema.Struct({
+  name: required(settingTypes.model, "is missing; name the model, such as name: gpt-4o-mini"),
+  /** Upper bound of tokens in an answer, reasoning included. */
+  maxOutputTokens: or(whole(1, 1_000_000, "tokens"), 2000),
+  /** Absent: not sent, the server's default holds. */
+  temperature: Schema.optionalKey(decimal(0, 2)),
+  timeoutMs: or(milliseconds(1, 3_600_000), 120_000)
+})
+export type Model = typeof Model.Type
+
+const PriceSettings = Schema.Struct({
+  inputUsdPerMtok: required(usdPerMtok, "is missing; give US dollars per million tokens"),
+  outputUsdPerMtok: required(usdPerMtok, "is missing; give US dollars per million tokens"),
+  cachedInputUsdPerMtok: Schema.optionalKey(usdPerMtok)
+})
+
+export const Settings = Schema.Struct({
+  input: or(
+    Schema.Struct({
+      path: or(settingTypes.inputPath, "items.jsonl"),
+      key: or(settingTypes.key, "slug"),
+      format: or(oneOf("auto", "jsonl", "csv"), "auto")
+    }),
+    {}
+  ),
+  data: or(settingTypes.dataDirectory, "data/content"),
+  prompt: or(text("the path of the prompt file"), "prompt.md"),
+  schema: or(text("the path of the output schema"), "schema.json"),
+  models: required(
+    Schema.Struct({
+      base: required(
+        Model,
+        "is missing; every item is written by it first: base: { name: gpt-4o-mini }"
+      ),
+      /** Absent: what QA rejects is not tried again on another model. */
+      strong: Schema.optionalKey(Model)
+    }),
+    "is missing; say which model writes: models: { base: { name: gpt-4o-mini } }"
+  ),
+  baseUrl: or(settingTypes.baseUrl, "https://api.openai.com/v1"),
+  prices: or(Schema.Record(Schema.String, PriceSettings), {}),
+  /** Absent: no limit. */
+  budget: or(
+    Schema.Struct({ itemUsd: Schema.optionalKey(usd), runUsd: Schema.optionalKey(usd) }),
+    {}
+  ),
+  concurrency: or(settingTypes.concurrency, 8),
+  consolidateEvery: or(settingTypes.consolidateEvery, 50),
+  transientAttemptsMax: or(whole(1, 100, "calls"), 5),
+  evidence: or(
+    Schema.Struct({
+      fields: or(fieldNames, ["*"]),
+      fileFields: or(fieldNames, []),
+      urlFields: or(fieldNames, []),
+      minChars: or(whole(0, 10_000_000, "characters"), 40),
+      maxChars: or(whole(1, 10_000_000, "characters"), 20_000),
+      fetchTimeoutMs: or(milliseconds(1, 600_000), 15_000),
+      fetchBytesMax: or(whole(1, 1_000_000_000, "bytes"), 2_000_000),
+      cacheTtlMs: or(milliseconds(0, 3650 * day), 7 * day),
+      allowPrivateAddresses: or(Schema.Boolean, false)
+    }),
+    {}
+  ),
+  /** Each entry is decoded by the rule it names. */
+  qa: or(Schema.Array(Schema.Unknown), [])
+})
+export type Settings = typeof Settings.Type
