@@ -1,0 +1,80 @@
+// A chat.completions body, as servers really send it, read as a Completion.
+import type { Completion, Usage } from "../../services/generation/Llm.ts"
+
+type Json = { readonly [key: string]: unknown }
+
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const count = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+
+/** OpenAI's words first, then those of servers that kept their own. */
+const finishWords: { readonly [word: string]: Completion["finish"] } = {
+  stop: "stop",
+  eos: "stop",
+  eos_token: "stop",
+  end_turn: "stop",
+  stop_sequence: "stop",
+  length: "length",
+  max_tokens: "length",
+  max_output_tokens: "length",
+  content_filter: "filter",
+  safety: "filter",
+  refusal: "refusal"
+}
+
+const usageOf = (value: unknown): Usage | null => {
+  if (!isObject(value)) return null
+  const inputTokens = count(value["prompt_tokens"])
+  const completionTokens = count(value["completion_tokens"])
+  if (inputTokens === undefined || completionTokens === undefined) return null
+  // Some servers leave reasoning out of completion_tokens and show it in the total only; it is billed all the same.
+  const outputTokens = Math.max(completionTokens, (count(value["total_tokens"]) ?? 0) - inputTokens)
+  const input = isObject(value["prompt_tokens_details"]) ? value["prompt_tokens_details"] : {}
+  const output = isObject(value["completion_tokens_details"]) ? value["completion_tokens_details"] : {}
+  return {
+    inputTokens,
+    cachedInputTokens: Math.min(inputTokens, count(input["cached_tokens"]) ?? 0),
+    outputTokens,
+    reasoningTokens: Math.min(outputTokens, count(output["reasoning_tokens"]) ?? 0)
+  }
+}
+
+const textOf = (content: unknown): string => {
+  if (typeof content === "string") return content
+  if (!Array.isArray(content)) return ""
+  return content.map((part) => isObject(part) && typeof part["text"] === "string" ? part["text"] : "").join("")
+}
+
+const parsed = (body: unknown): unknown => {
+  // JSON under a content type that the SDK does not take for JSON.
+  if (typeof body !== "string") return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}
+
+/** The completion in the body, or a sentence saying why there is none. */
+export const readCompletion = (raw: unknown, requestedModel: string): Completion | string => {
+  const body = parsed(raw)
+  if (!isObject(body)) return `the answer is not a JSON object: ${typeof body === "string" ? body : JSON.stringify(body)}`
+  const choices = body["choices"]
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+  if (!isObject(choice) || !isObject(choice["message"])) {
+    return `the answer has no choices: ${JSON.stringify(isObject(body["error"]) ? body["error"] : body)}`
+  }
+  const message = choice["message"]
+  const word = choice["finish_reason"]
+  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== "" ? message["refusal"] : null
+  const finish = typeof word === "string" ? finishWords[word.toLowerCase()] ?? "other" : "other"
+  return {
+    model: typeof body["model"] === "string" && body["model"] !== "" ? body["model"] : requestedModel,
+    text: textOf(message["content"]),
+    finish: refusal !== null ? "refusal" : finish,
+    refusal,
+    usage: usageOf(body["usage"]),
+    body
+  }
+}

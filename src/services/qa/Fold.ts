@@ -1,0 +1,58 @@
+// Texts made comparable: case, Unicode forms, quotes, dashes, spaces and invisible characters no longer differ.
+
+const nonAscii = /[^\x00-\x7f]/
+const spaces = /[\t\n\v\f\r]| {2}/
+const typography = /[\u00a0\u00ad\u02bc\u200b-\u200d\u2010-\u2015\u2018-\u201f\u2060\u2212\ufeff]/g
+
+const plainSign = (sign: string): string => {
+  const code = sign.charCodeAt(0)
+  if (code === 0xa0) return " "
+  if (code === 0x2bc || (code >= 0x2018 && code <= 0x201b)) return "'"
+  if (code >= 0x201c && code <= 0x201f) return "\""
+  if (code === 0x2212 || (code >= 0x2010 && code <= 0x2015)) return "-"
+  return ""
+}
+
+export const fold = (text: string): string => {
+  let folded = text
+  if (nonAscii.test(text)) {
+    // Most texts are plain once their quotes and dashes are; the costly forms are for the rest.
+    folded = text.replace(typography, plainSign)
+    if (nonAscii.test(folded)) {
+      folded = folded.normalize("NFKC").toUpperCase().toLowerCase()
+        .replace(typography, plainSign)
+        .replace(/\u03c2/g, "\u03c3")
+        .replace(/\s/g, " ")
+    } else folded = folded.toLowerCase()
+  } else folded = text.toLowerCase()
+  return spaces.test(folded) ? folded.replace(/\s+/g, " ") : folded
+}
+
+const wordChar = /[\p{L}\p{N}\p{M}_]/u
+/** Written without spaces between words: a boundary cannot be seen. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+const charBefore = (text: string, index: number): string => {
+  const unit = text.charCodeAt(index - 1)
+  return unit >= 0xdc00 && unit <= 0xdfff ? text.slice(Math.max(0, index - 2), index) : text.slice(Math.max(0, index - 1), index)
+}
+
+const charAt = (text: string, index: number): string => {
+  const point = text.codePointAt(index)
+  return point === undefined ? "" : String.fromCodePoint(point)
+}
+
+const joined = (edge: string, outside: string): boolean =>
+  wordChar.test(edge) && wordChar.test(outside) && !unspaced.test(edge)
+
+/** Where the folded phrase stands as whole words in the folded text; -1 where it does not. */
+export const indexOfWords = (text: string, phrase: string): number => {
+  if (phrase === "") return -1
+  for (let at = text.indexOf(phrase); at !== -1; at = text.indexOf(phrase, at + 1)) {
+    const end = at + phrase.length
+    if (!joined(charAt(phrase, 0), charBefore(text, at)) && !joined(charBefore(phrase, phrase.length), charAt(text, end))) {
+      return at
+    }
+  }
+  return -1
+}

@@ -1,0 +1,41 @@
+// The judge: an answer against the schema, the job's rules and the facts it was written from.
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { EvidenceBundle } from "../evidence/Evidence.ts"
+import type { Completion } from "../generation/Llm.ts"
+import type { Item } from "../items/Item.ts"
+import { CurrentJob } from "../job/Job.ts"
+import type { RejectCause } from "../master/Reject.ts"
+import type { Finding } from "./Finding.ts"
+import { makeJudge } from "./Judge.ts"
+
+export type Verdict =
+  | {
+    readonly _tag: "Accepted"
+    readonly content: { readonly [field: string]: unknown }
+    readonly warnings: ReadonlyArray<Finding>
+  }
+  | {
+    readonly _tag: "Rejected"
+    readonly cause: Extract<RejectCause, "Truncated" | "Refused" | "Malformed" | "QaFailed">
+    readonly findings: ReadonlyArray<Finding>
+  }
+
+export class Qa extends Context.Service<Qa, {
+  /** Hash of the rule set, kept with every record. */
+  readonly rulesHash: string
+  /** Pure and total: any answer, however broken, gets a verdict. */
+  readonly judge: (item: Item, evidence: EvidenceBundle, completion: Completion) => Effect.Effect<Verdict>
+}>()("inkfast/services/qa/Qa") {
+  static readonly layer: Layer.Layer<Qa, never, CurrentJob> = Layer.effect(
+    Qa,
+    Effect.map(CurrentJob, ({ outputSchema, rules }) => {
+      const judge = makeJudge(outputSchema, rules)
+      return {
+        rulesHash: rules.hash,
+        judge: (item, evidence, completion) => Effect.sync(() => judge(item, evidence, completion))
+      }
+    })
+  )
+}
