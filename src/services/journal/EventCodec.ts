@@ -1,0 +1,109 @@
+// Journal events as lines and back: whole, or only what the books need of an event whose item is settled.
+import type { Buffer } from "node:buffer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { decodeLine, encodeLine } from "../durability/LineCodec.ts"
+import { Failure, JournalEvent } from "./JournalEvent.ts"
+import type { Response } from "./JournalEvent.ts"
+
+const encodeFailure = Schema.encodeSync(Failure)
+const decode = Schema.decodeUnknownOption(JournalEvent)
+
+const encodeSlugFirst = (
+  { slug, ...rest }: { readonly slug: string; readonly [key: string]: unknown }
+): Uint8Array => encodeLine({ slug, ...rest })
+
+/** A body that JSON does not have must not cost the answer that came with it: the text stands beside it. */
+const encodeResponse = (event: Response): Uint8Array => {
+  const body = event.completion.body ?? null
+  try {
+    return encodeSlugFirst({ ...event, completion: { ...event.completion, body } })
+  } catch {
+    return encodeSlugFirst({ ...event, completion: { ...event.completion, body: null } })
+  }
+}
+
+/** The whole line, newline included. */
+export const encodeEvent = (event: JournalEvent): Uint8Array => {
+  switch (event._tag) {
+    case "response":
+      return encodeResponse(event)
+    case "failure":
+      return encodeSlugFirst(encodeFailure(event))
+    default:
+      // Plain values whose encoded form is what they are.
+      return encodeSlugFirst(event)
+  }
+}
+
+/** The event of an undamaged line; undefined where the line is no event of ours. */
+export const decodeEvent = (line: Uint8Array): JournalEvent | undefined =>
+  Option.getOrUndefined(decode(decodeLine(line)))
+
+/** What the books need of an event: money, and which call it belongs to. */
+export type Entry =
+  | {
+    readonly tag: "intent"
+    readonly slug: string
+    readonly id: string
+    readonly at: string
+    readonly model: string
+    readonly nanoUsd: number
+  }
+  | { readonly tag: "response" | "failure"; readonly id: string; readonly nanoUsd: number }
+  | { readonly tag: "verdict"; readonly id: string; readonly accepted: boolean }
+
+export const entryOf = (event: JournalEvent): Entry => {
+  switch (event._tag) {
+    case "intent": {
+      const { at, id, model, slug } = event
+      return { tag: "intent", slug, id, at, model, nanoUsd: event.reservedNanoUsd }
+    }
+    case "response":
+      return { tag: "response", id: event.id, nanoUsd: event.costNanoUsd }
+    case "failure":
+      return { tag: "failure", id: event.id, nanoUsd: event.atRiskNanoUsd }
+    case "verdict":
+      return { tag: "verdict", id: event.id, accepted: event.accepted }
+  }
+}
+
+const front = new RegExp(
+  String
+    .raw`^\{"slug":"((?:[^"\\]|\\.)*)","_tag":"(intent|response|failure|verdict)","id":"([^"\\]*)",` +
+    String.raw`"at":"([^"\\]*)",(?:"model":"([^"\\]*)"|"accepted":(true|false))?`
+)
+const back = /"(reservedNanoUsd|costNanoUsd|atRiskNanoUsd)":(\d+),"_crc":"[0-9a-f]{8}"\}\n?$/
+const moneyKey = {
+  intent: "reservedNanoUsd",
+  response: "costNanoUsd",
+  failure: "atRiskNanoUsd"
+} as const
+const frontBytesMax = 1024
+const backBytesMax = 80
+
+/**
+ * The entry of an undamaged line, read from its two ends where it is written as ours are: an answer of many kilobytes
+ * is not parsed for its price. Undefined where the line is no event of ours.
+ */
+export const readEntry = (line: Buffer): Entry | undefined => {
+  const fields = front.exec(line.toString("utf8", 0, frontBytesMax))
+  if (fields !== null) {
+    const [, slug = "", tag, id = "", at = "", model, accepted] = fields
+    if (tag === "verdict" && accepted !== undefined) {
+      return { tag, id, accepted: accepted === "true" }
+    }
+    const money = back.exec(line.toString("latin1", Math.max(0, line.byteLength - backBytesMax)))
+    if (
+      money !== null && tag !== undefined && money[1] === moneyKey[tag as keyof typeof moneyKey]
+    ) {
+      const nanoUsd = Number(money[2])
+      if (tag === "response" || tag === "failure") return { tag, id, nanoUsd }
+      if (tag === "intent" && model !== undefined && !slug.includes("\\")) {
+        return { tag, slug, id, at, model, nanoUsd }
+      }
+    }
+  }
+  const event = decodeEvent(line)
+  return event === undefined ? undefined : entryOf(event)
+}

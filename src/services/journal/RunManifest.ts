@@ -1,0 +1,90 @@
+// What a run was, beside its journal: raw/ai-run-<run>.meta.json. Written at its start, and again at its end.
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { manifestPath } from "../durability/DataDirectory.ts"
+import type { DataPaths } from "../durability/DataDirectory.ts"
+import { Disk } from "../durability/Disk.ts"
+import type { DiskError } from "../durability/Disk.ts"
+import { readTextFile } from "../durability/FileIo.ts"
+import type { FileLock } from "../durability/FileLock.ts"
+import { replaceFile } from "../durability/ReplaceFile.ts"
+import { Price } from "../spending/Prices.ts"
+
+export const RunTotals = Schema.Struct({
+  calls: Schema.Int,
+  accepted: Schema.Int,
+  /** Null where nobody was left to count them. */
+  rejected: Schema.NullOr(Schema.Int),
+  /** Items that the run took up and left pending. */
+  pending: Schema.Int,
+  spentNanoUsd: Schema.Int,
+  atRiskNanoUsd: Schema.Int,
+  /** Answers without a verdict. */
+  unjudged: Schema.Int
+})
+export type RunTotals = typeof RunTotals.Type
+
+/** Holds no secret: neither key nor endpoint. Money in nanodollars, times in ISO 8601, UTC. */
+export const RunManifest = Schema.Struct({
+  runId: Schema.String,
+  versions: Schema.Struct({ inkfast: Schema.String, node: Schema.String, effect: Schema.String }),
+  jobHash: Schema.String,
+  /** By rung. */
+  models: Schema.Array(Schema.String),
+  prices: Schema.Record(Schema.String, Price),
+  budgets: Schema.Struct({
+    itemNanoUsd: Schema.NullOr(Schema.Int),
+    runNanoUsd: Schema.NullOr(Schema.Int)
+  }),
+  /** `i/n`; null where the run had the whole input. */
+  shard: Schema.NullOr(Schema.String),
+  host: Schema.String,
+  input: Schema.Struct({ path: Schema.String, key: Schema.String }),
+  startedAt: Schema.String,
+  /** Null while it runs, and for ever when it was killed. */
+  endedAt: Schema.NullOr(Schema.String),
+  exitCode: Schema.NullOr(Schema.Int),
+  totals: Schema.NullOr(RunTotals),
+  /** The run that found everything this one had left to be settled, and closed its books. */
+  settledBy: Schema.NullOr(Schema.String)
+})
+export type RunManifest = typeof RunManifest.Type
+
+const Json = Schema.fromJsonString(RunManifest)
+const decode = Schema.decodeEffect(Json)
+const encode = Schema.encodeSync(RunManifest)
+
+const toText = (manifest: RunManifest): string =>
+  `${JSON.stringify(encode(manifest), undefined, 2)}\n`
+
+export const writeManifest = (
+  data: DataPaths,
+  manifest: RunManifest
+): Effect.Effect<void, DiskError, Disk | FileLock> =>
+  replaceFile(manifestPath(data, manifest.runId), Buffer.from(toText(manifest)))
+
+/** None where there is none that can be read: then the journal tells all there is to know. */
+export const readManifest = (
+  data: DataPaths,
+  runId: string
+): Effect.Effect<Option.Option<RunManifest>, DiskError, Disk> =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const path = manifestPath(data, runId)
+    if (Option.isNone(yield* disk.stat(path))) return Option.none()
+    const text = yield* readTextFile(disk, path).pipe(
+      Effect.catchIf((error) => error.code === "EILSEQ", () => Effect.succeed(""))
+    )
+    const manifest = yield* Effect.option(decode(text))
+    return Option.filter(manifest, (found) => found.runId === runId)
+  })
+
+/** Whether the books of a run are closed: nothing in its journal concerns anyone any more but its totals. */
+export const isSealed = (
+  manifest: RunManifest
+): manifest is RunManifest & { readonly totals: RunTotals } =>
+  manifest.totals !== null && manifest.totals.unjudged === 0 &&
+  manifest.totals.atRiskNanoUsd === 0 &&
+  manifest.totals.pending === 0

@@ -1,0 +1,29 @@
+// Dollars as whole nanodollars, so that sums are exact whatever their order.
+
+/** Billionths of a US dollar, a safe integer (up to about nine million dollars). */
+export type NanoUsd = number
+
+/**
+ * Rounds up, exactly: never less than the decimal that `usd` prints as, so that an estimate or a price is never
+ * understated. `usd` must be finite and not negative. Goes by the decimal digits and not by multiplication, which
+ * would make 300000000.00000006 nanodollars of 0.3.
+ */
+export const fromUsd = (usd: number): NanoUsd => {
+  const [mantissa = "", exponent = "0"] = String(usd).split("e")
+  const [whole = "", fraction = ""] = mantissa.split(".")
+  const digits = BigInt(whole + fraction)
+  const shift = 9 + Number(exponent) - fraction.length
+  if (shift >= 0) return Number(digits * 10n ** BigInt(shift))
+  const unit = 10n ** BigInt(-shift)
+  return Number((digits + unit - 1n) / unit)
+}
+
+export const toUsd = (nano: NanoUsd): number => nano / 1e9
+
+/** For people: `$12,345.00`, `$1.23`, and below a cent three significant digits: `$0.000412`. */
+export const formatUsd = (nano: NanoUsd): string => {
+  const usd = toUsd(nano)
+  if (usd === 0 || usd >= 0.01) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`
+  const digits = Math.min(9, 2 - Math.floor(Math.log10(usd)))
+  return `$${Number(usd.toPrecision(3)).toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")}`
+}
