@@ -1,0 +1,146 @@
+// The invariants checked on the files as they are, streaming, changing nothing.
+//
+// A run may be writing meanwhile. So that it gives no false alarm, everything is captured in the order opposite to that
+// of writing, and read only so far: first the journals' sizes (a verdict there tells of a record that is durable), then
+// the masters between two batches, then the journals again (a record tells of an answer that is durable).
+// What no file shows is not pretended: I7 (only a power cut shows it) and I11 (a probe's own) are not checked here.
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { BootId } from "../durability/BootId.ts"
+import { DataDirectory } from "../durability/DataDirectory.ts"
+import type { DataPaths } from "../durability/DataDirectory.ts"
+import { Disk, DiskError } from "../durability/Disk.ts"
+import { FileLock } from "../durability/FileLock.ts"
+import type { SlugTable } from "../items/SlugTable.ts"
+import { captureJournals, captureMasters, isStill } from "./AuditCapture.ts"
+import { auditRecovery, auditTemps, countQuarantine } from "./AuditDirectory.ts"
+import { auditJournals, makeJournalTallies } from "./AuditJournals.ts"
+import { AuditLedger } from "./AuditLedger.ts"
+import { auditMasters, isSettledBy, makeMasterTallies } from "./AuditMasters.ts"
+import type { MasterAudit } from "./AuditMasters.ts"
+import { AuditTally } from "./AuditTally.ts"
+
+export const AuditCheck = Schema.Struct({
+  /** `I1` … `I11` of the design, or a plain word for what is not an invariant. */
+  id: Schema.String,
+  title: Schema.String,
+  outcome: Schema.Literals(["holds", "broken", "unverified"]),
+  /** How many lines, slugs or files were looked at. */
+  checked: Schema.Int,
+  violations: Schema.Int,
+  /** At most 10: `file:line: slug: what`. */
+  examples: Schema.Array(Schema.String),
+  note: Schema.String
+})
+export type AuditCheck = typeof AuditCheck.Type
+
+export const AuditReport = Schema.Struct({
+  ok: Schema.Boolean,
+  checks: Schema.Array(AuditCheck),
+  counts: Schema.Struct({
+    records: Schema.Int,
+    acceptedSlugs: Schema.Int,
+    rejectedSlugs: Schema.Int,
+    foreignLines: Schema.Int,
+    quarantineFiles: Schema.Int,
+    /** Null when no input was given to count against. */
+    inputItems: Schema.NullOr(Schema.Int),
+    pending: Schema.NullOr(Schema.Int)
+  })
+})
+export type AuditReport = typeof AuditReport.Type
+
+/** I9, counted twice: the masters' slugs looked up in the input as they were read, and the input's in the masters. */
+const conserve = (input: SlugTable | undefined, masters: MasterAudit): AuditTally => {
+  const tally = new AuditTally("I9", "input = accepted + rejected + pending, by slug")
+  if (input === undefined) {
+    tally.cannotVerify("no input was given to count against")
+    return tally
+  }
+  const settled = masters.acceptedOfInput + masters.rejectedOfInput
+  let pending = 0
+  input.lookUpAll(masters.slugs, (bits) => {
+    tally.checked++
+    if (bits === undefined || !isSettledBy(bits)) pending++
+  })
+  if (settled + pending !== input.size) {
+    tally.violate(`${input.size} in the input, but ${settled} settled and ${pending} pending`)
+  }
+  const others = masters.acceptedSlugs + masters.rejectedSlugs - settled
+  if (others > 0) tally.note(`${others} settled slugs are not in this input`)
+  return tally
+}
+
+/** How often an audit begins anew when a consolidation replaced the files under it, before it keeps them away. */
+const triesMax = 2
+
+const auditOnce = Effect.fnUntraced(function*(
+  data: DataPaths,
+  input: SlugTable | undefined
+): Effect.fn.Return<AuditReport | undefined, DiskError, Disk | FileLock | BootId> {
+  const before = yield* captureJournals(data)
+  const capture = yield* captureMasters(data)
+  const journals = yield* captureJournals(data)
+  const ledger = new AuditLedger()
+  const onMasters = makeMasterTallies()
+  const onJournals = makeJournalTallies(onMasters.lines)
+  const masters = yield* auditMasters(data, capture, ledger, journals, input, onMasters)
+  if (!(yield* isStill(data, capture))) return undefined
+  yield* auditJournals(journals, before, capture, ledger, masters.slugs, onJournals)
+  const { disjoint, ids, lines, same, writeAhead } = onMasters
+  const { acknowledged, money } = onJournals
+  const tallies = [acknowledged, same, writeAhead, lines, ids, yield* auditTemps(data, capture), disjoint]
+  tallies.push(conserve(input, masters), money, auditRecovery(capture))
+  const checks = tallies.map((tally) => tally.result)
+  return {
+    ok: checks.every(({ outcome }) => outcome !== "broken"),
+    checks,
+    counts: {
+      records: masters.records,
+      acceptedSlugs: masters.acceptedSlugs,
+      rejectedSlugs: masters.rejectedSlugs,
+      foreignLines: masters.foreignLines,
+      quarantineFiles: yield* countQuarantine(data),
+      inputItems: input?.size ?? null,
+      pending: input === undefined ? null : input.size - masters.acceptedOfInput - masters.rejectedOfInput
+    }
+  }
+})
+
+/** A consolidation made its lock file, so nothing is created; one that is asked for meanwhile answers `Busy`. */
+const withoutConsolidations = Effect.fnUntraced(function*<A, R>(data: DataPaths, use: Effect.Effect<A, DiskError, R>) {
+  const disk = yield* Disk
+  const locks = yield* FileLock
+  if (Option.isNone(yield* disk.stat(data.consolidationLock))) return yield* use
+  const file = yield* disk.open(data.consolidationLock, "update")
+  yield* locks.lock(file)
+  return yield* use
+}, Effect.scoped)
+
+const make = Effect.gen(function*() {
+  const data = yield* DataDirectory
+  const services = yield* Effect.context<Disk | FileLock | BootId>()
+  const audit = Effect.fn("Audit.audit")(function*(input: SlugTable | undefined) {
+    for (let tried = 0; tried < triesMax; tried++) {
+      const report = yield* auditOnce(data, input)
+      if (report !== undefined) return report
+    }
+    const report = yield* withoutConsolidations(data, auditOnce(data, input))
+    if (report !== undefined) return report
+    const detail = "the masters were replaced again and again while they were read; try again when no run consolidates"
+    return yield* new DiskError({ operation: "audit", path: data.master, code: "ESTALE", detail })
+  }, Effect.provideContext(services))
+  return { audit }
+})
+
+export class Audit extends Context.Service<Audit, {
+  /** `slugs` are those of the input, for I9. */
+  readonly audit: (slugs: SlugTable | undefined) => Effect.Effect<AuditReport, DiskError>
+}>()("inkfast/services/master/Audit") {
+  static readonly layer: Layer.Layer<Audit, never, DataDirectory | Disk | FileLock> = Layer.effect(Audit, make).pipe(
+    Layer.provide(BootId.layer)
+  )
+}

@@ -1,0 +1,87 @@
+// What an audit remembers of every record id and call id: flags, cost and which call asked the same before. Bounded memory.
+import type { SlugTable } from "../items/SlugTable.ts"
+import { makeSlugTable } from "../items/SlugTable.ts"
+
+export const Mark = {
+  inUpdates: 1,
+  inSuccesses: 2,
+  /** Its record's run has a journal here. */
+  hasJournal: 4,
+  intent: 8,
+  response: 16,
+  rejected: 32,
+  inRejects: 64
+} as const
+
+const capacityMin = 16
+const none = -1
+
+/** Ids are numbered in the order in which they are first met. */
+export class AuditLedger {
+  readonly #ids: SlugTable = makeSlugTable()
+  readonly #requests: SlugTable = makeSlugTable()
+  #marks = new Uint8Array(capacityMin)
+  #costs = new Float64Array(capacityMin)
+  #previous = new Int32Array(capacityMin)
+
+  get size(): number {
+    return this.#ids.size
+  }
+
+  /** The number of an id, new or known. */
+  number(id: string): number {
+    const next = this.#ids.size
+    const known = this.#ids.add(id, next)
+    if (known !== undefined) return known
+    if (next === this.#marks.length) this.#grow()
+    this.#costs[next] = Number.NaN
+    this.#previous[next] = none
+    return next
+  }
+
+  has(number: number, mark: number): boolean {
+    return (this.#marks[number]! & mark) !== 0
+  }
+
+  /** Answers whether the mark was there already. */
+  mark(number: number, mark: number): boolean {
+    const before = this.has(number, mark)
+    this.#marks[number]! |= mark
+    return before
+  }
+
+  /** What the record says its call cost, in nanodollars; NaN where it says nothing. */
+  costNanoUsd(number: number): number {
+    return this.#costs[number]!
+  }
+
+  setCostNanoUsd(number: number, costNanoUsd: number): void {
+    this.#costs[number] = costNanoUsd
+  }
+
+  /** Notes the request of a call: its hash and slug. */
+  request(number: number, key: string): void {
+    const earlier = this.#requests.get(key)
+    if (earlier !== undefined && earlier !== number) this.#previous[number] = earlier
+    this.#requests.set(key, number)
+  }
+
+  /** The call before this one that asked the same for the same slug. */
+  previous(number: number): number | undefined {
+    const previous = this.#previous[number]!
+    return previous === none ? undefined : previous
+  }
+
+  #grow(): void {
+    const capacity = this.#marks.length * 2
+    const marks = new Uint8Array(capacity)
+    marks.set(this.#marks)
+    this.#marks = marks
+    const costs = new Float64Array(capacity)
+    costs.set(this.#costs)
+    this.#costs = costs
+    const previous = new Int32Array(capacity)
+    previous.set(this.#previous)
+    this.#previous = previous
+  }
+}

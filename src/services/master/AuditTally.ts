@@ -1,0 +1,56 @@
+// One check of an audit while it is being made: what was looked at, what was found, what could not be seen.
+import type { AuditCheck } from "./Audit.ts"
+
+const examplesMax = 10
+
+export class AuditTally {
+  readonly id: string
+  readonly title: string
+  checked = 0
+  #violations = 0
+  #unverified = 0
+  readonly #examples: Array<string> = []
+  readonly #notes: Array<string> = []
+
+  constructor(id: string, title: string) {
+    this.id = id
+    this.title = title
+  }
+
+  get violations(): number {
+    return this.#violations
+  }
+
+  violate(example: string): void {
+    this.#violations++
+    if (this.#examples.length < examplesMax) this.#examples.push(example)
+  }
+
+  /** Something that may be right or wrong: the check does not hold, and is not broken for it either. */
+  doubt(example: string): void {
+    this.#unverified++
+    if (this.#examples.length < examplesMax) this.#examples.push(example)
+  }
+
+  note(text: string): void {
+    this.#notes.push(text)
+  }
+
+  /** The check as a whole cannot be made. */
+  cannotVerify(why: string): void {
+    this.#unverified++
+    this.#notes.push(why)
+  }
+
+  get result(): AuditCheck {
+    return {
+      id: this.id,
+      title: this.title,
+      outcome: this.#violations > 0 ? "broken" : this.#unverified > 0 ? "unverified" : "holds",
+      checked: this.checked,
+      violations: this.#violations,
+      examples: this.#examples,
+      note: this.#notes.join("; ")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// A line of updates.jsonl and successes.jsonl: the accepted content fields plus where they came from.
+import * as Schema from "effect/Schema"
+import { Usage } from "../generation/Llm.ts"
+import { Finding } from "../qa/Finding.ts"
+
+/** Provenance, under the one key `_meta`. Hashes are SHA-256, lower-case hex, first 32 digits. */
+export const RecordMeta = Schema.Struct({
+  /** The generation that was accepted: the id of its intent. Stands once per master file. */
+  id: Schema.String,
+  runId: Schema.String,
+  model: Schema.String,
+  rung: Schema.Int,
+  /** Calls made for the item up to this one, from 1. */
+  attempt: Schema.Int,
+  promptHash: Schema.String,
+  schemaHash: Schema.String,
+  evidenceHash: Schema.String,
+  usage: Schema.NullOr(Usage),
+  costUsd: Schema.Number,
+  /** ISO 8601, UTC, milliseconds. Decides which record of a slug is the newest; on a tie, position does. */
+  acceptedAt: Schema.String,
+  qa: Schema.Struct({ rules: Schema.String, warnings: Schema.Array(Finding) })
+})
+export type RecordMeta = typeof RecordMeta.Type
+
+/** The content has no key `slug`, `_meta` or `_crc`: the output schema is refused when it asks for one. */
+export interface MasterRecord {
+  readonly slug: string
+  readonly content: { readonly [field: string]: unknown }
+  readonly meta: RecordMeta
+}
+
+/** The object as it is written, slug first; the checksum is the line codec's. */
+export const toLineObject = (record: MasterRecord): { readonly [key: string]: unknown } => ({
+  slug: record.slug,
+  ...record.content,
+  _meta: record.meta
+})

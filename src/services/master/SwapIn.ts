@@ -1,0 +1,96 @@
+// The last step of a consolidation, under the appenders' lock: damage set aside, then the three masters swapped together.
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { DataPaths } from "../durability/DataDirectory.ts"
+import { Disk, DiskError } from "../durability/Disk.ts"
+import type { FileLock } from "../durability/FileLock.ts"
+import { readAllAt } from "../durability/FileIo.ts"
+import { quarantine } from "../durability/Quarantine.ts"
+import type { StagedFile } from "../durability/ReplaceFile.ts"
+import { commitAll, finishSwap } from "../durability/SwapFiles.ts"
+import type { Draft } from "./Draft.ts"
+import type { MasterLock } from "./MasterLock.ts"
+import type { CorruptRegion, Reading } from "./Reading.ts"
+import type { PerMaster } from "./Survivors.ts"
+
+/** The swap was decided and could not be ended. Nothing is lost: whoever takes the lock next ends it. */
+export class SwapPending extends Schema.TaggedError<SwapPending>()("SwapPending", {
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.detail}; the new masters are written and ${this.path} names them: the next run or consolidation ` +
+      `puts them in place`
+  }
+}
+
+/** Copies a damaged region to quarantine and answers the path there. */
+const setAside = Effect.fnUntraced(function*(data: DataPaths, lock: MasterLock, region: CorruptRegion) {
+  const { disk } = lock.context
+  const path = data[region.name]
+  const bytes = Buffer.allocUnsafeSlow(region.end - region.start)
+  const file = yield* disk.open(path, "read")
+  const count = yield* readAllAt(disk, file, bytes, region.start)
+  return yield* quarantine(lock.context, path, region.start, bytes.subarray(0, count))
+}, Effect.scoped)
+
+/** A record that was read once must be copied once: anything else is a file that changes under our hands. */
+const checkDraft = (data: DataPaths, draft: Draft, reading: Reading): Effect.Effect<void, DiskError> => {
+  const { masters } = draft.kept
+  const slugs = reading.survivors.acceptedSlugs
+  if (masters === slugs) return Effect.void
+  const detail = `${masters} records were copied for ${slugs} slugs: the disk answered two reads of a line differently`
+  return Effect.fail(new DiskError({ operation: "consolidate", path: data.updates, code: "EIO", detail }))
+}
+
+const isInPlace = (disk: Disk["Service"], staged: StagedFile) =>
+  Effect.map(
+    Effect.all([disk.statFile(staged.file), disk.stat(staged.target)]),
+    ([written, named]) => Option.isSome(named) && named.value.inode === written.inode
+  )
+
+/** What came of a swap that failed: ended after all, not decided (fails as it did), or pending. */
+const settleFailure = Effect.fnUntraced(function*(
+  data: DataPaths,
+  staged: ReadonlyArray<StagedFile>,
+  error: DiskError
+): Effect.fn.Return<void, DiskError | SwapPending, Disk> {
+  const disk = yield* Disk
+  const pending = () => new SwapPending({ path: data.swap, detail: error.message })
+  const inPlace = yield* finishSwap(data.swap).pipe(
+    Effect.andThen(Effect.forEach(staged, (each) => isInPlace(disk, each))),
+    Effect.mapError(pending)
+  )
+  if (!inPlace.includes(true)) return yield* error
+})
+
+/**
+ * Answers the new sizes in bytes. Uninterruptible. A DiskError means that nothing was changed; the slots are dirty
+ * while it cannot be told which files the paths name.
+ */
+export const swapIn = (
+  data: DataPaths,
+  lock: MasterLock,
+  draft: Draft,
+  reading: Reading
+): Effect.Effect<PerMaster, DiskError | SwapPending, Disk | FileLock> =>
+  Effect.uninterruptible(Effect.gen(function*() {
+    const { disk } = lock.context
+    yield* checkDraft(data, draft, reading)
+    const asides: Array<string> = []
+    const staged = [draft.updates, draft.successes, draft.rejects]
+    const undo = Effect.gen(function*() {
+      yield* Effect.forEach(asides, disk.unlink, { discard: true })
+      yield* lock.mark("clean")
+    })
+    yield* Effect.gen(function*() {
+      for (const region of reading.corrupt) asides.push(yield* setAside(data, lock, region))
+      yield* lock.mark("dirty")
+      yield* Effect.catch(commitAll(data.swap, staged), (error) => settleFailure(data, staged, error))
+    }).pipe(Effect.tapError((error) => error._tag === "DiskError" ? Effect.ignore(undo) : Effect.void))
+    // The masters are new whether the slots say so or not: where they do not, the next appender recovers, and finds that.
+    yield* Effect.ignore(lock.mark("clean"))
+    return { updates: draft.updates.size(), successes: draft.successes.size(), rejects: draft.rejects.size() }
+  }))
