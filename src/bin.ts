@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The entry point: signals, services of this machine, exit code.
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import * as Live from "./layers/Live.ts"
+import * as NodeHost from "./layers/NodeHost.ts"
+import * as NodeHttpListener from "./layers/NodeHttpListener.ts"
+import * as ProcessSignals from "./layers/ProcessSignals.ts"
+import { main } from "./programs/cli/main.ts"
+
+const signals = ProcessSignals.takeOver()
+
+const services = Layer.mergeAll(
+  NodeServices.layer,
+  NodeHost.layer,
+  NodeHttpListener.layer,
+  Live.platform,
+  signals.layer
+)
+
+const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
+  signals.onUnclaimed(() => fiber.interruptUnsafe())
+  fiber.addObserver((exit) => {
+    teardown(exit, (code) => {
+      // What was printed into a pipe is on its way still: it arrives before the process ends.
+      process.stdout.write("", () => process.exit(code))
+    })
+  })
+})
+
+runMain(main(NodeHost.inkfastVersion).pipe(Effect.provide(services)))

@@ -1,0 +1,90 @@
+// The public library, Effect-native, in the order of the flow: items, job, evidence, generation, spending, QA, durability,
+// masters, and the programs over them. Every name is a service, a schema, or a function that returns an Effect.
+
+// Items
+export { openItems } from "./services/items/OpenItems.ts"
+export type { InputOptions } from "./services/items/OpenItems.ts"
+export { itemsFromRows } from "./services/items/RowItems.ts"
+export type { Item, Json } from "./services/items/Item.ts"
+export { InputError } from "./services/items/ItemSource.ts"
+export type { InputFault, ItemSource } from "./services/items/ItemSource.ts"
+export { parseShard } from "./services/items/Shard.ts"
+export type { Shard } from "./services/items/Shard.ts"
+
+// The job
+export { defineJob } from "./services/job/DefineJob.ts"
+export type { JobDefinition } from "./services/job/DefineJob.ts"
+export { CurrentJob } from "./services/job/Job.ts"
+export type { EvidenceSettings, Job } from "./services/job/Job.ts"
+export { JobError } from "./services/job/JobError.ts"
+export { loadJob } from "./services/job/LoadJob.ts"
+export { applyOverrides } from "./services/job/Overrides.ts"
+export type { JobOverrides } from "./services/job/Overrides.ts"
+
+// Evidence
+export { Evidence } from "./services/evidence/Evidence.ts"
+export type { EvidenceBundle, EvidenceMiss, EvidenceSource } from "./services/evidence/Evidence.ts"
+export { PageFetcher } from "./services/evidence/PageFetcher.ts"
+
+// Generation
+export { Generation } from "./services/generation/Generation.ts"
+export type { AtRiskCall, Generated, GenerationRequest, Rung } from "./services/generation/Generation.ts"
+export * as Llm from "./services/generation/Llm.ts"
+export type { OutputSchema } from "./services/generation/OutputSchema.ts"
+export { PromptError } from "./services/generation/Prompt.ts"
+export type { Prompt, Retake } from "./services/generation/Prompt.ts"
+export * as OpenAiLlm from "./layers/OpenAiLlm.ts"
+
+// Spending
+export { Budget, BudgetReached } from "./services/spending/Budget.ts"
+export type { BudgetState, Reservation } from "./services/spending/Budget.ts"
+export { formatUsd, fromUsd, toUsd } from "./services/spending/Money.ts"
+export type { NanoUsd } from "./services/spending/Money.ts"
+export { Prices, UnknownPrice } from "./services/spending/Prices.ts"
+export type { Price } from "./services/spending/Prices.ts"
+
+// QA
+export { Qa } from "./services/qa/Qa.ts"
+export type { Verdict } from "./services/qa/Qa.ts"
+export type { Finding, Severity } from "./services/qa/Finding.ts"
+export type { Rule, RuleSet } from "./services/qa/RuleSet.ts"
+
+// Durability
+export { AppendError } from "./services/durability/AppendError.ts"
+export { DataDirectory, paths } from "./services/durability/DataDirectory.ts"
+export type { DataPaths } from "./services/durability/DataDirectory.ts"
+export { Disk, DiskError } from "./services/durability/Disk.ts"
+export type { DiskFile, FileStat, OpenMode } from "./services/durability/Disk.ts"
+export { DurableAppender } from "./services/durability/DurableAppender.ts"
+export { FileLock } from "./services/durability/FileLock.ts"
+export { RejectLog } from "./services/durability/RejectLog.ts"
+export { RunBusy } from "./services/durability/RunLock.ts"
+export { Journal } from "./services/journal/Journal.ts"
+export type { JournalEvent } from "./services/journal/JournalEvent.ts"
+export { replayJournals } from "./services/journal/JournalReplay.ts"
+export type { Replay } from "./services/journal/JournalReplay.ts"
+
+// Masters
+export type { MasterRecord, RecordMeta } from "./services/master/Record.ts"
+export type { Reject, RejectCause } from "./services/master/Reject.ts"
+export { Consolidation, ConsolidationError } from "./services/master/Consolidation.ts"
+export type { ConsolidationReport } from "./services/master/Consolidation.ts"
+export { Audit } from "./services/master/Audit.ts"
+export type { AuditCheck, AuditReport } from "./services/master/Audit.ts"
+
+// Programs
+export { generate } from "./programs/generate/generate.ts"
+export type { GenerateOptions } from "./programs/generate/generate.ts"
+export type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
+export { init } from "./programs/init.ts"
+export { probe } from "./programs/probe.ts"
+export type { ProbedItem, ProbeOptions, ProbeReport } from "./programs/probe.ts"
+export { status } from "./programs/status.ts"
+export type { StatusReport } from "./programs/status.ts"
+
+// Wiring
+export { Host } from "./services/Host.ts"
+export * as Live from "./layers/Live.ts"
+export * as ProbeLive from "./layers/Probe.ts"
+export { runJob } from "./runJob.ts"
+export type { RunJobOptions } from "./runJob.ts"

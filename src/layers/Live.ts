@@ -1,0 +1,70 @@
+// The wiring of a run: every service over the real disk and a real model. Read top to bottom, it is the whole program.
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { DataDirectory, paths } from "../services/durability/DataDirectory.ts"
+import { DurableAppender } from "../services/durability/DurableAppender.ts"
+import { RejectLog } from "../services/durability/RejectLog.ts"
+import { acquireRunLock } from "../services/durability/RunLock.ts"
+import { Evidence } from "../services/evidence/Evidence.ts"
+import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
+import { Generation } from "../services/generation/Generation.ts"
+import type { Shard } from "../services/items/Shard.ts"
+import { CurrentJob } from "../services/job/Job.ts"
+import type { Job } from "../services/job/Job.ts"
+import { Journal } from "../services/journal/Journal.ts"
+import { Audit } from "../services/master/Audit.ts"
+import { Consolidation } from "../services/master/Consolidation.ts"
+import { Qa } from "../services/qa/Qa.ts"
+import { Budget } from "../services/spending/Budget.ts"
+import { Prices } from "../services/spending/Prices.ts"
+import * as NativeFileLock from "./NativeFileLock.ts"
+import * as NodeDisk from "./NodeDisk.ts"
+import * as OpenAiLlm from "./OpenAiLlm.ts"
+import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
+
+/** The disk of this machine and its locks. */
+export const platform = Layer.merge(NodeDisk.layer, NativeFileLock.layer)
+
+/** The model over HTTP. */
+export const model = (job: Job, apiKey: Redacted.Redacted<string> | undefined) =>
+  OpenAiLlm.layer({ baseUrl: job.baseUrl, apiKey, connections: job.concurrency })
+
+/** The masters as they are kept: nothing here can call a model. */
+export const masters = Layer.merge(Consolidation.layer, Audit.layer)
+
+/** What a job says, for whoever asks. Reading it creates nothing. */
+export const settings = (job: Job) =>
+  Layer.mergeAll(
+    Layer.succeed(CurrentJob, job),
+    DataDirectory.layer(job.dataDirectory),
+    Prices.layer({ prices: job.prices, baseUrl: job.baseUrl })
+  )
+
+/** Before anything is created: every price is known, and nobody else pays for these items. */
+const admission = (job: Job, shard: Shard) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const prices = yield* Prices
+    yield* Effect.forEach(job.rungs, (rung) => prices.priceOf(rung.model), { discard: true })
+    yield* acquireRunLock(paths(job.dataDirectory), shard)
+  }))
+
+const evidence = (job: Job) =>
+  Evidence.layer.pipe(
+    Layer.provide(EvidenceCache.layer),
+    Layer.provide(UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses }))
+  )
+
+/**
+ * A run of the job's shard over the model and disk that it is given. Building it takes the run's lock, recovers the
+ * masters and begins a journal; it ends with its scope.
+ */
+export const run = (job: Job, shard: Shard) =>
+  Layer.mergeAll(Generation.layer, evidence(job), Qa.layer, DurableAppender.layer, RejectLog.layer, masters).pipe(
+    Layer.provideMerge(Layer.merge(
+      Journal.layer,
+      Budget.layer({ itemBudgetNanoUsd: job.itemBudgetNanoUsd, runBudgetNanoUsd: job.runBudgetNanoUsd })
+    )),
+    Layer.provide(admission(job, shard)),
+    Layer.provideMerge(settings(job))
+  )

@@ -1,0 +1,13 @@
+// `Host` of this process.
+import * as Layer from "effect/Layer"
+import effectPackage from "effect/package.json" with { type: "json" }
+import { hostname } from "node:os"
+import inkfastPackage from "../../package.json" with { type: "json" }
+import { Host } from "../services/Host.ts"
+
+export const inkfastVersion = inkfastPackage.version
+
+export const layer: Layer.Layer<Host> = Layer.sync(Host, () => ({
+  name: hostname(),
+  versions: { inkfast: inkfastVersion, node: process.versions.node, effect: effectPackage.version }
+}))

@@ -1,0 +1,14 @@
+// The wiring of a probe: reads the disk and the pages, and has neither a model nor an appender to offer.
+import * as Layer from "effect/Layer"
+import { Evidence } from "../services/evidence/Evidence.ts"
+import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
+import type { Job } from "../services/job/Job.ts"
+import * as Live from "./Live.ts"
+import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
+
+export const layer = (job: Job) =>
+  Evidence.layer.pipe(
+    Layer.provide(EvidenceCache.layerReadOnly),
+    Layer.provide(UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })),
+    Layer.provideMerge(Live.settings(job))
+  )

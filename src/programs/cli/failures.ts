@@ -1,0 +1,52 @@
+// Every failure of a command as a short message and its exit code.
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import { ExitCode } from "../ExitCode.ts"
+import { ExitWith } from "./ExitWith.ts"
+import { printJson, say, visible } from "./output.ts"
+
+/** A command line that makes no sense; the message names the flag. */
+export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}
+
+interface Failure {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** Failures that the user mends in the command line, the job or the input. Anything else that fails is ours. */
+const usageTags = new Set([
+  "JobError",
+  "InputError",
+  "InitError",
+  "PromptError",
+  "SchemaError",
+  "OutputSchemaError",
+  "UnknownPrice",
+  "RunBusy",
+  "UsageError"
+])
+
+const codeOf = (failure: Failure): number =>
+  usageTags.has(failure._tag) ? ExitCode.usage : failure._tag === "AppendError" ? ExitCode.paused : ExitCode.internalError
+
+/** Tells the failure on stderr, under `--json` also as an object on stdout, and ends the command with its code. */
+export const withExitCodes =
+  (json: boolean) => <A, E extends Failure, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ExitWith, R> =>
+    Effect.catchCause(effect, (cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      const fail = cause.reasons.find(Cause.isFailReason)
+      if (fail === undefined) return Effect.failCause(cause as Cause.Cause<never>)
+      const failure: Failure = fail.error
+      if (failure instanceof ExitWith) return Effect.fail(failure)
+      return Effect.gen(function*() {
+        yield* say(`inkfast: ${visible(failure.message)}`)
+        if (json) yield* printJson({ event: "error", error: failure._tag, message: failure.message })
+        return yield* new ExitWith({ code: codeOf(failure) })
+      })
+    })
+
+/** Ends with a code unless it is 0. */
+export const exitWith = (code: number): Effect.Effect<void, ExitWith> =>
+  code === ExitCode.done ? Effect.void : Exit.fail(new ExitWith({ code }))

@@ -1,0 +1,46 @@
+// The command tree, and how a run of it ends.
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Audit from "./audit.ts"
+import * as Consolidate from "./consolidate.ts"
+import * as Doctor from "./doctor.ts"
+import { ExitCode } from "../ExitCode.ts"
+import { ExitWith } from "./ExitWith.ts"
+import * as FakeLlm from "./fakeLlm.ts"
+import * as Generate from "./generate.ts"
+import * as Init from "./init.ts"
+import { presenter } from "./present.ts"
+import * as Probe from "./probe.ts"
+import * as Status from "./status.ts"
+
+const inkfast = Command.make("inkfast").pipe(
+  Command.withDescription("Bulk content generation with language models that loses nothing."),
+  Command.withSubcommands([
+    Init.command,
+    Generate.command,
+    Probe.command,
+    Consolidate.command,
+    Audit.command,
+    Status.command,
+    Doctor.command,
+    FakeLlm.command
+  ])
+)
+
+/** Words go to stderr, so that stdout carries data alone. */
+const toStderr = Layer.mergeAll(
+  Layer.succeed(Logger.LogToStderr, true),
+  Logger.layer([Logger.consolePretty()]),
+  CliOutput.layerPresenter(presenter)
+)
+
+/** Runs the command line; fails only with `ExitWith`, everything having been said. */
+export const main = (version: string) =>
+  Command.run(inkfast, { version }).pipe(
+    Effect.catchTag("ShowHelp", (help) =>
+      help.errors.length > 0 ? Effect.fail(new ExitWith({ code: ExitCode.usage })) : Effect.void),
+    Effect.provide(toStderr)
+  )

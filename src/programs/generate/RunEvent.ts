@@ -1,0 +1,84 @@
+// What a run tells while it works: one event a line under --json, the raw material of the progress line.
+import type { AtRiskCall } from "../../services/generation/Generation.ts"
+import type { AuditReport } from "../../services/master/Audit.ts"
+import type { ConsolidationReport } from "../../services/master/Consolidation.ts"
+import type { RejectCause } from "../../services/master/Reject.ts"
+import type { Finding } from "../../services/qa/Finding.ts"
+import type { BudgetState } from "../../services/spending/Budget.ts"
+import type { NanoUsd } from "../../services/spending/Money.ts"
+
+/** Why a run admits nothing new. The items it has begun are finished as far as they can be. */
+export type StopReason =
+  | { readonly _tag: "Signal"; readonly signal: string }
+  | { readonly _tag: "Budget"; readonly detail: string }
+  | { readonly _tag: "Fatal"; readonly detail: string }
+  | { readonly _tag: "EndpointDead"; readonly detail: string }
+  | { readonly _tag: "Storage"; readonly detail: string }
+  | { readonly _tag: "Input"; readonly detail: string }
+
+export interface RunReport {
+  readonly runId: string
+  readonly stop: StopReason | null
+  /** Items of the input (all shards), and what has become of them over all runs: input = accepted + rejected + pending. */
+  readonly input: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly pending: number
+  /** What this run did. */
+  readonly acceptedNow: number
+  readonly rejectedNow: number
+  /** Begun in this run and still pending: put off, or cut off. */
+  readonly deferredNow: number
+  readonly rejectedByCause: { readonly [cause: string]: number }
+  readonly callsNow: number
+  /** Answers of earlier runs that were judged without a call. */
+  readonly judgedFromJournal: number
+  /** Accepted in this run per rung. */
+  readonly acceptedByRung: ReadonlyArray<number>
+  readonly budget: BudgetState
+  /** Calls of this run that may have been billed though no answer came. */
+  readonly atRisk: ReadonlyArray<AtRiskCall>
+  readonly durationMs: number
+}
+
+/** What happened, and with what money so far: the run's own spending, in nanodollars. */
+export type RunEvent = Happening & { readonly at: string; readonly spentNanoUsd: NanoUsd }
+
+export type Happening =
+  | {
+    readonly event: "started"
+    readonly runId: string
+    readonly input: number
+    readonly accepted: number
+    readonly rejected: number
+    readonly toDo: number
+    readonly atRisk: ReadonlyArray<AtRiskCall>
+  }
+  | { readonly event: "begun"; readonly slug: string }
+  | {
+    readonly event: "accepted"
+    readonly slug: string
+    readonly id: string
+    readonly model: string
+    readonly rung: number
+    readonly attempt: number
+    readonly costUsd: number
+  }
+  | {
+    readonly event: "rejected"
+    readonly slug: string
+    readonly cause: RejectCause
+    readonly reason: string
+    readonly findings: ReadonlyArray<Finding>
+  }
+  /** The item stays pending: a later run takes it up. */
+  | { readonly event: "deferred"; readonly slug: string; readonly reason: string }
+  | { readonly event: "escalated"; readonly slug: string; readonly toModel: string; readonly findings: number }
+  | { readonly event: "retrying"; readonly slug: string; readonly reason: string; readonly inMs: number }
+  /** `acceptedNow`: after how many accepted records of this run it was asked for. */
+  | { readonly event: "consolidated"; readonly acceptedNow: number; readonly report: ConsolidationReport }
+  | { readonly event: "audited"; readonly report: AuditReport }
+  /** A consolidation or its audit failed: nothing is lost, the run goes on. */
+  | { readonly event: "upkeep-failed"; readonly acceptedNow: number; readonly detail: string }
+  | { readonly event: "stopping"; readonly stop: StopReason; readonly inFlight: number }
+  | { readonly event: "finished"; readonly report: RunReport }

@@ -1,0 +1,72 @@
+// `inkfast init`: writes a job that works, and overwrites nothing.
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { join } from "node:path"
+import { Disk } from "../services/durability/Disk.ts"
+import type { DiskError } from "../services/durability/Disk.ts"
+import { writeAllAt } from "../services/durability/FileIo.ts"
+import { jobTemplate } from "./init/jobTemplate.ts"
+
+/** Nothing was written, or what was written has been removed again. */
+export class InitError extends Schema.TaggedError<InitError>()("InitError", {
+  directory: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.directory}: ${this.detail}`
+  }
+}
+
+const failed = (directory: string) => (error: DiskError): InitError =>
+  new InitError({
+    directory,
+    detail: `cannot be written: ${error.message}; nothing was left behind`
+  })
+
+/** A new file, durable when this succeeds; gone again when it does not. Never replaces one that is there. */
+const writeNew = (path: string, content: string): Effect.Effect<void, DiskError, Disk> =>
+  Effect.scoped(Effect.gen(function*() {
+    const disk = yield* Disk
+    const file = yield* disk.open(path, "create")
+    yield* writeAllAt(disk, file, new TextEncoder().encode(content), 0).pipe(
+      Effect.andThen(disk.datasync(file)),
+      Effect.onError(() => Effect.ignore(disk.unlink(path)))
+    )
+  }))
+
+const taken = (directory: string): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
+  Effect.flatMap(
+    Disk,
+    (disk) =>
+      Effect.filter(
+        jobTemplate.map(({ name }) => name),
+        (name) => Effect.map(disk.stat(join(directory, name)), Option.isSome)
+      )
+  )
+
+/** Writes the job into the directory, made when it is missing; answers the paths written. */
+export const init = (directory: string): Effect.Effect<ReadonlyArray<string>, InitError, Disk> =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const present = yield* taken(directory)
+    if (present.length > 0) {
+      const one = present.length === 1
+      const detail =
+        `${present.join(", ")} ${one ? "is" : "are"} there already and nothing was written; ` +
+        `name another directory, or move ${one ? "it" : "them"} away`
+      return yield* new InitError({ directory, detail })
+    }
+    yield* disk.makeDirectory(directory)
+    const written: Array<string> = []
+    // Uninterruptible: a signal in the middle would leave half a job, which the next init refuses to touch.
+    yield* Effect.forEach(jobTemplate, ({ content, name }) => {
+      const path = join(directory, name)
+      return Effect.tap(writeNew(path, content), () => Effect.sync(() => written.push(path)))
+    }).pipe(
+      Effect.andThen(disk.syncDirectory(directory)),
+      Effect.onError(() => Effect.forEach(written, (path) => Effect.ignore(disk.unlink(path)))),
+      Effect.uninterruptible
+    )
+    return written
+  }).pipe(Effect.catchTag("DiskError", (error) => Effect.fail(failed(directory)(error))))

@@ -1,0 +1,47 @@
+// Where a data directory stands: items by state, money, the last run, and what is at risk. Reads only.
+import * as Effect from "effect/Effect"
+import type { ItemSource } from "../services/items/ItemSource.ts"
+import { replayJournals } from "../services/journal/JournalReplay.ts"
+import type { RunReplay } from "../services/journal/JournalReplay.ts"
+import type { AtRisk } from "../services/journal/RunLedger.ts"
+import { countMasters } from "../services/master/Counts.ts"
+import type { MasterCounts } from "../services/master/Counts.ts"
+import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
+import type { NanoUsd } from "../services/spending/Money.ts"
+
+export interface StatusReport {
+  readonly masters: MasterCounts
+  /** Null where there is no input to count against: input = accepted + rejected + pending. */
+  readonly items: {
+    readonly input: number
+    readonly accepted: number
+    readonly rejected: number
+    readonly pending: number
+  } | null
+  /** Answers that are paid for and wait for QA: the next run judges them for nothing. */
+  readonly unjudged: number
+  readonly calls: number
+  readonly spentNanoUsd: NanoUsd
+  readonly atRisk: ReadonlyArray<AtRisk>
+  readonly runs: ReadonlyArray<RunReplay>
+}
+
+export const status = Effect.fnUntraced(function*(source: ItemSource | undefined) {
+  const settled = yield* loadSettled
+  const replay = yield* replayJournals({ isSettled: (slug) => settledAs(settled, slug) !== undefined })
+  const known = source === undefined ? undefined : countSettled(source.slugs, settled)
+  let unjudged = 0
+  for (const history of replay.history.values()) unjudged += history.unjudged.length
+  const report: StatusReport = {
+    masters: yield* countMasters,
+    items: source === undefined || known === undefined
+      ? null
+      : { input: source.count, ...known, pending: source.count - known.accepted - known.rejected },
+    unjudged,
+    calls: replay.totals.calls,
+    spentNanoUsd: replay.totals.spentNanoUsd,
+    atRisk: replay.atRisk,
+    runs: replay.runs
+  }
+  return report
+})

@@ -1,0 +1,182 @@
+// The library for programs without Effect: promises, plain values, and an AbortSignal that stops gently.
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Live from "./layers/Live.ts"
+import * as NodeHost from "./layers/NodeHost.ts"
+import * as Probe from "./layers/Probe.ts"
+import type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
+import { probe as probeProgram } from "./programs/probe.ts"
+import type { ProbedItem, ProbeReport } from "./programs/probe.ts"
+import { status as statusProgram } from "./programs/status.ts"
+import type { StatusReport } from "./programs/status.ts"
+import { runJob } from "./runJob.ts"
+import { DataDirectory } from "./services/durability/DataDirectory.ts"
+import { Disconnected, Llm, LlmError, LlmReason } from "./services/generation/Llm.ts"
+import type { Completion, LlmRequest } from "./services/generation/Llm.ts"
+import type { Json } from "./services/items/Item.ts"
+import type { ItemSource } from "./services/items/ItemSource.ts"
+import { openItems } from "./services/items/OpenItems.ts"
+import { itemsFromRows } from "./services/items/RowItems.ts"
+import { wholeInput } from "./services/items/Shard.ts"
+import type { Shard } from "./services/items/Shard.ts"
+import { defineJob } from "./services/job/DefineJob.ts"
+import type { JobDefinition } from "./services/job/DefineJob.ts"
+import type { Job } from "./services/job/Job.ts"
+import { loadJob } from "./services/job/LoadJob.ts"
+import { applyOverrides } from "./services/job/Overrides.ts"
+import type { JobOverrides } from "./services/job/Overrides.ts"
+import { Audit } from "./services/master/Audit.ts"
+import type { AuditReport } from "./services/master/Audit.ts"
+import { Consolidation } from "./services/master/Consolidation.ts"
+import type { ConsolidationReport } from "./services/master/Consolidation.ts"
+
+export type { AuditReport, Completion, ConsolidationReport, JobDefinition, JobOverrides, LlmRequest }
+/** What a model of one's own rejects with: `new Llm.RateLimited({ … })`. */
+export * as Llm from "./services/generation/Llm.ts"
+export type { ProbedItem, ProbeReport, RunEvent, RunReport, Shard, StatusReport, StopReason }
+
+/** Which job: a directory (or its inkfast.yaml), or a definition. Paths of `overrides` are from the working directory. */
+export interface JobChoice {
+  readonly job: string | JobDefinition
+  readonly overrides?: JobOverrides
+}
+
+export interface ItemsChoice {
+  /** Rows in memory, in place of the job's input. */
+  readonly rows?: ReadonlyArray<{ readonly [field: string]: Json }>
+}
+
+export interface GenerateChoice extends JobChoice, ItemsChoice {
+  /** Of the endpoint; local ones need none. Kept out of logs, journals and errors. */
+  readonly apiKey?: string
+  /**
+   * A model of one's own in place of HTTP. Rejecting with an `LlmReason` says what the failure means; anything else
+   * that it throws counts as a broken connection, so that the call stays listed as at risk.
+   */
+  readonly model?: (request: LlmRequest, signal: AbortSignal) => Promise<Completion>
+  readonly shard?: Shard
+  readonly limit?: number
+  readonly onEvent?: (event: RunEvent) => void
+  /** Stops gently: nothing new begins, calls in flight may end within `graceMs`, what passed is committed. */
+  readonly signal?: AbortSignal
+  readonly graceMs?: number
+}
+
+const jobOf = (choice: JobChoice) =>
+  Effect.flatMap(
+    typeof choice.job === "string" ? loadJob(choice.job) : defineJob(choice.job),
+    (job) => applyOverrides(job, choice.overrides ?? {})
+  )
+
+const itemsOf = (job: Job, choice: ItemsChoice) =>
+  choice.rows === undefined ? openItems(job.input) : itemsFromRows(choice.rows, job.input.key)
+
+const platform = Layer.mergeAll(Live.platform, NodeHost.layer, NodeStdio.layer)
+
+const modelOf = (job: Job, choice: GenerateChoice): Layer.Layer<Llm> => {
+  const { apiKey, model } = choice
+  if (model === undefined) return Live.model(job, apiKey === undefined ? undefined : Redacted.make(apiKey))
+  return Layer.succeed(Llm, {
+    complete: (request) =>
+      Effect.tryPromise({
+        try: (signal) => model(request, signal),
+        catch: (error) => new LlmError({ model: request.model, reason: reasonOf(error) })
+      })
+  })
+}
+
+const isReason = Schema.is(LlmReason)
+
+/** What is not said to be harmless may have been billed. */
+const reasonOf = (error: unknown): LlmReason =>
+  isReason(error) ? error : new Disconnected({ detail: error instanceof Error ? error.message : String(error) })
+
+/** An effect that completes when the signal is aborted; never without one. */
+const aborted = (signal: AbortSignal | undefined): Effect.Effect<StopReason> =>
+  signal === undefined ? Effect.never : Effect.callback<StopReason>((resume) => {
+    const stop = () => resume(Effect.succeed({ _tag: "Signal", signal: "abort" }))
+    if (signal.aborted) return stop()
+    signal.addEventListener("abort", stop, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", stop))
+  })
+
+/**
+ * Settles the job's pending items. Resolves with the report whatever the items came to; `report.stop` says what ended the
+ * run early, an abort included. Rejects only when the run may not begin: a fault of job or input, an unknown price,
+ * another run at work on the data directory.
+ */
+export const generate = (choice: GenerateChoice): Promise<RunReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const job = yield* jobOf(choice)
+      const source = yield* itemsOf(job, choice)
+      const { onEvent } = choice
+      return yield* runJob({
+        job,
+        source,
+        shard: choice.shard ?? wholeInput,
+        limit: choice.limit,
+        stopRequested: aborted(choice.signal),
+        graceMs: choice.graceMs,
+        onEvent: onEvent && ((event) => Effect.sync(() => onEvent(event)))
+      }).pipe(Effect.provide(modelOf(job, choice)))
+    })).pipe(Effect.provide(platform))
+  )
+
+export interface ProbeChoice extends JobChoice, ItemsChoice {
+  readonly shard?: Shard
+  readonly limit?: number
+  readonly onItem?: (item: ProbedItem) => void
+  /** Stops at once: there is nothing to commit. */
+  readonly signal?: AbortSignal
+}
+
+/** Gathers evidence and reports; calls no model and writes nothing. */
+export const probe = (choice: ProbeChoice): Promise<ProbeReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const job = yield* jobOf(choice)
+      const source = yield* itemsOf(job, choice)
+      return yield* probeProgram({
+        source,
+        shard: choice.shard ?? wholeInput,
+        limit: choice.limit,
+        onItem: (item) => Effect.sync(() => choice.onItem?.(item))
+      }).pipe(Effect.provide(Probe.layer(job)))
+    })).pipe(Effect.provide(platform)),
+    choice.signal === undefined ? {} : { signal: choice.signal }
+  )
+
+/** Rewrites the masters of a data directory to one line per slug. Runs that append meanwhile go on. */
+export const consolidate = (dataDirectory: string): Promise<ConsolidationReport> =>
+  Effect.runPromise(
+    Effect.flatMap(Consolidation, (service) => service.consolidate).pipe(
+      Effect.provide(Live.masters.pipe(
+        Layer.provide(DataDirectory.layer(dataDirectory)),
+        Layer.provide(Live.platform)
+      ))
+    )
+  )
+
+/** Checks the invariants of a data directory, changing nothing; counted against a job's input where one is given. */
+export const audit = (dataDirectory: string, input?: JobChoice & ItemsChoice): Promise<AuditReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const source: ItemSource | undefined = input && (yield* itemsOf(yield* jobOf(input), input))
+      return yield* Effect.flatMap(Audit, (service) => service.audit(source?.slugs)).pipe(
+        Effect.provide(Live.masters.pipe(Layer.provide(DataDirectory.layer(dataDirectory))))
+      )
+    })).pipe(Effect.provide(platform))
+  )
+
+/** Counts items by state, money and what is at risk, changing nothing. */
+export const status = (dataDirectory: string, input?: JobChoice & ItemsChoice): Promise<StatusReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const source = input && (yield* itemsOf(yield* jobOf(input), input))
+      return yield* statusProgram(source).pipe(Effect.provide(DataDirectory.layer(dataDirectory)))
+    })).pipe(Effect.provide(platform))
+  )
