@@ -1,0 +1,194 @@
+// Prices: the job's own first, then the table, read strictly; what is not known is refused.
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  costOf,
+  Price,
+  Prices,
+  UnknownPrice,
+  worstCostOf
+} from "../../../src/services/spending/Prices.ts"
+import type { PricesOptions } from "../../../src/services/spending/Prices.ts"
+
+const local = "http://127.0.0.1:8080/v1"
+const autumn2026Ms = 1_795_000_000_000
+
+const priceOf = (model: string, options: Partial<PricesOptions> = {}) =>
+  Effect.gen(function*() {
+    yield* TestClock.setTime(autumn2026Ms)
+    return yield* (yield* Prices).priceOf(model)
+  }).pipe(Effect.provide(Prices.layer({ prices: {}, baseUrl: local, ...options })))
+
+const usage = (inputTokens: number, outputTokens: number, cachedInputTokens = 0) => ({
+  inputTokens,
+  cachedInputTokens,
+  outputTokens,
+  reasoningTokens: 0
+})
+
+describe("Prices", () => {
+  it.effect.each(
+    [
+      ["gpt-4o-mini", local, 0.15, 0.6],
+      ["gpt-4o-mini-2024-07-18", local, 0.15, 0.6],
+      ["openai/gpt-4o-mini", local, 0.15, 0.6],
+      ["openai:gpt-4o-mini", local, 0.15, 0.6],
+      ["gpt-4.1", "https://api.openai.com/v1", 2, 8],
+      ["ft:gpt-4o-mini-2024-07-18:org::id", "https://api.openai.com/v1", 0.3, 1.2],
+      ["gpt-5-mini-2025-08-07", "https://api.openai.com/v1", 0.25, 2],
+      ["openai/gpt-4o-mini", "https://openrouter.ai/api/v1", 0.15, 0.6],
+      ["claude-3-5-haiku-latest", local, 0.8, 4],
+      ["mistral-small-latest", "https://api.mistral.ai/v1", 0.1, 0.3],
+      ["llama-3.3-70b-versatile", "https://api.groq.com/openai/v1", 0.59, 0.79]
+    ] as const
+  )(
+    "knows %s at %s",
+    ([model, baseUrl, input, output]) =>
+      Effect.map(priceOf(model, { baseUrl }), (price) => {
+        assert.strictEqual(price.inputUsdPerMtok, input)
+        assert.strictEqual(price.outputUsdPerMtok, output)
+      })
+  )
+
+  it.effect.each(
+    [
+      ["fake-small", local],
+      ["", local],
+      ["gpt-99-nothing", local],
+      ["llama3.2:latest", local],
+      ["qwen2.5:7b", local],
+      ["constructor", local],
+      ["__proto__", local],
+      // An open model costs several times more at one host than at another: a known host without it is no reason to guess.
+      ["meta-llama/llama-3.3-70b-instruct", local],
+      ["claude-3-5-haiku-latest", "https://api.mistral.ai/v1"],
+      // Priced by the token and not to be written with.
+      ["text-embedding-3-small", "https://api.openai.com/v1"]
+    ] as const
+  )(
+    "refuses %s at %s",
+    ([model, baseUrl]) =>
+      Effect.map(Effect.flip(priceOf(model, { baseUrl })), (error) => {
+        assert.instanceOf(error, UnknownPrice)
+        assert.strictEqual(error.model, model)
+        assert.include(error.message, `prices:\n  ${JSON.stringify(model)}: {`)
+      })
+  )
+
+  it.effect("the job's own price wins, an explicit zero included, and fits a prefixed name", () =>
+    Effect.gen(function*() {
+      const prices = {
+        "gpt-4o-mini": { inputUsdPerMtok: 9, outputUsdPerMtok: 10 },
+        "llama3.2": { inputUsdPerMtok: 0, outputUsdPerMtok: 0 }
+      }
+      assert.deepStrictEqual(yield* priceOf("gpt-4o-mini", { prices }), prices["gpt-4o-mini"])
+      assert.deepStrictEqual(
+        yield* priceOf("openai/gpt-4o-mini", { prices }),
+        prices["gpt-4o-mini"]
+      )
+      assert.deepStrictEqual(yield* priceOf("llama3.2", { prices }), prices["llama3.2"])
+      assert.strictEqual(costOf(prices["llama3.2"], usage(1e6, 1e6)), 0)
+    }))
+
+  it.effect("keeps the tiers of long contexts", () =>
+    Effect.gen(function*() {
+      const price = yield* priceOf("gemini-2.5-pro", {
+        baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai/"
+      })
+      assert.strictEqual(price.inputUsdPerMtok, 1.25)
+      assert.deepStrictEqual(
+        price.tiers?.map((tier) => [tier.aboveInputTokens, tier.inputUsdPerMtok]),
+        [[200_000, 2.5]]
+      )
+      // $1.25 and $10 a million up to the threshold, $2.50 and $15 beyond it, for the whole call.
+      assert.strictEqual(costOf(price, usage(200_000, 1000)), 260_000_000)
+      assert.strictEqual(costOf(price, usage(200_001, 1000)), 515_002_500)
+      assert.deepStrictEqual(yield* Schema.decodeEffect(Price)(price), price)
+    }))
+
+  it.effect("takes an hourly price at its dearest of the day", () =>
+    Effect.map(priceOf("deepseek-reasoner", { baseUrl: "https://api.deepseek.com" }), (price) => {
+      assert.isAtLeast(price.outputUsdPerMtok, 1)
+    }))
+})
+
+describe("costOf", () => {
+  const mini: Price = { inputUsdPerMtok: 0.15, outputUsdPerMtok: 0.6, cachedInputUsdPerMtok: 0.075 }
+
+  it("is exact to the nanodollar", () => {
+    assert.strictEqual(costOf(mini, usage(0, 0)), 0)
+    assert.strictEqual(costOf(mini, usage(1000, 500)), 450_000)
+    assert.strictEqual(costOf(mini, usage(1000, 500, 400)), 420_000)
+    assert.strictEqual(costOf({ ...mini, inputUsdPerMtok: 0.1234567 }, usage(1, 0)), 124)
+  })
+
+  it("a server that counts more cached tokens than input does not make a call cheaper than cached", () => {
+    assert.strictEqual(costOf(mini, usage(1000, 0, 5000)), 75_000)
+  })
+
+  const microUsd = fc.nat({ max: 500_000_000 })
+  const tokens = fc.nat({ max: 2_000_000 })
+
+  it("I10: equals the exact sum, rounded up", () => {
+    fc.assert(
+      fc.property(
+        microUsd,
+        microUsd,
+        tokens,
+        tokens,
+        (input, output, inputTokens, outputTokens) => {
+          const exactThousandths = BigInt(input) * BigInt(inputTokens) +
+            BigInt(output) * BigInt(outputTokens)
+          const price = { inputUsdPerMtok: input / 1e6, outputUsdPerMtok: output / 1e6 }
+          assert.strictEqual(
+            BigInt(costOf(price, usage(inputTokens, outputTokens))),
+            (exactThousandths + 999n) / 1000n
+          )
+        }
+      ),
+      { numRuns: 1000 }
+    )
+  })
+
+  it("I10: no usage within the bounds costs more than the worst case, tiers and dear caches included", () => {
+    const rates = fc.record({ input: microUsd, output: microUsd, cached: microUsd })
+    fc.assert(
+      fc.property(
+        rates,
+        rates,
+        tokens,
+        tokens,
+        tokens,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (
+          base,
+          above,
+          threshold,
+          inputMax,
+          outputMax,
+          share
+        ) => {
+          const toRates = (r: typeof base) => ({
+            inputUsdPerMtok: r.input / 1e6,
+            outputUsdPerMtok: r.output / 1e6,
+            cachedInputUsdPerMtok: r.cached / 1e6
+          })
+          const price = {
+            ...toRates(base),
+            tiers: [{ aboveInputTokens: threshold, ...toRates(above) }]
+          }
+          const input = Math.floor(inputMax * share)
+          const cost = costOf(
+            price,
+            usage(input, Math.floor(outputMax * share), Math.floor(input * share))
+          )
+          assert.isAtMost(cost, worstCostOf(price, inputMax, outputMax))
+        }
+      ),
+      { numRuns: 1000 }
+    )
+  })
+})
