@@ -14,8 +14,8 @@ import { status as statusProgram } from "./programs/status.ts"
 import type { StatusReport } from "./programs/status.ts"
 import { runJob } from "./runJob.ts"
 import { DataDirectory } from "./services/durability/DataDirectory.ts"
-import { Disconnected, Llm, LlmError, LlmReason } from "./services/generation/Llm.ts"
-import type { Completion, LlmRequest } from "./services/generation/Llm.ts"
+import { Completion, Disconnected, Llm, LlmError, LlmReason, TimedOut } from "./services/generation/Llm.ts"
+import type { LlmRequest } from "./services/generation/Llm.ts"
 import type { Json } from "./services/items/Item.ts"
 import type { ItemSource } from "./services/items/ItemSource.ts"
 import { openItems } from "./services/items/OpenItems.ts"
@@ -54,7 +54,8 @@ export interface GenerateChoice extends JobChoice, ItemsChoice {
   readonly apiKey?: string
   /**
    * A model of one's own in place of HTTP. Rejecting with an `LlmReason` says what the failure means; anything else
-   * that it throws counts as a broken connection, so that the call stays listed as at risk.
+   * that it throws, and an answer that is no completion, counts as a broken connection, so that the call stays listed
+   * as at risk. Its signal is aborted when the model's `timeoutMs` is over, or the run's grace.
    */
   readonly model?: (request: LlmRequest, signal: AbortSignal) => Promise<Completion>
   readonly shard?: Shard
@@ -81,18 +82,26 @@ const modelOf = (job: Job, choice: GenerateChoice): Layer.Layer<Llm> => {
   if (model === undefined) return Live.model(job, apiKey === undefined ? undefined : Redacted.make(apiKey))
   return Layer.succeed(Llm, {
     complete: (request) =>
-      Effect.tryPromise({
-        try: (signal) => model(request, signal),
-        catch: (error) => new LlmError({ model: request.model, reason: reasonOf(error) })
-      })
+      Effect.tryPromise({ try: (signal) => model(request, signal), catch: reasonOf }).pipe(
+        Effect.flatMap((answer) => Effect.mapError(decodeCompletion(answer), unreadable)),
+        Effect.timeoutOrElse({
+          duration: request.timeoutMs,
+          orElse: () => Effect.fail(new TimedOut({ timeoutMs: request.timeoutMs }))
+        }),
+        Effect.mapError((reason) => new LlmError({ model: request.model, reason }))
+      )
   })
 }
 
 const isReason = Schema.is(LlmReason)
+const decodeCompletion = Schema.decodeUnknownEffect(Completion)
 
 /** What is not said to be harmless may have been billed. */
 const reasonOf = (error: unknown): LlmReason =>
   isReason(error) ? error : new Disconnected({ detail: error instanceof Error ? error.message : String(error) })
+
+const unreadable = (error: Schema.SchemaError): LlmReason =>
+  new Disconnected({ detail: `the model's answer is no completion: ${error.message}` })
 
 /** An effect that completes when the signal is aborted; never without one. */
 const aborted = (signal: AbortSignal | undefined): Effect.Effect<StopReason> =>

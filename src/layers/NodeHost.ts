@@ -2,7 +2,7 @@
 import * as Layer from "effect/Layer"
 import effectPackage from "effect/package.json" with { type: "json" }
 import { hostname } from "node:os"
-import inkfastPackage from "../../package.json" with { type: "json" }
+import inkfastPackage from "inkfast/package.json" with { type: "json" }
 import { Host } from "../services/Host.ts"
 
 export const inkfastVersion = inkfastPackage.version

@@ -1,38 +1,44 @@
 // What the items of a run share, and where one item stands on its way.
 import type * as Effect from "effect/Effect"
+import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
 import type { Retake } from "../../services/generation/Prompt.ts"
+import type { Item } from "../../services/items/Item.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { Happening } from "./RunEvent.ts"
 
-/** How an item left this run. Only `Accepted` and `Rejected` are settled; `Deferred` stays pending. */
-export type ItemOutcome =
-  | { readonly _tag: "Accepted"; readonly rung: number }
-  | { readonly _tag: "Rejected"; readonly cause: RejectCause }
-  | { readonly _tag: "Deferred"; readonly reason: string }
-
-/** What the items of a run share. */
-export interface RunContext {
-  readonly control: RunControl
-  readonly emit: (event: Happening) => Effect.Effect<void>
-  /** Counts over all items. */
-  readonly tally: {
-    calls: number
-    /** Calls of this run that were answered: tells a bad item from a dead endpoint. */
-    answers: number
-    judgedFromJournal: number
-    exhaustedInARow: number
-  }
+/** Counts over all items of the run. */
+export interface Tally {
+  begun: number
+  /** Begun, and neither ended nor cut off. */
+  inFlight: number
+  accepted: number
+  rejected: number
+  /** Calls that were answered. */
+  answers: number
+  judgedFromJournal: number
+  readonly rejectedByCause: Map<RejectCause, number>
+  readonly acceptedByRung: Array<number>
 }
 
-/** Where an item stands on its way: carried from rung to rung. */
-export interface Progress {
+export interface RunContext {
+  readonly control: RunControl
+  /** Tells whoever watches the run. Never fails; a watcher's own fault stops the run. */
+  readonly emit: (event: Happening) => Effect.Effect<void>
+  readonly tally: Tally
+}
+
+/** An item on its way through the rungs. */
+export interface Work {
+  readonly item: Item
+  readonly evidence: EvidenceBundle
+  /** Calls made for the item, over all runs. */
   attempts: number
   spentNanoUsd: NanoUsd
   rung: number
   retake: Retake | undefined
-  /** The last verdict against the item, for its reject line. */
-  last: { readonly cause: RejectCause; readonly findings: ReadonlyArray<Finding> } | undefined
+  /** What QA held against the last draft, for the item's reject line. */
+  findings: ReadonlyArray<Finding>
 }

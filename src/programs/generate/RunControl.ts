@@ -1,25 +1,28 @@
-// The one switch of a run: whoever finds a reason to stop sets it, admission looks at it.
+// The one switch of a run: whoever finds a reason to stop sets it, whoever is about to begin something looks at it.
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type { Admission } from "../../services/generation/Generation.ts"
 import type { StopReason } from "./RunEvent.ts"
 
-export interface RunControl {
+export interface RunControl extends Admission {
   /** The first reason wins; later ones are ignored. */
   readonly stop: (reason: StopReason) => Effect.Effect<void>
-  readonly stopped: Effect.Effect<StopReason>
   readonly current: () => StopReason | null
 }
 
-export const makeRunControl: Effect.Effect<RunControl> = Effect.gen(function*() {
-  const first = yield* Deferred.make<StopReason>()
+/** `onStop` is run once, by whoever stops first, before those who wait hear of it. */
+export const makeRunControl = (onStop: (reason: StopReason) => Effect.Effect<void>): RunControl => {
+  const first = Deferred.makeUnsafe<void>()
   let current: StopReason | null = null
   return {
     stop: (reason) =>
       Effect.suspend(() => {
-        current ??= reason
-        return Effect.asVoid(Deferred.succeed(first, reason))
+        if (current !== null) return Effect.void
+        current = reason
+        return Effect.ensuring(onStop(reason), Deferred.succeed(first, undefined))
       }),
-    stopped: Deferred.await(first),
-    current: () => current
+    current: () => current,
+    isClosed: () => current !== null,
+    closed: Deferred.await(first)
   }
-})
+}

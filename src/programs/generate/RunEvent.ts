@@ -15,6 +15,8 @@ export type StopReason =
   | { readonly _tag: "EndpointDead"; readonly detail: string }
   | { readonly _tag: "Storage"; readonly detail: string }
   | { readonly _tag: "Input"; readonly detail: string }
+  /** A fault of the program, or of whoever watches its events. What was under way is finished first. */
+  | { readonly _tag: "Defect"; readonly detail: string }
 
 export interface RunReport {
   readonly runId: string

@@ -2,110 +2,108 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { AppendError } from "../../services/durability/AppendError.ts"
-import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
 import { backoffMs, classify, describe } from "../../services/generation/FailureClass.ts"
-import type { LlmReason } from "../../services/generation/Llm.ts"
+import type { FailureClass } from "../../services/generation/FailureClass.ts"
 import { Generation } from "../../services/generation/Generation.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
-import type { Item } from "../../services/items/Item.ts"
+import type { LlmReason } from "../../services/generation/Llm.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
-import type { RejectCause } from "../../services/master/Reject.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { Endings } from "./endings.ts"
-import type { ItemOutcome, Progress, RunContext } from "./RunContext.ts"
+import type { RunContext, Work } from "./RunContext.ts"
+import type { Suspects } from "./suspects.ts"
 
-/** Items in a row whose attempts ran out while no call of the run was answered: the endpoint is taken for dead. */
-const exhaustedItemsMax = 3
+/** What one call came to. `Ended`: the item has its end, or will have it without another call. */
+type Called = Generated | "Again" | "Ended"
 
-/** What one call came to: an answer, the item's end, or the time to wait before the next one. */
-type Called =
-  | { readonly _tag: "Answer"; readonly generated: Generated }
-  | { readonly _tag: "Again"; readonly inMs: number; readonly reason: string }
-  | ItemOutcome
+/** Why an item is put off once the run stops. */
+export const stopping = "the run is stopping"
 
-/** Calls the rung until it answers or the item's end is known. */
-export const callRung = Effect.fnUntraced(function*(
-  item: Item,
-  evidence: EvidenceBundle,
-  progress: Progress,
-  endings: Endings,
-  context: RunContext
-) {
+/** Calls the item's rung until it answers; undefined when the item has ended instead. */
+export type CallRung = (work: Work) => Effect.Effect<Generated | undefined, AppendError>
+
+const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
+
+export const makeCallRung = Effect.fnUntraced(function*(context: RunContext, endings: Endings, suspects: Suspects) {
   const generation = yield* Generation
   const { transientAttemptsMax } = yield* CurrentJob
-  const answersAtFirst = context.tally.answers
+  const { control, emit, tally } = context
 
-  const failed = (reason: LlmReason, failures: number): Effect.Effect<Called, AppendError> => {
-    context.tally.calls++
-    progress.attempts++
-    const failure = classify(reason)
-    const said = describe(reason)
-    switch (failure._tag) {
-      case "Fatal":
-        return Effect.andThen(context.control.stop({ _tag: "Fatal", detail: said }), endings.defer(said))
-      case "Hopeless":
-        return endings.reject(progress, failure.cause, said, [])
-      case "Passing":
-        return failures < transientAttemptsMax
-          ? Effect.map(Random.next, (random) => ({ _tag: "Again", inMs: backoffMs(reason, failures, random), reason: said }))
-          : exhausted(context, endings, progress, failure.cause, said, answersAtFirst)
+  const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> => Effect.as(ending, "Ended")
+
+  /** Blames the item only if the endpoint answered someone since then; else the next answer will tell. */
+  const blame = (work: Work, failure: FailureClass, reason: string, answersThen: number) => {
+    if (failure._tag === "Fatal") {
+      const stop = control.stop({ _tag: "Fatal", detail: reason })
+      return ended(Effect.andThen(stop, endings.defer(work.item.slug, reason)))
     }
-  }
-
-  for (let failures = 1;; failures++) {
-    if (context.control.current() !== null) return yield* endings.defer("the run is stopping")
-    const called: Called = yield* generation
-      .generate({ item, evidence, rung: progress.rung, attempt: progress.attempts + 1, retake: progress.retake })
-      .pipe(
-        Effect.map((generated): Called => {
-          context.tally.calls++
-          context.tally.answers++
-          context.tally.exhaustedInARow = 0
-          return { _tag: "Answer", generated }
-        }),
-        Effect.catchTags({
-          PromptError: (error): Effect.Effect<Called, AppendError> =>
-            endings.reject(progress, "Abandoned", error.message, []),
-          BudgetReached: (error) => broke(context, endings, progress, error),
-          LlmError: ({ reason }) => failed(reason, failures)
-        })
-      )
-    if (called._tag !== "Again") return called
-    yield* context.emit({ event: "retrying", slug: item.slug, reason: called.reason, inMs: called.inMs })
-    yield* Effect.raceFirst(Effect.sleep(called.inMs), Effect.asVoid(context.control.stopped))
-  }
-})
-
-/** The next call does not fit: the item's own budget ends the item, the run's ends the run. */
-const broke = (
-  context: RunContext,
-  endings: Endings,
-  progress: Progress,
-  error: BudgetReached
-): Effect.Effect<ItemOutcome, AppendError> => {
-  const detail = `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
-    `the next call may cost ${formatUsd(error.neededNanoUsd)}`
-  return error.scope === "item"
-    ? endings.reject(progress, "BudgetExhausted", `the item's budget: ${detail}`, progress.last?.findings ?? [])
-    : Effect.andThen(context.control.stop({ _tag: "Budget", detail }), endings.defer("the run's budget is reached"))
-}
-
-/** The rung's attempts are used up. Blames the item only if the endpoint answered someone meanwhile. */
-const exhausted = (
-  context: RunContext,
-  endings: Endings,
-  progress: Progress,
-  cause: RejectCause,
-  said: string,
-  answersAtFirst: number
-): Effect.Effect<ItemOutcome, AppendError> =>
-  Effect.suspend((): Effect.Effect<ItemOutcome, AppendError> => {
-    if (context.tally.answers > answersAtFirst) return endings.reject(progress, cause, said, [])
-    context.tally.exhaustedInARow++
-    const dead = context.tally.exhaustedInARow >= exhaustedItemsMax
-    return Effect.andThen(
-      dead ? context.control.stop({ _tag: "EndpointDead", detail: said }) : Effect.void,
-      endings.defer(said)
+    return ended(
+      tally.answers > answersThen
+        ? endings.reject(work, failure.cause, reason, work.findings)
+        : suspects.add({ work, failure, reason })
     )
+  }
+
+  const waitAndTry = (work: Work, reason: LlmReason, failures: number) =>
+    Effect.gen(function*(): Effect.fn.Return<Called> {
+      const inMs = backoffMs(reason, failures, yield* Random.next)
+      yield* emit({ event: "retrying", slug: work.item.slug, reason: describe(reason), inMs })
+      yield* Effect.raceFirst(Effect.sleep(inMs), control.closed)
+      return "Again"
+    })
+
+  const failed = (work: Work, reason: LlmReason, failures: number, answersAtFirst: number) => {
+    work.attempts++
+    const failure = classify(reason)
+    if (failure._tag === "Passing" && failures < transientAttemptsMax) return waitAndTry(work, reason, failures)
+    // A passing failure is the item's own if others were answered meanwhile, a hopeless one if anyone ever was.
+    return blame(work, failure, describe(reason), failure._tag === "Passing" ? answersAtFirst : 0)
+  }
+
+  /** The next call does not fit: the item's own budget ends the item, the run's ends the run. */
+  const broke = (work: Work, error: BudgetReached) => {
+    const detail = `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
+      `the next call may cost ${formatUsd(error.neededNanoUsd)}`
+    return ended<AppendError>(
+      error.scope === "item"
+        ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
+        : Effect.andThen(
+          control.stop({ _tag: "Budget", detail }),
+          endings.defer(work.item.slug, "the run's budget is reached")
+        )
+    )
+  }
+
+  const callOnce = (work: Work, failures: number, answersAtFirst: number): Effect.Effect<Called, AppendError> =>
+    generation.generate({
+      item: work.item,
+      evidence: work.evidence,
+      rung: work.rung,
+      attempt: work.attempts + 1,
+      retake: work.retake,
+      admission: control
+    }).pipe(
+      Effect.tap(() => {
+        tally.answers++
+        return suspects.answered
+      }),
+      Effect.catchTags({
+        Halted: () => ended(endings.defer(work.item.slug, stopping)),
+        PromptError: (error) => blame(work, hopeless, error.message, 0),
+        BudgetReached: (error) => broke(work, error),
+        LlmError: ({ reason }) => failed(work, reason, failures, answersAtFirst)
+      })
+    )
+
+  const callRung: CallRung = Effect.fnUntraced(function*(work) {
+    const answersAtFirst = tally.answers
+    // Bounded by `transientAttemptsMax`.
+    for (let failures = 1;; failures++) {
+      const called: Called = yield* callOnce(work, failures, answersAtFirst)
+      if (called === "Ended") return undefined
+      if (called !== "Again") return called
+    }
   })
+  return callRung
+})

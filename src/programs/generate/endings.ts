@@ -1,9 +1,12 @@
 // The three ways an item leaves a run: accepted, rejected (both durable before anyone hears of it), deferred.
+//
+// What makes an end durable, what counts it and what tells of it is one step that no interruption divides: else the
+// masters would hold a record that the run's report takes for pending (I9).
 import * as Effect from "effect/Effect"
+import type { AppendError } from "../../services/durability/AppendError.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
-import type { Item } from "../../services/items/Item.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
@@ -11,88 +14,100 @@ import { Qa } from "../../services/qa/Qa.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
 import { toUsd } from "../../services/spending/Money.ts"
 import { nowIso } from "../../services/Time.ts"
-import type { Progress, RunContext } from "./RunContext.ts"
+import type { RunContext, Work } from "./RunContext.ts"
+import type { Upkeep } from "./upkeep.ts"
 
-/** Everything that ends an item shares this much. */
-export const makeEndings = (item: Item, context: RunContext) =>
-  Effect.gen(function*() {
-    const appender = yield* DurableAppender
-    const rejects = yield* RejectLog
-    const journal = yield* Journal
-    const qa = yield* Qa
+export interface Endings {
+  /** Queues the verdict for the journal; one that is lost is given again for nothing. */
+  readonly noteVerdict: (slug: string, generated: Generated, verdict: Verdict) => Effect.Effect<void>
+  /** Durable in both masters first; only then does anyone hear of it. */
+  readonly accept: (
+    slug: string,
+    generated: Generated,
+    verdict: Extract<Verdict, { readonly _tag: "Accepted" }>
+  ) => Effect.Effect<void, AppendError>
+  readonly reject: (
+    work: Work,
+    cause: RejectCause,
+    reason: string,
+    findings: ReadonlyArray<Finding>
+  ) => Effect.Effect<void, AppendError>
+  /** The item stays pending. */
+  readonly defer: (slug: string, reason: string) => Effect.Effect<void>
+}
 
-    const noteVerdict = (generated: Generated, verdict: Verdict) =>
-      Effect.flatMap(nowIso, (at) =>
-        journal.note({
-          _tag: "verdict",
-          slug: item.slug,
-          id: generated.id,
-          at,
-          accepted: verdict._tag === "Accepted",
-          cause: verdict._tag === "Accepted" ? null : verdict.cause,
-          findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
-        }))
+export const makeEndings = Effect.fnUntraced(function*({ emit, tally }: RunContext, upkeep: Upkeep) {
+  const appender = yield* DurableAppender
+  const rejects = yield* RejectLog
+  const journal = yield* Journal
+  const qa = yield* Qa
 
-    /** Durable in both masters first; only then does anyone hear of it. */
-    const accept = (generated: Generated, verdict: Extract<Verdict, { readonly _tag: "Accepted" }>) =>
-      Effect.gen(function*() {
-        yield* appender.append({
-          slug: item.slug,
-          content: verdict.content,
-          meta: {
-            id: generated.id,
-            runId: journal.runId,
-            model: generated.model,
-            rung: generated.rung,
-            attempt: generated.attempt,
-            promptHash: generated.promptHash,
-            schemaHash: generated.schemaHash,
-            evidenceHash: generated.evidenceHash,
-            usage: generated.completion.usage,
-            costUsd: toUsd(generated.costNanoUsd),
-            acceptedAt: yield* nowIso,
-            qa: { rules: qa.rulesHash, warnings: verdict.warnings }
-          }
-        })
-        yield* noteVerdict(generated, verdict)
-        yield* context.emit({
-          event: "accepted",
-          slug: item.slug,
-          id: generated.id,
-          model: generated.model,
-          rung: generated.rung,
-          attempt: generated.attempt,
-          costUsd: toUsd(generated.costNanoUsd)
-        })
-        return { _tag: "Accepted", rung: generated.rung } as const
+  const noteVerdict: Endings["noteVerdict"] = (slug, { id }, verdict) =>
+    Effect.flatMap(nowIso, (at) =>
+      journal.note({
+        _tag: "verdict",
+        slug,
+        id,
+        at,
+        accepted: verdict._tag === "Accepted",
+        cause: verdict._tag === "Accepted" ? null : verdict.cause,
+        findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
+      }))
+
+  const accept: Endings["accept"] = (slug, generated, verdict) =>
+    Effect.uninterruptible(Effect.gen(function*() {
+      const { attempt, evidenceHash, id, model, promptHash, rung, schemaHash } = generated
+      const costUsd = toUsd(generated.costNanoUsd)
+      yield* appender.append({
+        slug,
+        content: verdict.content,
+        meta: {
+          id,
+          runId: journal.runId,
+          model,
+          rung,
+          attempt,
+          promptHash,
+          schemaHash,
+          evidenceHash,
+          usage: generated.completion.usage,
+          costUsd,
+          acceptedAt: yield* nowIso,
+          qa: { rules: qa.rulesHash, warnings: verdict.warnings }
+        }
       })
+      const acceptedNow = ++tally.accepted
+      tally.acceptedByRung[rung] = (tally.acceptedByRung[rung] ?? 0) + 1
+      yield* noteVerdict(slug, generated, verdict)
+      yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
+      yield* upkeep.accepted(acceptedNow)
+    }))
 
-    const reject = (progress: Progress, cause: RejectCause, reason: string, findings: ReadonlyArray<Finding>) =>
-      Effect.gen(function*() {
-        yield* rejects.append({
-          slug: item.slug,
-          cause,
-          reason,
-          findings,
-          _meta: {
-            id: yield* journal.nextId,
-            runId: journal.runId,
-            attempts: progress.attempts,
-            costUsd: toUsd(progress.spentNanoUsd),
-            rejectedAt: yield* nowIso
-          }
-        })
-        yield* context.emit({ event: "rejected", slug: item.slug, cause, reason, findings })
-        return { _tag: "Rejected", cause } as const
+  const reject: Endings["reject"] = ({ attempts, item: { slug }, spentNanoUsd }, cause, reason, findings) =>
+    Effect.uninterruptible(Effect.gen(function*() {
+      yield* rejects.append({
+        slug,
+        cause,
+        reason,
+        findings,
+        _meta: {
+          id: yield* journal.nextId,
+          runId: journal.runId,
+          attempts,
+          costUsd: toUsd(spentNanoUsd),
+          rejectedAt: yield* nowIso
+        }
       })
+      tally.rejected++
+      tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
+      yield* emit({ event: "rejected", slug, cause, reason, findings })
+    }))
 
-    const defer = (reason: string) =>
-      Effect.as(
-        context.emit({ event: "deferred", slug: item.slug, reason }),
-        { _tag: "Deferred", reason } as const
-      )
-
-    return { noteVerdict, accept, reject, defer }
-  })
-
-export type Endings = Effect.Success<ReturnType<typeof makeEndings>>
+  const endings: Endings = {
+    noteVerdict,
+    accept,
+    reject,
+    defer: (slug, reason) => emit({ event: "deferred", slug, reason })
+  }
+  return endings
+})

@@ -7,6 +7,8 @@ export const exitCodeOf = (report: RunReport): number => {
   switch (report.stop?._tag) {
     case "Fatal":
       return ExitCode.authOrQuota
+    case "Defect":
+      return ExitCode.internalError
     case "Budget":
       return ExitCode.budget
     case "Signal":

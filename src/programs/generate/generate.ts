@@ -1,26 +1,37 @@
 // The main verb: every pending item of the input through evidence, model and QA into the masters.
+//
+// Whatever stops a run (StopReason), it drains: nothing new begins, waits end, answers that are on their way are taken
+// and kept. Only a wish from outside also cuts the calls that outlast their grace. A defect in one item costs no other:
+// it stops the run like anything else, and its exit code says that the program is at fault.
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { AppendError } from "../../services/durability/AppendError.ts"
-import { DurableAppender } from "../../services/durability/DurableAppender.ts"
-import { Generation } from "../../services/generation/Generation.ts"
 import type { Item } from "../../services/items/Item.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
+import { InputError } from "../../services/items/ItemSource.ts"
 import { inShard, wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
+import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
+import type { Replay } from "../../services/journal/JournalReplay.ts"
 import { countSettled, loadSettled, settledAs } from "../../services/master/Settled.ts"
-import { nowIso } from "../../services/Time.ts"
 import { Budget } from "../../services/spending/Budget.ts"
-import { makeRunControl } from "./RunControl.ts"
+import { makeCallRung } from "./callRung.ts"
+import { makeEndings } from "./endings.ts"
+import type { Endings } from "./endings.ts"
 import type { RunContext } from "./RunContext.ts"
-import type { Happening, RunEvent, RunReport, StopReason } from "./RunEvent.ts"
-import { settleItem } from "./settleItem.ts"
+import type { RunControl } from "./RunControl.ts"
+import type { RunEvent, StopReason } from "./RunEvent.ts"
+import { makeReport } from "./runReport.ts"
+import type { Before } from "./runReport.ts"
+import { makeSettleItem } from "./settleItem.ts"
+import type { SettleItem } from "./settleItem.ts"
+import { makeSuspects } from "./suspects.ts"
 import { makeUpkeep } from "./upkeep.ts"
+import { makeContext, stopOnDefect, stopOnStorage, watchStopRequest, watchStorage } from "./watch.ts"
 
 export interface GenerateOptions {
   /** Opened and checked: nothing is spent on an input with faults. */
@@ -31,138 +42,132 @@ export interface GenerateOptions {
   readonly limit?: number | undefined
   /** Completes when the run is to stop gently, with what asked for it. Default: never. */
   readonly stopRequested?: Effect.Effect<StopReason> | undefined
-  /** How long calls in flight may go on after a signal, in milliseconds. Default: 30,000. */
+  /** How long what is under way may go on once a stop was requested, in milliseconds. Default: 30,000. */
   readonly graceMs?: number | undefined
-  /** Told in the order things happen. An event comes after what it tells is durable. */
+  /**
+   * Called in the order things happen, after what an event tells is durable. A slow one holds up its own item; one
+   * that dies stops the run as a defect.
+   */
   readonly onEvent?: ((event: RunEvent) => Effect.Effect<void>) | undefined
 }
 
 const graceMsDefault = 30_000
+
+/** What earlier runs left, the run's books opened with it. */
+const takeStock = Effect.fnUntraced(function*(shard: Shard) {
+  const { runId } = yield* Journal
+  const budget = yield* Budget
+  const settled = yield* loadSettled
+  const replay = yield* replayJournals({
+    ownRunId: runId,
+    isOurs: (slug) => inShard(slug, shard),
+    isSettled: (slug) => settledAs(settled, slug) !== undefined
+  })
+  yield* sealSettledRuns(replay, runId)
+  for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
+    yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
+  }
+  return { runId, settled, replay }
+})
+
+/** Pending items of the shard. Only the whole input can be counted by its slugs alone, a shard is read for it. */
+const countPending = (options: GenerateOptions, settled: SlugTable, before: Before): Effect.Effect<number> => {
+  const ofInput = before.input - before.accepted - before.rejected
+  return options.shard === undefined || options.shard.of === 1
+    ? Effect.succeed(ofInput)
+    // A file that has changed is found out when the items are begun.
+    : Effect.orElseSucceed(Stream.runCount(pendingItems(options, settled)), () => ofInput)
+}
+
+const pendingItems = ({ shard = wholeInput, source }: GenerateOptions, settled: SlugTable) =>
+  Stream.filter(source.items, (item) => inShard(item.slug, shard) && settledAs(settled, item.slug) === undefined)
+
+/** The items to begin: none once the run stops. An input that fails stops it, and interrupts nothing. */
+const itemsToBegin = (options: GenerateOptions, settled: SlugTable, control: RunControl) =>
+  pendingItems(options, settled).pipe(
+    Stream.takeWhile(() => !control.isClosed()),
+    (items) => options.limit === undefined ? items : Stream.take(items, options.limit),
+    Stream.catchCauseIf(
+      (cause) => !Cause.hasInterruptsOnly(cause),
+      (cause) => {
+        const error = Cause.squash(cause)
+        return Stream.fromEffectDrain(
+          error instanceof InputError
+            ? control.stop({ _tag: "Input", detail: error.message })
+            : stopOnDefect(control, cause)
+        )
+      }
+    )
+  )
+
+/** One item, with everything that must hold whatever becomes of it. */
+const makeRunItem = Effect.fnUntraced(function*(
+  { control, emit, tally }: RunContext,
+  endings: Endings,
+  settleItem: SettleItem,
+  history: Replay["history"]
+) {
+  const budget = yield* Budget
+  return (item: Item): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (control.isClosed()) return Effect.void
+      tally.begun++
+      tally.inFlight++
+      const leave = Effect.sync(() => void tally.inFlight--)
+      return emit({ event: "begun", slug: item.slug }).pipe(
+        Effect.andThen(settleItem(item, history.get(item.slug))),
+        Effect.catch((error) =>
+          Effect.andThen(stopOnStorage(control, error), endings.defer(item.slug, error.message))
+        ),
+        Effect.catchCauseIf(Cause.hasDies, (cause) =>
+          Effect.andThen(stopOnDefect(control, cause), endings.defer(item.slug, String(Cause.squash(cause))))),
+        Effect.ensuring(Effect.andThen(budget.release(item.slug), leave))
+      )
+    })
+})
+
+/** Settles what is pending, with everything beside it that ends when the work does. Answers what was there before. */
+const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context: RunContext) {
+  const { graceMs = graceMsDefault, limit = Infinity, source, stopRequested = Effect.never } = options
+  const { control, emit } = context
+  const job = yield* CurrentJob
+  yield* watchStorage(control)
+  const graceOver = yield* watchStopRequest(control, stopRequested, graceMs)
+
+  const { replay, runId, settled } = yield* takeStock(options.shard ?? wholeInput)
+  const before: Before = { input: source.count, ...countSettled(source.slugs, settled) }
+  const toDo = Math.min(limit, yield* countPending(options, settled, before))
+  yield* emit({ event: "started", runId, ...before, toDo, atRisk: replay.atRisk })
+
+  const upkeep = yield* makeUpkeep(job.consolidateEvery, emit)
+  const endings = yield* makeEndings(context, upkeep)
+  const suspects = makeSuspects(context, endings)
+  const callRung = yield* makeCallRung(context, endings, suspects)
+  const settleItem = yield* makeSettleItem(context, endings, callRung)
+  const runItem = yield* makeRunItem(context, endings, settleItem, replay.history)
+
+  const work = Effect.andThen(
+    Stream.runDrain(Stream.mapEffect(itemsToBegin(options, settled, control), runItem, {
+      concurrency: job.concurrency,
+      unordered: true
+    })),
+    Effect.catch(suspects.close, (error) => stopOnStorage(control, error))
+  )
+  yield* Effect.raceFirst(work, graceOver)
+  if (!control.isClosed()) yield* Effect.raceFirst(upkeep.finish, control.closed)
+  return before
+}, Effect.scoped)
 
 /**
  * Runs until every pending item is settled or something stops it. Never fails for an item's sake: what the items came
  * to is in the report, what stopped the run in `report.stop`. Requires the run's lock to be held.
  */
 export const generate = Effect.fnUntraced(function*(options: GenerateOptions) {
-  const { graceMs = graceMsDefault, onEvent = () => Effect.void, shard = wholeInput, source } = options
-  const job = yield* CurrentJob
-  const journal = yield* Journal
-  const budget = yield* Budget
-  const generation = yield* Generation
-  const appender = yield* DurableAppender
   const startMs = yield* Clock.currentTimeMillis
-  const control = yield* makeRunControl
-  const emit = (event: Happening) =>
-    Effect.flatMap(Effect.all([nowIso, budget.state]), ([at, { spentNanoUsd }]) => onEvent({ ...event, at, spentNanoUsd }))
-
-  const settled = yield* loadSettled
-  const before = yield* replayJournals({
-    ownRunId: journal.runId,
-    isSettled: (slug) => settledAs(settled, slug) !== undefined
-  })
-  yield* sealSettledRuns(before, journal.runId)
-  for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of before.history) {
-    yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
-  }
-  const known = countSettled(source.slugs, settled)
-  yield* emit({
-    event: "started",
-    runId: journal.runId,
-    input: source.count,
-    ...known,
-    toDo: Math.min(source.count - known.accepted - known.rejected, options.limit ?? Infinity),
-    atRisk: before.atRisk
-  })
-
-  const now = {
-    begun: 0,
-    accepted: 0,
-    rejected: 0,
-    inFlight: 0,
-    byCause: new Map<string, number>(),
-    byRung: job.rungs.map(() => 0)
-  }
-  const context: RunContext = {
-    control,
-    emit,
-    tally: { calls: 0, answers: 0, judgedFromJournal: 0, exhaustedInARow: 0 }
-  }
-  const upkeep = yield* makeUpkeep(job.consolidateEvery, emit)
-
-  const one = (item: Item) =>
-    Effect.gen(function*() {
-      if (control.current() !== null) return
-      now.begun++
-      now.inFlight++
-      yield* emit({ event: "begun", slug: item.slug })
-      const outcome = yield* settleItem(item, before.history.get(item.slug), context)
-      switch (outcome._tag) {
-        case "Accepted":
-          now.accepted++
-          now.byRung[outcome.rung] = (now.byRung[outcome.rung] ?? 0) + 1
-          return yield* upkeep.accepted(now.accepted)
-        case "Rejected":
-          now.rejected++
-          now.byCause.set(outcome.cause, (now.byCause.get(outcome.cause) ?? 0) + 1)
-      }
-    }).pipe(
-      Effect.catchTag("AppendError", (error) => control.stop(storageFailed(error))),
-      Effect.ensuring(Effect.andThen(
-        budget.release(item.slug),
-        Effect.sync(() => {
-          now.inFlight--
-        })
-      ))
-    )
-
-  // The masters or the journal broken means: no new call, whether or not an item has noticed.
-  yield* Effect.forkScoped(
-    Effect.catch(Effect.raceFirst(appender.broken, journal.broken), (error) => control.stop(storageFailed(error)))
-  )
-  yield* Effect.forkScoped(Effect.flatMap(options.stopRequested ?? Effect.never, control.stop))
-
-  const pending = source.items.pipe(
-    Stream.filter((item) => inShard(item.slug, shard) && settledAs(settled, item.slug) === undefined),
-    Stream.takeWhile(() => control.current() === null),
-    options.limit === undefined ? (stream) => stream : Stream.take(options.limit)
-  )
-  const work = yield* Effect.forkScoped(
-    pending.pipe(
-      Stream.mapEffect(one, { concurrency: job.concurrency, unordered: true }),
-      Stream.runDrain,
-      Effect.catchTag("InputError", (error) => control.stop({ _tag: "Input", detail: error.message }))
-    )
-  )
-  yield* Effect.forkScoped(Effect.gen(function*() {
-    const stop = yield* control.stopped
-    yield* emit({ event: "stopping", stop, inFlight: now.inFlight })
-    if (stop._tag !== "Signal") return
-    yield* Effect.sleep(graceMs)
-    yield* Fiber.interrupt(work)
-  }))
-  yield* Fiber.await(work)
-  if (control.current() === null) yield* upkeep.finish
-
-  const report: RunReport = {
-    runId: journal.runId,
-    stop: control.current(),
-    input: source.count,
-    accepted: known.accepted + now.accepted,
-    rejected: known.rejected + now.rejected,
-    pending: source.count - known.accepted - known.rejected - now.accepted - now.rejected,
-    acceptedNow: now.accepted,
-    rejectedNow: now.rejected,
-    deferredNow: now.begun - now.accepted - now.rejected,
-    rejectedByCause: Object.fromEntries(now.byCause),
-    acceptedByRung: now.byRung,
-    callsNow: context.tally.calls,
-    judgedFromJournal: context.tally.judgedFromJournal,
-    budget: yield* budget.state,
-    atRisk: yield* generation.atRisk,
-    durationMs: (yield* Clock.currentTimeMillis) - startMs
-  }
-  yield* emit({ event: "finished", report })
+  const { rungs } = yield* CurrentJob
+  const context = yield* makeContext(rungs.length, options.onEvent)
+  const before = yield* settleAll(options, context)
+  const report = yield* makeReport(context, before, startMs)
+  yield* context.emit({ event: "finished", report })
   return report
-}, Effect.scoped)
-
-const storageFailed = (error: AppendError): StopReason => ({ _tag: "Storage", detail: error.message })
+})

@@ -29,6 +29,8 @@ export const makeUpkeep = Effect.fnUntraced(function*(every: number, emit: (even
       yield* emit({ event: "consolidated", acceptedNow, report })
       yield* emit({ event: "audited", report: yield* audit.audit(undefined) })
     }).pipe(
+      // Another shard's run consolidates now, which is the same work.
+      Effect.catchIf((error) => error._tag === "ConsolidationError" && error.reason === "Busy", () => Effect.void),
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause)
           ? Effect.interrupt

@@ -7,8 +7,9 @@ export class AppendError extends Schema.TaggedError<AppendError>()("AppendError"
   /**
    * `Write`: this batch failed, what became of it is unknown until recovery. `Poisoned`: an earlier batch failed and
    * nothing was tried. `Closed`: the log's scope has ended. `TooLarge`: the line is over the bound; nothing was tried.
+   * `NoSpace`: the disk has no room for what is about to come; nothing was tried.
    */
-  reason: Schema.Literals(["Write", "Poisoned", "Closed", "TooLarge"]),
+  reason: Schema.Literals(["Write", "Poisoned", "Closed", "TooLarge", "NoSpace"]),
   /** The system's code of the first failure (`ENOSPC`, `EIO`, …), where there is one. */
   code: Schema.String,
   detail: Schema.String

@@ -31,15 +31,22 @@ export const classify = (reason: LlmReason): FailureClass => {
 
 const backoffFirstMs = 500
 const backoffMaxMs = 30_000
+/** What a server asks for beyond an hour, by mistake or in another unit, is tried after an hour. */
+const askedMsMax = 3_600_000
+
+/** For how long the server asked to be left alone, in milliseconds; 0 where it did not. */
+export const askedMsOf = (reason: LlmReason): number => {
+  const asked = reason._tag === "RateLimited" || reason._tag === "Overloaded" ? reason.retryAfterMs ?? 0 : 0
+  return Math.min(askedMsMax, Math.max(0, asked))
+}
 
 /**
  * Exponential backoff with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015), never less than what the
  * server asked for. `failures` counts from 1; `random` is uniform in [0, 1).
  */
 export const backoffMs = (reason: LlmReason, failures: number, random: number): number => {
-  const asked = reason._tag === "RateLimited" || reason._tag === "Overloaded" ? reason.retryAfterMs ?? 0 : 0
   const ceiling = Math.min(backoffMaxMs, backoffFirstMs * 2 ** (failures - 1))
-  return asked + Math.floor(ceiling * random)
+  return askedMsOf(reason) + Math.floor(ceiling * random)
 }
 
 /** One sentence for a person: what the server or the network did. */

@@ -5,8 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { canonicalJson, digest } from "../Digest.ts"
+import * as Schema from "effect/Schema"
+import { canonicalJson } from "../Digest.ts"
 import type { AppendError } from "../durability/AppendError.ts"
+import type { DataDirectory } from "../durability/DataDirectory.ts"
+import type { Disk } from "../durability/Disk.ts"
 import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
@@ -18,10 +21,12 @@ import type { BudgetReached, Reservation } from "../spending/Budget.ts"
 import type { NanoUsd } from "../spending/Money.ts"
 import { costOf, Prices, worstCostOf } from "../spending/Prices.ts"
 import type { Price, UnknownPrice } from "../spending/Prices.ts"
+import { makeAnswerSpace } from "./AnswerSpace.ts"
 import { makeRateGate } from "./RateGate.ts"
 import type { Completion, LlmError, LlmRequest } from "./Llm.ts"
 import { Llm, mayBeBilled } from "./Llm.ts"
 import type { PromptError, Retake } from "./Prompt.ts"
+import { requestHash } from "./RequestHash.ts"
 
 /** One step of the model ladder. */
 export interface Rung {
@@ -53,6 +58,16 @@ export interface AtRiskCall {
   readonly maxNanoUsd: NanoUsd
 }
 
+/** Whether calls may begin: what a run closes once it has a reason to spend nothing more. */
+export interface Admission {
+  readonly isClosed: () => boolean
+  /** Completes when it is closed. */
+  readonly closed: Effect.Effect<void>
+}
+
+/** Admission was closed while the call waited for its turn or its money: nothing was sent. */
+export class Halted extends Schema.TaggedError<Halted>()("Halted", { slug: Schema.String }) {}
+
 export interface GenerationRequest {
   readonly item: Item
   readonly evidence: EvidenceBundle
@@ -60,6 +75,8 @@ export interface GenerationRequest {
   /** Calls made for the item up to this one, from 1, over all runs. */
   readonly attempt: number
   readonly retake: Retake | undefined
+  /** Absent: always open. */
+  readonly admission?: Admission
 }
 
 export class Generation extends Context.Service<Generation, {
@@ -69,7 +86,7 @@ export class Generation extends Context.Service<Generation, {
    */
   readonly generate: (
     request: GenerationRequest
-  ) => Effect.Effect<Generated, LlmError | BudgetReached | AppendError | PromptError>
+  ) => Effect.Effect<Generated, LlmError | BudgetReached | AppendError | PromptError | Halted>
   /** Calls of this process that may have been billed though no answer came, oldest first. */
   readonly atRisk: Effect.Effect<ReadonlyArray<AtRiskCall>>
 }>()("inkfast/services/generation/Generation") {
@@ -77,8 +94,17 @@ export class Generation extends Context.Service<Generation, {
   static readonly layer: Layer.Layer<
     Generation,
     UnknownPrice,
-    Llm | Journal | Budget | Prices | CurrentJob
+    Llm | Journal | Budget | Prices | CurrentJob | DataDirectory | Disk
   > = Layer.effect(Generation, Effect.suspend(() => make))
+}
+
+/** The n of an id `<runId>:<n>`. */
+const numberOf = (id: string): number => Number(id.slice(id.lastIndexOf(":") + 1))
+
+/** Without a count of the server's own that makes sense, the worst case is what may be on the bill. */
+const billedOf = ({ usage }: Completion, price: Price, reservation: Reservation): NanoUsd => {
+  const counted = usage === null ? Number.NaN : costOf(price, usage)
+  return Number.isSafeInteger(counted) && counted >= 0 ? counted : reservation.nanoUsd
 }
 
 const make = Effect.gen(function*() {
@@ -88,6 +114,7 @@ const make = Effect.gen(function*() {
   const budget = yield* Budget
   const prices = yield* Prices
   const gate = yield* makeRateGate
+  const space = yield* makeAnswerSpace
   const schemaJson = canonicalJson(job.outputSchema.schema)
   const atRisk: Array<AtRiskCall> = []
   const rungs = yield* Effect.forEach(
@@ -111,31 +138,32 @@ const make = Effect.gen(function*() {
         schemaHash: job.outputSchema.hash,
         evidenceHash: request.evidence.hash
       }
-      yield* Effect.onError(
-        journal.write({
-          _tag: "intent",
-          slug,
-          id,
-          at: yield* nowIso,
-          model: wire.model,
-          rung: request.rung,
-          attempt: request.attempt,
-          ...hashes,
-          requestHash: digest(canonicalJson(wire)),
-          messages: wire.messages,
-          outputTokensMax: wire.outputTokensMax,
-          reservedNanoUsd: reservation.nanoUsd
-        }),
-        () => budget.settle(reservation, 0)
-      )
+      yield* journal.write({
+        _tag: "intent",
+        slug,
+        id,
+        at: yield* nowIso,
+        model: wire.model,
+        rung: request.rung,
+        attempt: request.attempt,
+        ...hashes,
+        requestHash: requestHash(wire),
+        messages: wire.messages,
+        outputTokensMax: wire.outputTokensMax,
+        reservedNanoUsd: reservation.nanoUsd
+      })
+      /** What was paid, perhaps, and is not on disk. */
+      const lose = Effect.suspend(() => {
+        atRisk.push({ slug, id, model: wire.model, maxNanoUsd: reservation.nanoUsd })
+        return budget.settleAtRisk(reservation)
+      })
       const startMs = yield* Clock.currentTimeMillis
       const exit = yield* Effect.exit(restore(llm.complete(wire)))
       if (Exit.isFailure(exit)) {
         const error = Exit.findErrorOption(exit)
         // Interrupted, or a defect: the intent stands without a response, which is what "at risk" means.
         const billed = Option.isNone(error) || mayBeBilled(error.value.reason)
-        if (billed) atRisk.push({ slug, id, model: wire.model, maxNanoUsd: reservation.nanoUsd })
-        yield* (billed ? budget.settleAtRisk(reservation) : budget.settle(reservation, 0))
+        yield* billed ? lose : budget.settle(reservation, 0)
         if (Option.isSome(error)) {
           yield* journal.note({
             _tag: "failure",
@@ -150,9 +178,8 @@ const make = Effect.gen(function*() {
         return yield* Effect.failCause(exit.cause)
       }
       const completion = exit.value
-      // Without a count of the server's own, the worst case is what may be on the bill.
-      const costNanoUsd = completion.usage === null ? reservation.nanoUsd : costOf(price, completion.usage)
-      yield* Effect.ensuring(
+      const costNanoUsd = billedOf(completion, price, reservation)
+      yield* Effect.onExit(
         journal.write({
           _tag: "response",
           slug,
@@ -162,7 +189,7 @@ const make = Effect.gen(function*() {
           completion,
           costNanoUsd
         }),
-        budget.settle(reservation, costNanoUsd)
+        (written) => Exit.isSuccess(written) ? budget.settle(reservation, costNanoUsd) : lose
       )
       return {
         id,
@@ -189,15 +216,25 @@ const make = Effect.gen(function*() {
       timeoutMs: rung.timeoutMs
     }
     const worstNanoUsd = worstCostOf(rung.price, worstCaseTokens(messages, schemaJson), rung.outputTokensMax)
+    const halted = Effect.suspend(() => Effect.fail(new Halted({ slug: request.item.slug })))
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        yield* restore(gate.wait(rung.model))
+        yield* restore(gate.wait(rung.model, request.admission))
+        if (request.admission?.isClosed()) return yield* halted
         // Its wait can be interrupted; from its grant to the settling nothing can.
         const reservation = yield* budget.reserve(request.item.slug, worstNanoUsd)
-        return yield* callOnce(request, wire, rung.price, reservation, restore)
+        // Whatever else happens, a reservation ends with its call; settling it twice changes nothing.
+        const call: Effect.Effect<Generated, LlmError | AppendError | Halted> = request.admission?.isClosed()
+          ? halted
+          : space.withRoom(wire, callOnce(request, wire, rung.price, reservation, restore))
+        return yield* Effect.ensuring(call, budget.settle(reservation, 0))
       })
     )
   })
 
-  return Generation.of({ generate, atRisk: Effect.sync(() => [...atRisk]) })
+  return Generation.of({
+    generate,
+    // Calls end in any order; their numbers tell when they began.
+    atRisk: Effect.sync(() => atRisk.toSorted((a, b) => numberOf(a.id) - numberOf(b.id)))
+  })
 })

@@ -43,8 +43,10 @@ const draftCharsMax = 40_000
 const retakeFindingsMax = 20
 
 /** A text from outside cannot close the tag that it stands in. */
-const fenced = (tag: string, text: string): string =>
-  `<${tag}>\n${text.replace(new RegExp(`<(?=/?${tag}\\b)`, "gi"), "&lt;")}\n</${tag}>`
+const fenced = (tag: string, text: string): string => {
+  const harmless = text.includes("<") ? text.replace(new RegExp(`<(?=/?${tag}\\b)`, "gi"), "&lt;") : text
+  return `<${tag}>\n${harmless}\n</${tag}>`
+}
 
 const scopeOf = (item: Item, evidence: EvidenceBundle): PromptScope => ({
   item: item.fields,

@@ -9,6 +9,8 @@ import { makeSlugTable } from "./SlugTable.ts"
 
 const name = "rows"
 
+const isRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row)
+
 /** Rows as an input; `line` is a row's place, from 1. Fails with every row without a slug or with another's. */
 export const itemsFromRows = (
   rows: ReadonlyArray<{ readonly [field: string]: Json }>,
@@ -20,7 +22,7 @@ export const itemsFromRows = (
     const items: Array<Item> = []
     for (const [index, fields] of rows.entries()) {
       const line = index + 1
-      const fault = keyFault(key, fields)
+      const fault = isRow(fields) ? keyFault(key, fields) : "the row is not an object with a field for each value"
       if (fault !== undefined) {
         faults.add(line, null, fault)
         continue

@@ -1,0 +1,81 @@
+// What a run looks at while it works: whoever watches its events, broken files, and the wish to stop from outside.
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type { AppendError } from "../../services/durability/AppendError.ts"
+import { DurableAppender } from "../../services/durability/DurableAppender.ts"
+import { Journal } from "../../services/journal/Journal.ts"
+import { Budget } from "../../services/spending/Budget.ts"
+import { nowIso } from "../../services/Time.ts"
+import { makeRunControl } from "./RunControl.ts"
+import type { RunControl } from "./RunControl.ts"
+import type { RunContext, Tally } from "./RunContext.ts"
+import type { RunEvent, StopReason } from "./RunEvent.ts"
+
+/** What went wrong in the program, whole in the log and in one line as a reason to stop. */
+export const stopOnDefect = (control: RunControl, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.andThen(
+    Effect.logError("a defect stops the run", cause),
+    control.stop({ _tag: "Defect", detail: String(Cause.squash(cause)) })
+  )
+
+export const stopOnStorage = (control: RunControl, error: AppendError): Effect.Effect<void> =>
+  control.stop({ _tag: "Storage", detail: error.message })
+
+const newTally = (rungs: number): Tally => ({
+  begun: 0,
+  inFlight: 0,
+  accepted: 0,
+  rejected: 0,
+  answers: 0,
+  judgedFromJournal: 0,
+  rejectedByCause: new Map(),
+  acceptedByRung: Array.from({ length: rungs }, () => 0)
+})
+
+/** A run without a watcher builds no events. */
+export const makeContext = Effect.fnUntraced(function*(
+  rungs: number,
+  onEvent: ((event: RunEvent) => Effect.Effect<void>) | undefined
+) {
+  const budget = yield* Budget
+  const tally = newTally(rungs)
+  const emit: RunContext["emit"] = onEvent === undefined ? () => Effect.void : (event) =>
+    Effect.flatMap(nowIso, (at) =>
+      Effect.flatMap(budget.state, ({ spentNanoUsd }) => onEvent({ ...event, at, spentNanoUsd }))).pipe(
+        Effect.catchCauseIf(Cause.hasDies, (cause) => stopOnDefect(control, cause))
+      )
+  const control: RunControl = makeRunControl((stop) => emit({ event: "stopping", stop, inFlight: tally.inFlight }))
+  const context: RunContext = { control, emit, tally }
+  return context
+})
+
+/** The masters or the journal broken means: no new call, whether or not an item has noticed. Ends with the scope. */
+export const watchStorage = Effect.fnUntraced(function*(control: RunControl) {
+  const appender = yield* DurableAppender
+  const journal = yield* Journal
+  yield* Effect.forkScoped(
+    Effect.catch(Effect.raceFirst(appender.broken, journal.broken), (error) => stopOnStorage(control, error))
+  )
+})
+
+/**
+ * Stops the run when asked to; the effect that it answers completes when calls in flight have had their time. A wish
+ * that is there already stops the run before its first item.
+ */
+export const watchStopRequest = Effect.fnUntraced(function*(
+  control: RunControl,
+  stopRequested: Effect.Effect<StopReason>,
+  graceMs: number
+) {
+  const graceOver = yield* Deferred.make<void>()
+  yield* Effect.forkScoped(
+    Effect.gen(function*() {
+      yield* control.stop(yield* stopRequested)
+      yield* Effect.sleep(graceMs)
+      yield* Deferred.succeed(graceOver, undefined)
+    }),
+    { startImmediately: true }
+  )
+  return Deferred.await(graceOver)
+})

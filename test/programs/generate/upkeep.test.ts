@@ -1,0 +1,67 @@
+// Periodic consolidation: every N accepted records, seen in the events; its failure is told and stops nothing.
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
+import * as Store from "../../../src/layers/MemoryStore.ts"
+import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
+import { Disk } from "../../../src/services/durability/Disk.ts"
+import { FileLock } from "../../../src/services/durability/FileLock.ts"
+import { recordLine } from "../../support/masters.ts"
+import { assertSettledOnce, data, goodAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
+
+const slugs = rows(12).map(({ slug }) => slug)
+
+const upkeepOf = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
+  events.flatMap((event) =>
+    event.event === "consolidated" || event.event === "upkeep-failed"
+      ? [`${event.event} ${event.acceptedNow}`]
+      : event.event === "audited"
+      ? [`audited ${event.report.checks.filter(({ outcome }) => outcome === "broken").map(({ id }) => id).join()}`]
+      : []
+  )
+
+const runTwelve = (every: number, store = Store.make()) =>
+  Effect.gen(function*() {
+    const events: Array<RunEvent> = []
+    const job = yield* makeJob({ consolidateEvery: every, concurrency: 1 })
+    const report = yield* run(store, job, { rows: rows(12), onEvent: (event) => Effect.sync(() => void events.push(event)) })
+    assert.deepInclude(report, { accepted: 12, stop: null })
+    assertSettledOnce(store, slugs)
+    return upkeepOf(events)
+  }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+
+describe("generate: upkeep", () => {
+  it.effect("every 5 accepted: consolidated and audited, nothing broken", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* runTwelve(5), ["consolidated 5", "audited ", "consolidated 10", "audited "])
+    }))
+
+  it.effect("0 asks for none", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* runTwelve(0), [])
+    }))
+
+  it.effect("while another process consolidates there is nothing to do, and nothing to warn of", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const store = Store.make()
+      const other = yield* Layer.build(MemoryDisk.layer(store))
+      store.makeDirectory(data.master, 0)
+      const lockFile = yield* Context.get(other, Disk).open(data.consolidationLock, "update")
+      yield* Context.get(other, FileLock).lock(lockFile)
+      assert.deepStrictEqual(yield* runTwelve(5, store), [])
+    })))
+
+  it.effect("I6: a consolidation that fails is told, leaves no temp, and the run goes on to the next", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      // An item that was accepted twice before: masters that are tidy need no temps.
+      const twice = [1, 2].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })).join("")
+      store.put(data.updates, twice)
+      store.put(data.successes, twice)
+      store.failNext((call) => /\/master\/\..*\.tmp$/.test(call.path) && call.operation === "writeAt" ? "ENOSPC" : undefined)
+      assert.deepStrictEqual(yield* runTwelve(5, store), ["upkeep-failed 5", "consolidated 10", "audited "])
+    }))
+})
