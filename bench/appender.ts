@@ -2,8 +2,8 @@
 //
 //   node bench/appender.ts [directory] [rounds] [milliseconds of each measurement]
 //
-// The contenders take turns within each round, so that a disk that is slow for a while is slow for all. Throughput is
-// the median of the rounds; p99 is over all records of all rounds.
+// The contenders take turns within each round, so that a disk that is slow for a while is slow for all. Each figure is
+// the median of the rounds, each ratio the median of the rounds' ratios.
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -39,45 +39,45 @@ const recordsFor = (forMs: number): NextRecord => {
   const endMs = performance.now() + forMs
   let handed = 0
   // The clock is read once in a while only: it would be a visible part of the cheapest contender.
-  return () => handed % 8 === 0 && performance.now() > endMs ? undefined : records[handed++ % records.length]
+  return () =>
+    handed % 8 === 0 && performance.now() > endMs ? undefined : records[handed++ % records.length]
 }
 
 interface Result {
-  readonly perSecond: Array<number>
-  readonly latenciesMs: Array<number>
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
 }
 
-const measure = async (contender: Contender, writers: number, forMs: number, into: Result) => {
-  let count = 0
+const quantile = (values: ReadonlyArray<number>, q: number): number =>
+  Float64Array.from(values).sort()[Math.min(values.length - 1, Math.floor(values.length * q))] ??
+    Number.NaN
+
+const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
+
+const measure = async (contender: Contender, writers: number, forMs: number): Promise<Result> => {
+  const latenciesMs: Array<number> = []
   const startMs = performance.now()
-  await contender.drive(writers, recordsFor(forMs), (latencyMs) => {
-    count++
-    into.latenciesMs.push(latencyMs)
-  })
-  into.perSecond.push(count / (performance.now() - startMs) * 1000)
+  await contender.drive(writers, recordsFor(forMs), (latencyMs) => latenciesMs.push(latencyMs))
+  const perSecond = latenciesMs.length / (performance.now() - startMs) * 1000
+  return { perSecond, p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99) }
 }
 
-const sorted = (values: ReadonlyArray<number>) => Float64Array.from(values).sort()
-const quantile = (values: ReadonlyArray<number>, q: number) =>
-  sorted(values)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN
-
-const report = (writers: number, results: ReadonlyMap<string, Result>) => {
-  const of = (name: string) => {
-    const { latenciesMs, perSecond } = results.get(name) ?? { latenciesMs: [], perSecond: [] }
-    return { perSecond: quantile(perSecond, 0.5), p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99) }
-  }
-  const own = of("inkfast")
-  console.table(Object.fromEntries([...results.keys()].map((name) => {
-    const { p50, p99, perSecond } = of(name)
-    return [name, {
-      writers,
-      "records/s": Math.round(perSecond),
-      "p50 ms": Number(p50.toFixed(2)),
-      "p99 ms": Number(p99.toFixed(2)),
-      "inkfast is x times as fast": Number((own.perSecond / perSecond).toFixed(2)),
-      "inkfast's p99 is x times as long": Number((own.p99 / p99).toFixed(2))
-    }]
-  })))
+const report = (writers: number, rounds: ReadonlyArray<ReadonlyMap<string, Result>>) => {
+  const names = [...rounds[0]?.keys() ?? []]
+  const figure = (name: string, of: (own: Result, other: Result) => number, digits: number) =>
+    Number(
+      median(rounds.map((round) => of(round.get("inkfast") as Result, round.get(name) as Result)))
+        .toFixed(digits)
+    )
+  console.log(`${writers} writers`)
+  console.table(Object.fromEntries(names.map((name) => [name, {
+    "records/s": figure(name, (_, other) => other.perSecond, 0),
+    "p50 ms": figure(name, (_, other) => other.p50Ms, 2),
+    "p99 ms": figure(name, (_, other) => other.p99Ms, 2),
+    "inkfast: throughput x": figure(name, (own, other) => own.perSecond / other.perSecond, 2),
+    "inkfast: p99 x": figure(name, (own, other) => own.p99Ms / other.p99Ms, 2)
+  }])))
 }
 
 const directory = fs.mkdtempSync(path.join(base, "inkfast-bench-"))
@@ -91,13 +91,19 @@ try {
     contenders.level(directory),
     contenders.usualScript(directory)
   ]
-  console.log(`${directory}: ${rounds} rounds of ${durationMs} ms, records of about 1 KB, ${os.cpus().length} cores`)
+  console.log(
+    `${directory}: ${rounds} rounds of ${durationMs} ms, records of about 1 KB, ${os.cpus().length} cores`
+  )
   // Compiled code and grown files for all, before anything is counted.
-  for (const each of all) await measure(each, 64, 300, { perSecond: [], latenciesMs: [] })
+  for (const each of all) await measure(each, 64, 300)
   for (const writers of writerCounts) {
-    const results = new Map(all.map((each) => [each.name, { perSecond: [], latenciesMs: [] } as Result]))
+    const results: Array<Map<string, Result>> = []
     for (let round = 0; round < Number(rounds); round++) {
-      for (const each of all) await measure(each, writers, Number(durationMs), results.get(each.name) as Result)
+      const result = new Map<string, Result>()
+      for (const each of all) {
+        result.set(each.name, await measure(each, writers, Number(durationMs)))
+      }
+      results.push(result)
     }
     report(writers, results)
   }

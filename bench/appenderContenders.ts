@@ -20,7 +20,11 @@ import { toLineObject } from "../src/services/master/Record.ts"
 export type NextRecord = () => MasterRecord | undefined
 
 /** Runs until `next` is exhausted and tells how long each record took, from being handed over to being durable. */
-export type Drive = (writers: number, next: NextRecord, took: (latencyMs: number) => void) => Promise<void>
+export type Drive = (
+  writers: number,
+  next: NextRecord,
+  took: (latencyMs: number) => void
+) => Promise<void>
 
 export interface Contender {
   readonly name: string
@@ -80,9 +84,13 @@ const inBatches = async (
 }
 
 export const inkfast = async (directory: string): Promise<Contender> => {
-  const scope = Effect.runSync(Scope.make())
+  const scope = Scope.makeUnsafe()
   const layer = DurableAppender.layer.pipe(
-    Layer.provide([DataDirectory.layer(`${directory}/inkfast`), NodeDisk.layer, NativeFileLock.layer])
+    Layer.provide([
+      DataDirectory.layer(`${directory}/inkfast`),
+      NodeDisk.layer,
+      NativeFileLock.layer
+    ])
   )
   const context = await Effect.runPromise(Layer.buildWithScope(layer, scope))
   const drive: Drive = (writers, next, took) => {
@@ -94,7 +102,10 @@ export const inkfast = async (directory: string): Promise<Contender> => {
         took(performance.now() - startMs)
       }
     })
-    const all = Effect.all(Array.from({ length: writers }, () => writer), { concurrency: "unbounded", discard: true })
+    const all = Effect.all(Array.from({ length: writers }, () => writer), {
+      concurrency: "unbounded",
+      discard: true
+    })
     return Effect.runPromise(Effect.provide(all, context))
   }
   return { name: "inkfast", drive, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
@@ -102,7 +113,9 @@ export const inkfast = async (directory: string): Promise<Contender> => {
 
 /** The least that has to be done: serialise, write and sync the first file, write and sync the second. */
 export const raw = (directory: string): Contender => {
-  const files = ["updates", "successes"].map((name) => fs.openSync(`${directory}/raw-${name}.jsonl`, "a"))
+  const files = ["updates", "successes"].map((name) =>
+    fs.openSync(`${directory}/raw-${name}.jsonl`, "a")
+  )
   const put = async (batch: ReadonlyArray<MasterRecord>) => {
     const bytes = Buffer.from(batch.map(serialise).join(""))
     for (const file of files) {
@@ -121,7 +134,9 @@ export const raw = (directory: string): Contender => {
 
 /** A file for each record, then both masters, with every sync that such scripts leave out. */
 export const usualScript = (directory: string): Contender => {
-  const files = ["updates", "successes"].map((name) => fs.openSync(`${directory}/script-${name}.jsonl`, "a"))
+  const files = ["updates", "successes"].map((name) =>
+    fs.openSync(`${directory}/script-${name}.jsonl`, "a")
+  )
   const put = async (record: MasterRecord) => {
     const line = `${JSON.stringify(toLineObject(record))}\n`
     const temp = `${directory}/script-${record.slug}.tmp`
@@ -145,12 +160,15 @@ export const usualScript = (directory: string): Contender => {
 
 const openSqlite = (file: string) => {
   const database = new DatabaseSync(file)
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE records (id TEXT PRIMARY KEY, line TEXT)")
+  database.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE records (id TEXT PRIMARY KEY, line TEXT)"
+  )
   const insert = database.prepare("INSERT OR REPLACE INTO records VALUES (?, ?)")
   let written = 0
   return {
     database,
-    insert: (record: MasterRecord) => insert.run(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)))
+    insert: (record: MasterRecord) =>
+      insert.run(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)))
   }
 }
 
@@ -158,7 +176,8 @@ export const sqlite = (directory: string): Contender => {
   const { database, insert } = openSqlite(`${directory}/single.sqlite`)
   return {
     name: "sqlite",
-    drive: (_writers, next, took) => inBatches(1, next, took, ([record]) => void (record && insert(record))),
+    drive: (_writers, next, took) =>
+      inBatches(1, next, took, ([record]) => void (record && insert(record))),
     close: () => database.close()
   }
 }
@@ -184,8 +203,13 @@ export const lmdbStore = (directory: string): Contender => {
   return {
     name: "lmdb",
     drive: (writers, next, took) =>
-      concurrently(writers, next, took, (record) =>
-        store.put(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)))),
+      concurrently(
+        writers,
+        next,
+        took,
+        (record) =>
+          store.put(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)))
+      ),
     close: () => store.close()
   }
 }
@@ -196,8 +220,15 @@ export const level = (directory: string): Contender => {
   return {
     name: "classic-level",
     drive: (writers, next, took) =>
-      concurrently(writers, next, took, (record) =>
-        store.put(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)), { sync: true })),
+      concurrently(
+        writers,
+        next,
+        took,
+        (record) =>
+          store.put(`${record.meta.id}-${written++}`, JSON.stringify(toLineObject(record)), {
+            sync: true
+          })
+      ),
     close: () => store.close()
   }
 }

@@ -15,7 +15,8 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Measured } from "./pipelineClient.ts"
 
-const [base = os.tmpdir(), rounds = "3", concurrencies = "64,256,1024", latencies = "0,500"] = process.argv.slice(2)
+const [base = os.tmpdir(), rounds = "3", concurrencies = "64,256,1024", latencies = "0,500"] =
+  process.argv.slice(2)
 const numbers = (list: string) => list.split(",").map(Number)
 
 const own = "inkfast"
@@ -28,11 +29,17 @@ const callsAtOnce = 8192
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-const measure = async (name: string, port: string, latencyMs: number, concurrency: number): Promise<Measured> => {
+const measure = async (
+  name: string,
+  port: string,
+  latencyMs: number,
+  concurrency: number
+): Promise<Measured> => {
   const calls = latencyMs === 0 ? callsAtOnce : wavesWaiting * concurrency
   const directory = fs.mkdtempSync(path.join(base, "inkfast-bench-"))
   try {
-    const args = [script("pipelineClient.ts"), name, port, latencyMs, concurrency, calls, directory].map(String)
+    const args = [script("pipelineClient.ts"), name, port, latencyMs, concurrency, calls, directory]
+      .map(String)
     const { stdout } = await promisify(execFile)(process.execPath, args)
     return JSON.parse(stdout) as Measured
   } finally {
@@ -47,9 +54,16 @@ const median = (values: ReadonlyArray<number>): number => {
 
 const cpuUs = (one: Measured): number => one.userUs + one.systemUs
 
-const report = (results: ReadonlyMap<string, ReadonlyArray<Measured>>, latencyMs: number, concurrency: number) => {
-  const of = (name: string, figure: (one: Measured) => number) => median((results.get(name) ?? []).map(figure))
-  const ratios = (results.get(own) ?? []).map((one, round) => cpuUs(one) / cpuUs(results.get(bare)?.[round] ?? one))
+const report = (
+  results: ReadonlyMap<string, ReadonlyArray<Measured>>,
+  latencyMs: number,
+  concurrency: number
+) => {
+  const of = (name: string, figure: (one: Measured) => number) =>
+    median((results.get(name) ?? []).map(figure))
+  const ratios = (results.get(own) ?? []).map((one, round) =>
+    cpuUs(one) / cpuUs(results.get(bare)?.[round] ?? one)
+  )
   console.log(`\n${concurrency} at a time, answers after ${latencyMs} ms`)
   console.table(Object.fromEntries(names.map((name) => {
     const perSecond = of(name, (one) => one.callsPerSecond)
@@ -58,22 +72,29 @@ const report = (results: ReadonlyMap<string, ReadonlyArray<Measured>>, latencyMs
       "of it user": Math.round(of(name, (one) => one.userUs)),
       "of the SDK's": Number((of(name, cpuUs) / of(bare, cpuUs)).toFixed(2)),
       "items/s": Math.round(perSecond),
-      "of ideal": latencyMs === 0 ? "" : Number((perSecond * latencyMs / 1000 / concurrency).toFixed(3)),
+      "of ideal": latencyMs === 0
+        ? ""
+        : Number((perSecond * latencyMs / 1000 / concurrency).toFixed(3)),
       "peak RSS MiB": Math.round(of(name, (one) => one.peakRssMib))
     }]
   })))
   console.log(`inkfast / SDK, round by round: ${ratios.map((ratio) => ratio.toFixed(2)).join(" ")}`)
 }
 
-const server = spawn(process.execPath, [script("pipelineServer.ts")], { stdio: ["pipe", "pipe", "inherit"] })
+const server = spawn(process.execPath, [script("pipelineServer.ts")], {
+  stdio: ["pipe", "pipe", "inherit"]
+})
 try {
   const [port] = await once(createInterface(server.stdout), "line") as [string]
-  console.log(`${base}: ${rounds} rounds, ${os.cpus().length} cores, ${callsAtOnce} calls at 0 ms, else ${wavesWaiting} for each place`)
+  console.log(
+    `${base}: ${rounds} rounds, ${os.cpus().length} cores, ${callsAtOnce} calls at 0 ms, else ${wavesWaiting} for each place`
+  )
   for (const latencyMs of numbers(latencies)) {
     for (const concurrency of numbers(concurrencies)) {
       const results = new Map(names.map((name) => [name, [] as Array<Measured>]))
-      for (let round = 0; round < Number(rounds); round++) {
-        for (const name of names) results.get(name)?.push(await measure(name, port, latencyMs, concurrency))
+      // In turn, round by round, so that what else the machine does falls on all of them.
+      for (const name of Array.from({ length: Number(rounds) }, () => names).flat()) {
+        results.get(name)?.push(await measure(name, port, latencyMs, concurrency))
       }
       report(results, latencyMs, concurrency)
     }

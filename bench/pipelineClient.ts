@@ -21,7 +21,9 @@ const warmUpCalls = 2000
 
 const [name = "", port, latencyMs, concurrency, calls, directory = ""] = process.argv.slice(2)
 const contender = contenders[name]
-if (contender === undefined) throw new Error(`no contender "${name}"; there are ${Object.keys(contenders).join(", ")}`)
+if (contender === undefined) {
+  throw new Error(`no contender "${name}"; there are ${Object.keys(contenders).join(", ")}`)
+}
 
 const work = async (label: string, count: number, latency: number, marks: Marks) => {
   const input = `${directory}/${label}.jsonl`

@@ -52,7 +52,9 @@ const inkfast: Contender = (job, count, marks) => {
           else if (event === "accepted" && ++accepted === count) marks.lastAnswer()
         })
     })
-    if (report.acceptedNow !== count) throw new Error(`${report.acceptedNow} of ${count} were accepted`)
+    if (report.acceptedNow !== count) {
+      throw new Error(`${report.acceptedNow} of ${count} were accepted`)
+    }
   })
   const model = Live.model(job, Redacted.make(apiKey))
   const layer = Layer.mergeAll(model, NodeHost.layer, Live.platform, Stdio.layerTest({}))
@@ -89,7 +91,9 @@ const langchain: Contender = async (job, count, marks) => {
     maxTokens: rung.outputTokensMax
   }).withStructuredOutput({ ...schema }, { name, method: "jsonSchema", strict: true })
   marks.firstCall()
-  await model.batch(Array.from({ length: count }, (_, n) => [...prompt(n)]), { maxConcurrency: job.concurrency })
+  await model.batch(Array.from({ length: count }, (_, n) => [...prompt(n)]), {
+    maxConcurrency: job.concurrency
+  })
   marks.lastAnswer()
 }
 
@@ -100,9 +104,17 @@ const aiSdk: Contender = async (job, count, marks) => {
     import("@ai-sdk/openai-compatible")
   ])
   const { prompt, rung } = callsOf(job)
-  const provider = createOpenAICompatible({ name: "bench", baseURL: job.baseUrl, apiKey, supportsStructuredOutputs: true })
+  const provider = createOpenAICompatible({
+    name: "bench",
+    baseURL: job.baseUrl,
+    apiKey,
+    supportsStructuredOutputs: true
+  })
   const model = provider(rung.model)
-  const output = Output.object({ name: job.outputSchema.name, schema: jsonSchema({ ...job.outputSchema.schema }) })
+  const output = Output.object({
+    name: job.outputSchema.name,
+    schema: jsonSchema({ ...job.outputSchema.schema })
+  })
   marks.firstCall()
   await inLoops(count, job.concurrency, async (n) => {
     const [system, user] = prompt(n)

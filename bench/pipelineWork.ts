@@ -12,9 +12,11 @@ import { applyOverrides } from "../src/services/job/Overrides.ts"
 /** An answer that the example's schema and rules accept: every number in it stands in every row. */
 export const answer = {
   title: "streamline: bounded work queues for Node.js",
-  summary: "A small library that runs asynchronous work with a bound on how much is in flight. It keeps the order " +
+  summary:
+    "A small library that runs asynchronous work with a bound on how much is in flight. It keeps the order " +
     "of results where that is asked for, and reports every failure together with the piece of work it belongs to.",
-  whatFor: "For services and scripts that call something slow or limited, such as a database, a remote endpoint or " +
+  whatFor:
+    "For services and scripts that call something slow or limited, such as a database, a remote endpoint or " +
     "a disk, and must not start everything at once. Importers, crawlers and migration scripts are typical users. It " +
     "needs Node.js 18 or newer and has 3 dependencies of its own.",
   keyFacts: [
@@ -28,15 +30,18 @@ export const answer = {
   faq: [
     {
       question: "Does it retry work that failed?",
-      answer: "No. A failure is reported with the work it belongs to, and whether to try again is left to the caller."
+      answer:
+        "No. A failure is reported with the work it belongs to, and whether to try again is left to the caller."
     },
     {
       question: "What happens when the process is stopped?",
-      answer: "Work in flight is finished within 30 seconds by default; what was not begun is reported as skipped."
+      answer:
+        "Work in flight is finished within 30 seconds by default; what was not begun is reported as skipped."
     },
     {
       question: "Can the bound be changed while it runs?",
-      answer: "Yes. A new bound counts from the next piece of work on, and nothing in flight is cut off."
+      answer:
+        "Yes. A new bound counts from the next piece of work on, and nothing in flight is cut off."
     }
   ]
 }
@@ -82,7 +87,7 @@ interface Row {
   readonly [field: string]: string
 }
 
-const rowOf = (n: number): Row => ({
+export const rowOf = (n: number): Row => ({
   slug: `streamline-${n}`,
   name: `streamline-${n}`,
   version: "4.2.1",
@@ -100,7 +105,10 @@ const rowOf = (n: number): Row => ({
 export const writeRows = (file: string, count: number): void => {
   const handle = fs.openSync(file, "w")
   for (let n = 0; n < count; n += 1000) {
-    const rows = Array.from({ length: Math.min(1000, count - n) }, (_, i) => JSON.stringify(rowOf(n + i)))
+    const rows = Array.from(
+      { length: Math.min(1000, count - n) },
+      (_, i) => JSON.stringify(rowOf(n + i))
+    )
     fs.writeSync(handle, `${rows.join("\n")}\n`)
   }
   fs.closeSync(handle)
@@ -114,11 +122,20 @@ export interface WorkOptions {
 }
 
 /** The example's prompt, schema, rules, prices and limits; the README stands in the row instead of in a file. */
-export const jobOf = async ({ baseUrl, concurrency, dataDirectory, input }: WorkOptions): Promise<Job> => {
+export const jobOf = async (
+  { baseUrl, concurrency, dataDirectory, input }: WorkOptions
+): Promise<Job> => {
   const directory = fileURLToPath(new URL("../examples/packages", import.meta.url))
   const example = await Effect.runPromise(Effect.provide(loadJob(directory), NodeDisk.layer))
   const job = await Effect.runPromise(
-    applyOverrides(example, { input, dataDirectory, baseUrl, concurrency, budgetUsd: 1000, consolidateEvery: 0 })
+    applyOverrides(example, {
+      input,
+      dataDirectory,
+      baseUrl,
+      concurrency,
+      budgetUsd: 1000,
+      consolidateEvery: 0
+    })
   )
   const evidence = { ...job.evidence, fileFields: [], fields: [...job.evidence.fields, "readme"] }
   return { ...job, evidence }
@@ -128,7 +145,9 @@ export const jobOf = async ({ baseUrl, concurrency, dataDirectory, input }: Work
 export const promptsOf = (job: Job, count: number): ReadonlyArray<ReadonlyArray<ChatMessage>> =>
   Array.from({ length: count }, (_, n) => {
     const fields = rowOf(n)
-    const sources = job.evidence.fields.map((name) => ({ kind: "row", name, at: "", hash: "", text: fields[name] ?? "" }) as const)
-    const item = { slug: fields["slug"] ?? "", line: n + 1, fields }
+    const sources = job.evidence.fields.map((name) =>
+      ({ kind: "row", name, at: "", hash: "", text: fields[name] ?? "" }) as const
+    )
+    const item = { slug: fields["slug"] ?? "", file: "rows.jsonl", line: n + 1, fields }
     return Effect.runSync(job.prompt.render(item, bundle(sources, [], job.evidence), undefined))
   })

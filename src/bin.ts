@@ -4,9 +4,8 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
-import * as Live from "./layers/Live.ts"
 import * as NodeHost from "./layers/NodeHost.ts"
-import * as NodeHttpListener from "./layers/NodeHttpListener.ts"
+import * as Platform from "./layers/Platform.ts"
 import * as ProcessSignals from "./layers/ProcessSignals.ts"
 import { main } from "./programs/cli/main.ts"
 
@@ -15,8 +14,7 @@ const signals = ProcessSignals.takeOver()
 const services = Layer.mergeAll(
   NodeServices.layer,
   NodeHost.layer,
-  NodeHttpListener.layer,
-  Live.platform,
+  Platform.layer,
   signals.layer
 )
 

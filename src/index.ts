@@ -28,7 +28,12 @@ export { PageFetcher } from "./services/evidence/PageFetcher.ts"
 
 // Generation
 export { Generation } from "./services/generation/Generation.ts"
-export type { AtRiskCall, Generated, GenerationRequest, Rung } from "./services/generation/Generation.ts"
+export type {
+  AtRiskCall,
+  Generated,
+  GenerationRequest,
+  Rung
+} from "./services/generation/Generation.ts"
 export * as Llm from "./services/generation/Llm.ts"
 export type { OutputSchema } from "./services/generation/OutputSchema.ts"
 export { PromptError } from "./services/generation/Prompt.ts"

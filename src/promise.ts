@@ -14,7 +14,14 @@ import { status as statusProgram } from "./programs/status.ts"
 import type { StatusReport } from "./programs/status.ts"
 import { runJob } from "./runJob.ts"
 import { DataDirectory } from "./services/durability/DataDirectory.ts"
-import { Completion, Disconnected, Llm, LlmError, LlmReason, TimedOut } from "./services/generation/Llm.ts"
+import {
+  Completion,
+  Disconnected,
+  Llm,
+  LlmError,
+  LlmReason,
+  TimedOut
+} from "./services/generation/Llm.ts"
 import type { LlmRequest } from "./services/generation/Llm.ts"
 import type { Json } from "./services/items/Item.ts"
 import type { ItemSource } from "./services/items/ItemSource.ts"
@@ -33,7 +40,14 @@ import type { AuditReport } from "./services/master/Audit.ts"
 import { Consolidation } from "./services/master/Consolidation.ts"
 import type { ConsolidationReport } from "./services/master/Consolidation.ts"
 
-export type { AuditReport, Completion, ConsolidationReport, JobDefinition, JobOverrides, LlmRequest }
+export type {
+  AuditReport,
+  Completion,
+  ConsolidationReport,
+  JobDefinition,
+  JobOverrides,
+  LlmRequest
+}
 /** What a model of one's own rejects with: `new Llm.RateLimited({ … })`. */
 export * as Llm from "./services/generation/Llm.ts"
 export type { ProbedItem, ProbeReport, RunEvent, RunReport, Shard, StatusReport, StopReason }
@@ -79,7 +93,9 @@ const platform = Layer.mergeAll(Live.platform, NodeHost.layer, NodeStdio.layer)
 
 const modelOf = (job: Job, choice: GenerateChoice): Layer.Layer<Llm> => {
   const { apiKey, model } = choice
-  if (model === undefined) return Live.model(job, apiKey === undefined ? undefined : Redacted.make(apiKey))
+  if (model === undefined) {
+    return Live.model(job, apiKey === undefined ? undefined : Redacted.make(apiKey))
+  }
   return Layer.succeed(Llm, {
     complete: (request) =>
       Effect.tryPromise({ try: (signal) => model(request, signal), catch: reasonOf }).pipe(
@@ -98,7 +114,9 @@ const decodeCompletion = Schema.decodeUnknownEffect(Completion)
 
 /** What is not said to be harmless may have been billed. */
 const reasonOf = (error: unknown): LlmReason =>
-  isReason(error) ? error : new Disconnected({ detail: error instanceof Error ? error.message : String(error) })
+  isReason(error)
+    ? error
+    : new Disconnected({ detail: error instanceof Error ? error.message : String(error) })
 
 const unreadable = (error: Schema.SchemaError): LlmReason =>
   new Disconnected({ detail: `the model's answer is no completion: ${error.message}` })
@@ -171,7 +189,10 @@ export const consolidate = (dataDirectory: string): Promise<ConsolidationReport>
   )
 
 /** Checks the invariants of a data directory, changing nothing; counted against a job's input where one is given. */
-export const audit = (dataDirectory: string, input?: JobChoice & ItemsChoice): Promise<AuditReport> =>
+export const audit = (
+  dataDirectory: string,
+  input?: JobChoice & ItemsChoice
+): Promise<AuditReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
       const source: ItemSource | undefined = input && (yield* itemsOf(yield* jobOf(input), input))
@@ -182,7 +203,10 @@ export const audit = (dataDirectory: string, input?: JobChoice & ItemsChoice): P
   )
 
 /** Counts items by state, money and what is at risk, changing nothing. */
-export const status = (dataDirectory: string, input?: JobChoice & ItemsChoice): Promise<StatusReport> =>
+export const status = (
+  dataDirectory: string,
+  input?: JobChoice & ItemsChoice
+): Promise<StatusReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
       const source = input && (yield* itemsOf(yield* jobOf(input), input))

@@ -18,13 +18,12 @@ import { Consolidation } from "../services/master/Consolidation.ts"
 import { Qa } from "../services/qa/Qa.ts"
 import { Budget } from "../services/spending/Budget.ts"
 import { Prices } from "../services/spending/Prices.ts"
-import * as NativeFileLock from "./NativeFileLock.ts"
-import * as NodeDisk from "./NodeDisk.ts"
 import * as OpenAiLlm from "./OpenAiLlm.ts"
+import * as Platform from "./Platform.ts"
 import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
 
 /** The disk of this machine and its locks. */
-export const platform = Layer.merge(NodeDisk.layer, NativeFileLock.layer)
+export const platform = Platform.layer
 
 /** The model over HTTP. */
 export const model = (job: Job, apiKey: Redacted.Redacted<string> | undefined) =>
@@ -52,7 +51,9 @@ const admission = (job: Job, shard: Shard) =>
 const evidence = (job: Job) =>
   Evidence.layer.pipe(
     Layer.provide(EvidenceCache.layer),
-    Layer.provide(UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses }))
+    Layer.provide(
+      UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })
+    )
   )
 
 /**
@@ -60,10 +61,20 @@ const evidence = (job: Job) =>
  * masters and begins a journal; it ends with its scope.
  */
 export const run = (job: Job, shard: Shard) =>
-  Layer.mergeAll(Generation.layer, evidence(job), Qa.layer, DurableAppender.layer, RejectLog.layer, masters).pipe(
+  Layer.mergeAll(
+    Generation.layer,
+    evidence(job),
+    Qa.layer,
+    DurableAppender.layer,
+    RejectLog.layer,
+    masters
+  ).pipe(
     Layer.provideMerge(Layer.merge(
       Journal.layer,
-      Budget.layer({ itemBudgetNanoUsd: job.itemBudgetNanoUsd, runBudgetNanoUsd: job.runBudgetNanoUsd })
+      Budget.layer({
+        itemBudgetNanoUsd: job.itemBudgetNanoUsd,
+        runBudgetNanoUsd: job.runBudgetNanoUsd
+      })
     )),
     Layer.provide(admission(job, shard)),
     Layer.provideMerge(settings(job))

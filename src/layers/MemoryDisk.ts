@@ -65,7 +65,7 @@ const makeDisk = (store: MemoryStore) =>
         Effect.yieldNow,
         call("datasync", file.path, () => {
           store.enter("datasync", file.path)
-          store.statFile(file)
+          store.datasync(file)
         })
       )),
     rename: (from, to) =>
@@ -91,7 +91,7 @@ const makeDisk = (store: MemoryStore) =>
     syncDirectory: (path) =>
       call("syncDirectory", path, () => {
         store.enter("syncDirectory", path)
-        store.directory(path)
+        store.syncDirectory(path)
       }),
     stat: (path) =>
       call("stat", path, () => {

@@ -17,19 +17,19 @@ interface Lock {
 }
 
 export class MemoryStore extends MemoryFaults {
-  readonly #tree: MemoryTree
+  protected readonly tree: MemoryTree
   readonly #open = new Map<number, OpenFile>()
   readonly #locks = new Map<FileNode, Lock>()
   #handles = 0
 
   constructor(capacityBytes: number) {
     super()
-    this.#tree = new MemoryTree(capacityBytes)
+    this.tree = new MemoryTree(capacityBytes)
   }
 
   /** From now on all files together may hold so many bytes. */
   setCapacity(bytes: number): void {
-    this.#tree.capacityBytes = bytes
+    this.tree.capacityBytes = bytes
   }
 
   /** Puts a file there with its parents, counting no call: a test's starting point. */
@@ -43,17 +43,17 @@ export class MemoryStore extends MemoryFaults {
 
   /** What a file holds now, counting no call; undefined when there is none. */
   get(target: string): Buffer | undefined {
-    const node = this.#tree.find(target)
+    const node = this.tree.find(target)
     return node?.kind === "file" ? Buffer.from(node.data.subarray(0, node.size)) : undefined
   }
 
   /** The paths of all files, sorted, counting no call. */
   files(): ReadonlyArray<string> {
-    return this.#tree.files()
+    return this.tree.files()
   }
 
   open(target: string, mode: OpenMode, nowMs: number): DiskFile {
-    const node = this.#tree.file(
+    const node = this.tree.file(
       target,
       { create: mode !== "read", exclusive: mode === "create" },
       nowMs
@@ -71,7 +71,7 @@ export class MemoryStore extends MemoryFaults {
     this.unlock(file)
     this.#open.delete(file.handle)
     node.handles--
-    this.#tree.release(node)
+    this.tree.release(node)
   }
 
   /** Writes at a position, or at the end for a file opened to append. Answers the bytes that found room. */
@@ -84,10 +84,10 @@ export class MemoryStore extends MemoryFaults {
   ): number {
     const node = this.#writable(file)
     const at = this.#opened(file).mode === "append" || position === null ? node.size : position
-    const room = Math.max(0, node.size - at + this.#tree.freeBytes)
+    const room = Math.max(0, node.size - at + this.tree.freeBytes)
     const count = Math.min(bytes.byteLength, atMost, room)
     if (room === 0 && bytes.byteLength > 0) fail("ENOSPC", "no space left on device")
-    this.#tree.resize(node, Math.max(node.size, at + count))
+    this.tree.resize(node, Math.max(node.size, at + count))
     node.data.set(bytes.subarray(0, count), at)
     node.modifiedAtMs = nowMs
     return count
@@ -102,17 +102,26 @@ export class MemoryStore extends MemoryFaults {
 
   truncate(file: DiskFile, size: number, nowMs: number): void {
     const node = this.#writable(file)
-    if (size - node.size > this.#tree.freeBytes) fail("ENOSPC", "no space left on device")
-    this.#tree.resize(node, size)
+    if (size - node.size > this.tree.freeBytes) fail("ENOSPC", "no space left on device")
+    this.tree.resize(node, size)
     node.modifiedAtMs = nowMs
   }
 
+  /** This disk has nothing to lose. */
+  datasync(file: DiskFile): void {
+    this.#opened(file)
+  }
+
+  syncDirectory(target: string): void {
+    this.directory(target)
+  }
+
   rename(from: string, to: string, nowMs: number): void {
-    this.#tree.rename(from, to, nowMs)
+    this.tree.rename(from, to, nowMs)
   }
 
   unlink(target: string, nowMs: number): void {
-    this.#tree.unlink(target, nowMs)
+    this.tree.unlink(target, nowMs)
   }
 
   list(target: string): ReadonlyArray<string> {
@@ -121,21 +130,21 @@ export class MemoryStore extends MemoryFaults {
   }
 
   makeDirectory(target: string, nowMs: number): void {
-    this.#tree.makeDirectory(target, nowMs)
+    this.tree.makeDirectory(target, nowMs)
   }
 
   directory(target: string): DirectoryNode {
-    return this.#tree.directory(target)
+    return this.tree.directory(target)
   }
 
   /** This disk has no symbolic links: the path made absolute, where something is there. */
   realPath(target: string): string {
-    if (this.#tree.find(target) === undefined) fail("ENOENT", "no such file or directory")
+    if (this.tree.find(target) === undefined) fail("ENOENT", "no such file or directory")
     return path.posix.resolve("/", target)
   }
 
   stat(target: string): FileStat | undefined {
-    const node = this.#tree.find(target)
+    const node = this.tree.find(target)
     return node && statOf(node)
   }
 
@@ -144,8 +153,8 @@ export class MemoryStore extends MemoryFaults {
   }
 
   freeSpace(target: string): number {
-    if (this.#tree.find(target) === undefined) fail("ENOENT", "no such file or directory")
-    return this.#tree.freeBytes
+    if (this.tree.find(target) === undefined) fail("ENOENT", "no such file or directory")
+    return this.tree.freeBytes
   }
 
   tryLock(file: DiskFile): boolean {

@@ -9,7 +9,8 @@ export interface FileNode {
   data: Buffer
   size: number
   modifiedAtMs: number
-  linked: boolean
+  /** Names. */
+  links: number
   /** Open handles. */
   handles: number
 }
@@ -119,6 +120,15 @@ export class MemoryTree {
     }
   }
 
+  /** Gives a file of another tree, or one of this tree, a name here. New files get higher inodes. */
+  link(target: string, node: FileNode): void {
+    const { parent, name } = this.#parentOf(target)
+    if (node.links === 0) this.#usedBytes += node.size
+    node.links++
+    parent.entries.set(name, node)
+    this.#inodes = Math.max(this.#inodes, node.inode)
+  }
+
   /** The paths of all files, sorted. */
   files(): ReadonlyArray<string> {
     const found: Array<string> = []
@@ -146,13 +156,13 @@ export class MemoryTree {
 
   /** A file without a name keeps its bytes until its last handle is closed. */
   release(node: FileNode): void {
-    if (node.linked || node.handles > 0) return
+    if (node.links > 0 || node.handles > 0) return
     this.resize(node, 0)
     node.data = Buffer.alloc(0)
   }
 
   #unlinked(node: FileNode): void {
-    node.linked = false
+    node.links--
     this.release(node)
   }
 
@@ -174,7 +184,7 @@ export class MemoryTree {
       data: Buffer.alloc(0),
       size: 0,
       modifiedAtMs: nowMs,
-      linked: true,
+      links: 1,
       handles: 0
     }
     parent.entries.set(name, node)

@@ -9,6 +9,8 @@ import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
 export const layer = (job: Job) =>
   Evidence.layer.pipe(
     Layer.provide(EvidenceCache.layerReadOnly),
-    Layer.provide(UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })),
+    Layer.provide(
+      UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })
+    ),
     Layer.provideMerge(Live.settings(job))
   )

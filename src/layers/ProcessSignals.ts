@@ -1,4 +1,4 @@
-// `Shutdown` over the signals of this process: INT, TERM and HUP.
+// `Shutdown` over what tells this process to stop: INT, TERM and HUP, and a standard output that nobody takes any more.
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,14 +20,29 @@ export const takeOver = (): ProcessSignals => {
   let received: string | undefined
   let interrupt = () => {}
   const subscribers = new Set<Deferred.Deferred<string>>()
+  const stop = (why: string): void => {
+    received = why
+    if (subscribers.size === 0) interrupt()
+    for (const subscriber of subscribers) Deferred.doneUnsafe(subscriber, Effect.succeed(why))
+  }
   for (const signal of signals) {
     process.on(signal, () => {
-      if (received !== undefined) process.exit(forcedExitCode)
-      received = signal
-      if (subscribers.size === 0) interrupt()
-      for (const subscriber of subscribers) Deferred.doneUnsafe(subscriber, Effect.succeed(signal))
+      if (received !== undefined) {
+        // The prompt begins a line of its own, not the end of the progress line.
+        if (process.stderr.isTTY) process.stderr.write("\n")
+        process.exit(forcedExitCode)
+      }
+      stop(signal)
     })
   }
+  // Whoever read the results has gone, or their disk is full: nothing more is paid for behind that reader's back.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (received === undefined) {
+      stop(`standard output cannot be written (${error.code ?? error.message})`)
+    }
+  })
+  // Words to a person who has gone are no reason to stop.
+  process.stderr.on("error", () => {})
   const subscribe = Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {

@@ -3,7 +3,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import { type Completion, Llm, LlmError, type LlmReason, type LlmRequest } from "../services/generation/Llm.ts"
+import {
+  type Completion,
+  Llm,
+  LlmError,
+  type LlmReason,
+  type LlmRequest
+} from "../services/generation/Llm.ts"
 
 /**
  * What a script answers: the parts of a completion that matter to the test (the rest is filled in), a failure by its
@@ -78,7 +84,9 @@ const make = (script: Script): Context.Context<Llm | ScriptedLlm> => {
   ): Effect.Effect<Partial<Completion> | LlmReason, LlmError> => {
     const answer = script(request, callNumber)
     if (answer instanceof LlmError) return Effect.fail(answer)
-    return Effect.isEffect(answer) && !isReason(answer) ? answer : Effect.succeed(answer as Partial<Completion> | LlmReason)
+    return Effect.isEffect(answer) && !isReason(answer)
+      ? answer
+      : Effect.succeed(answer as Partial<Completion> | LlmReason)
   }
   const complete = (request: LlmRequest): Effect.Effect<Completion, LlmError> =>
     Effect.suspend(() => {
@@ -99,13 +107,16 @@ const make = (script: Script): Context.Context<Llm | ScriptedLlm> => {
       return latch.await
     })
   return Context.make(Llm, Llm.of({ complete })).pipe(
-    Context.add(ScriptedLlm, ScriptedLlm.of({
-      calls: Effect.sync(() => calls.slice()),
-      waitForCalls,
-      interrupted: Effect.sync(() => interrupted),
-      hold: Effect.sync(() => gate.closeUnsafe()),
-      release: Effect.sync(() => gate.openUnsafe())
-    }))
+    Context.add(
+      ScriptedLlm,
+      ScriptedLlm.of({
+        calls: Effect.sync(() => calls.slice()),
+        waitForCalls,
+        interrupted: Effect.sync(() => interrupted),
+        hold: Effect.sync(() => gate.closeUnsafe()),
+        release: Effect.sync(() => gate.openUnsafe())
+      })
+    )
   )
 }
 

@@ -26,8 +26,17 @@ export interface ProbedItem {
   /** `Enough`, or why not: `NotFound`, `ThinEvidence`, `Network`, `Timeout`, or `PromptError`. */
   readonly outcome: string
   readonly reason: string
-  readonly sources: ReadonlyArray<{ readonly kind: string; readonly name: string; readonly chars: number }>
-  readonly misses: ReadonlyArray<{ readonly kind: string; readonly name: string; readonly cause: string; readonly reason: string }>
+  readonly sources: ReadonlyArray<
+    { readonly kind: string; readonly name: string; readonly chars: number }
+  >
+  readonly misses: ReadonlyArray<
+    {
+      readonly kind: string
+      readonly name: string
+      readonly cause: string
+      readonly reason: string
+    }
+  >
   readonly evidenceChars: number
   /** The base model's prompt, by OpenAI's tokenizer; null where none could be rendered. */
   readonly promptTokens: number | null
@@ -58,7 +67,9 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
   const look = Effect.fnUntraced(function*(item: Item) {
     const bundle = yield* evidence.gather(item)
     const prompt = yield* Effect.result(job.prompt.render(item, bundle, undefined))
-    const tokens = prompt._tag === "Success" ? yield* promptTokens(prompt.success, schemaJson) : null
+    const tokens = prompt._tag === "Success"
+      ? yield* promptTokens(prompt.success, schemaJson)
+      : null
     const outcome = prompt._tag === "Failure"
       ? { name: "PromptError", reason: prompt.failure.message }
       : bundle.outcome._tag === "Enough"
@@ -82,7 +93,13 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
     return probed
   })
 
-  const sums = { probed: 0, enough: 0, promptTokens: 0, maxNanoUsd: 0, byOutcome: new Map<string, number>() }
+  const sums = {
+    probed: 0,
+    enough: 0,
+    promptTokens: 0,
+    maxNanoUsd: 0,
+    byOutcome: new Map<string, number>()
+  }
   const count = (probed: ProbedItem): void => {
     sums.probed++
     sums.byOutcome.set(probed.outcome, (sums.byOutcome.get(probed.outcome) ?? 0) + 1)
@@ -92,11 +109,15 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
     sums.maxNanoUsd += probed.maxNanoUsd
   }
   yield* options.source.items.pipe(
-    Stream.filter((item) => inShard(item.slug, options.shard) && settledAs(settled, item.slug) === undefined),
+    Stream.filter((item) =>
+      inShard(item.slug, options.shard) && settledAs(settled, item.slug) === undefined
+    ),
     options.limit === undefined ? (stream) => stream : Stream.take(options.limit),
     // In the input's order, so that two reports can be laid side by side.
     Stream.mapEffect(look, { concurrency: job.concurrency }),
-    Stream.runForEach((probed) => Effect.andThen(Effect.sync(() => count(probed)), options.onItem(probed)))
+    Stream.runForEach((probed) =>
+      Effect.andThen(Effect.sync(() => count(probed)), options.onItem(probed))
+    )
   )
   const report: ProbeReport = {
     input: options.source.count,

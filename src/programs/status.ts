@@ -28,7 +28,9 @@ export interface StatusReport {
 
 export const status = Effect.fnUntraced(function*(source: ItemSource | undefined) {
   const settled = yield* loadSettled
-  const replay = yield* replayJournals({ isSettled: (slug) => settledAs(settled, slug) !== undefined })
+  const replay = yield* replayJournals({
+    isSettled: (slug) => settledAs(settled, slug) !== undefined
+  })
   const known = source === undefined ? undefined : countSettled(source.slugs, settled)
   let unjudged = 0
   for (const history of replay.history.values()) unjudged += history.unjudged.length

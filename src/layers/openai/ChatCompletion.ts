@@ -3,7 +3,8 @@ import type { Completion, Usage } from "../../services/generation/Llm.ts"
 
 type Json = { readonly [key: string]: unknown }
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const count = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined
@@ -31,7 +32,9 @@ const usageOf = (value: unknown): Usage | null => {
   // Some servers leave reasoning out of completion_tokens and show it in the total only; it is billed all the same.
   const outputTokens = Math.max(completionTokens, (count(value["total_tokens"]) ?? 0) - inputTokens)
   const input = isObject(value["prompt_tokens_details"]) ? value["prompt_tokens_details"] : {}
-  const output = isObject(value["completion_tokens_details"]) ? value["completion_tokens_details"] : {}
+  const output = isObject(value["completion_tokens_details"])
+    ? value["completion_tokens_details"]
+    : {}
   return {
     inputTokens,
     cachedInputTokens: Math.min(inputTokens, count(input["cached_tokens"]) ?? 0),
@@ -43,7 +46,9 @@ const usageOf = (value: unknown): Usage | null => {
 const textOf = (content: unknown): string => {
   if (typeof content === "string") return content
   if (!Array.isArray(content)) return ""
-  return content.map((part) => isObject(part) && typeof part["text"] === "string" ? part["text"] : "").join("")
+  return content.map((part) =>
+    isObject(part) && typeof part["text"] === "string" ? part["text"] : ""
+  ).join("")
 }
 
 const parsed = (body: unknown): unknown => {
@@ -59,18 +64,28 @@ const parsed = (body: unknown): unknown => {
 /** The completion in the body, or a sentence saying why there is none. */
 export const readCompletion = (raw: unknown, requestedModel: string): Completion | string => {
   const body = parsed(raw)
-  if (!isObject(body)) return `the answer is not a JSON object: ${typeof body === "string" ? body : JSON.stringify(body)}`
+  if (!isObject(body)) {
+    return `the answer is not a JSON object: ${
+      typeof body === "string" ? body : JSON.stringify(body)
+    }`
+  }
   const choices = body["choices"]
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   if (!isObject(choice) || !isObject(choice["message"])) {
-    return `the answer has no choices: ${JSON.stringify(isObject(body["error"]) ? body["error"] : body)}`
+    return `the answer has no choices: ${
+      JSON.stringify(isObject(body["error"]) ? body["error"] : body)
+    }`
   }
   const message = choice["message"]
   const word = choice["finish_reason"]
-  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== "" ? message["refusal"] : null
+  const refusal = typeof message["refusal"] === "string" && message["refusal"] !== ""
+    ? message["refusal"]
+    : null
   const finish = typeof word === "string" ? finishWords[word.toLowerCase()] ?? "other" : "other"
   return {
-    model: typeof body["model"] === "string" && body["model"] !== "" ? body["model"] : requestedModel,
+    model: typeof body["model"] === "string" && body["model"] !== ""
+      ? body["model"]
+      : requestedModel,
     text: textOf(message["content"]),
     finish: refusal !== null ? "refusal" : finish,
     refusal,

@@ -69,22 +69,31 @@ const ofStatus = (error: APIError, status: number, context: FailureContext): Llm
   if (status === 429) return new RateLimited({ retryAfterMs: wait, detail })
   if (status === 401 || status === 403) return new Unauthorized({ status, detail })
   if (status === 404) {
-    return new ModelNotFound({ detail: `the endpoint has no model "${context.model}", or no such path: ${detail}` })
+    return new ModelNotFound({
+      detail: `the endpoint has no model "${context.model}", or no such path: ${detail}`
+    })
   }
-  if (status === 408 || status === 409 || status >= 500) return new Overloaded({ status, retryAfterMs: wait, detail })
+  if (status === 408 || status === 409 || status >= 500) {
+    return new Overloaded({ status, retryAfterMs: wait, detail })
+  }
   const location = status < 400 ? error.headers?.get("location") : undefined
   return new InvalidRequest({
     status,
-    detail: location ? context.detail(`redirected to ${location}: set the base URL to where it leads`) : detail
+    detail: location
+      ? context.detail(`redirected to ${location}: set the base URL to where it leads`)
+      : detail
   })
 }
 
 /** Total: whatever was thrown has a reason. What cannot be told apart counts as perhaps billed. */
 export const reasonOf = (error: unknown, context: FailureContext): LlmReason => {
   for (const cause of causes(error)) {
-    if (cause instanceof NotSent) return new Unreachable({ detail: context.detail(story(cause.cause)) })
+    if (cause instanceof NotSent) {
+      return new Unreachable({ detail: context.detail(story(cause.cause)) })
+    }
   }
-  const isTimeout = (e: unknown): e is APIConnectionTimeoutError => e instanceof context.sdk.APIConnectionTimeoutError
+  const isTimeout = (e: unknown): e is APIConnectionTimeoutError =>
+    e instanceof context.sdk.APIConnectionTimeoutError
   if (isTimeout(error)) return new TimedOut({ timeoutMs: context.timeoutMs })
   if (error instanceof context.sdk.APIError && typeof error.status === "number") {
     return ofStatus(error, error.status, context)

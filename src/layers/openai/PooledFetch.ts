@@ -10,6 +10,27 @@ export class NotSent extends Error {
   override readonly name = "NotSent"
 }
 
+/**
+ * Ends one call at once and closes its connection. The SDK's own `signal` would do the same for two more
+ * AbortControllers and a composed signal in every call.
+ */
+export class Cancellation {
+  isCancelled = false
+  onCancel: (() => void) | undefined
+  cancel(): void {
+    this.isCancelled = true
+    this.onCancel?.()
+  }
+}
+
+type CancellableInit = RequestInit & { readonly cancellation?: Cancellation }
+
+/** What the SDK hands on to the fetch as it is. */
+export const withCancellation = (
+  cancellation: Cancellation
+): NonNullable<ClientOptions["fetchOptions"]> =>
+  ({ cancellation }) as NonNullable<ClientOptions["fetchOptions"]>
+
 /** An answer longer than this is cut off: no completion is that long. */
 const responseBytesMax = 32 * 1024 * 1024
 
@@ -23,8 +44,9 @@ class HeaderView {
     const value = this.fields[name.toLowerCase()]
     return value === undefined ? null : typeof value === "string" ? value : value.join(", ")
   }
-  *entries(): IterableIterator<[string, string]> {
-    for (const name of Object.keys(this.fields)) yield [name, this.get(name) ?? ""]
+  entries(): IterableIterator<[string, string]> {
+    return Object.keys(this.fields).map((name): [string, string] => [name, this.get(name) ?? ""])
+      .values()
   }
 }
 
@@ -56,6 +78,106 @@ const requestHeaders = (headers: RequestInit["headers"]): Array<string> => {
   return flat
 }
 
+/** One request and its whole answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private readonly url: string
+  private readonly init: CancellableInit
+  private readonly scrub: (text: string) => string
+  private readonly answer = Promise.withResolvers<Response>()
+  private readonly chunks: Array<Buffer> = []
+  private controller: Dispatcher.DispatchController | undefined
+  private status = 0
+  private size = 0
+  private headers = new HeaderView({})
+  constructor(url: string, init: CancellableInit, scrub: (text: string) => string) {
+    this.url = url
+    this.init = init
+    this.scrub = scrub
+  }
+
+  begin(dispatcher: Dispatcher): Promise<Response> {
+    const { body, cancellation, headers, method = "GET", signal } = this.init
+    if (cancellation !== undefined) cancellation.onCancel = this.abort
+    signal?.addEventListener("abort", this.abort)
+    if (this.isAborted) {
+      this.abort()
+    } else {
+      const { origin, path } = targetOf(this.url)
+      const options = {
+        origin,
+        path,
+        method,
+        headers: requestHeaders(headers),
+        body: body instanceof Uint8Array ? body : null
+      }
+      dispatcher.dispatch(options, this)
+    }
+    return this.answer.promise
+  }
+
+  onRequestStart(started: Dispatcher.DispatchController): void {
+    if (this.isAborted) started.abort(this.reason)
+    else this.controller = started
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    fields: Dispatcher.ResponseData["headers"]
+  ): void {
+    this.status = status
+    this.headers = new HeaderView(fields)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.size += chunk.length
+    if (this.size > responseBytesMax) {
+      controller.abort(new Error(`the answer is longer than ${responseBytesMax} bytes`))
+    } else this.chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.init.signal?.removeEventListener("abort", this.abort)
+    const { headers, status, url } = this
+    const ok = status >= 200 && status < 300
+    const whole = { status, ok, url, headers, body: null, text: () => Promise.resolve(this.text()) }
+    this.answer.resolve(whole as unknown as Response)
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error)
+  }
+
+  private text(): string {
+    const bytes = this.chunks.length === 1 && this.chunks[0] !== undefined
+      ? this.chunks[0]
+      : Buffer.concat(this.chunks)
+    return this.scrub(decoded(bytes, this.headers.get("content-encoding")).toString("utf8"))
+  }
+
+  private get isAborted(): boolean {
+    return this.init.signal?.aborted === true || this.init.cancellation?.isCancelled === true
+  }
+
+  private get reason(): Error {
+    const reason: unknown = this.init.signal?.reason
+    return reason instanceof Error ? reason : new DOMException("aborted", "AbortError")
+  }
+
+  private readonly abort = (): void => {
+    if (this.controller === undefined) this.fail(this.reason)
+    else this.controller.abort(this.reason)
+  }
+
+  private fail(error: Error): void {
+    this.init.signal?.removeEventListener("abort", this.abort)
+    const certain = this.controller === undefined
+    this.answer.reject(
+      certain ? new NotSent("nothing was sent: " + error.message, { cause: error }) : error
+    )
+  }
+}
+
 /**
  * A fetch over the dispatcher that resolves with the whole answer, so that the SDK's one timer covers headers and body.
  * It reads no proxy from the environment, follows no redirect (a redirected POST could be billed twice) and tries
@@ -63,66 +185,6 @@ const requestHeaders = (headers: RequestInit["headers"]): Array<string> => {
  *
  * A full WHATWG `Response` costs more CPU than the rest of the call; the SDK reads six members of it, given here.
  */
-export const makePooledFetch = (dispatcher: Dispatcher, scrub: (text: string) => string): Fetch => (input, init) => {
-  const url = String(input)
-  const { promise, reject, resolve } = Promise.withResolvers<Response>()
-  const signal = init?.signal
-  const chunks: Array<Buffer> = []
-  let controller: Dispatcher.DispatchController | undefined
-  let status = 0
-  let size = 0
-  let headers = new HeaderView({})
-  const fail = (error: Error) => {
-    signal?.removeEventListener("abort", onAbort)
-    reject(controller === undefined ? new NotSent("nothing was sent: " + error.message, { cause: error }) : error)
-  }
-  const onAbort = () => {
-    const reason = signal?.reason instanceof Error ? signal.reason : new DOMException("aborted", "AbortError")
-    if (controller === undefined) fail(reason)
-    else controller.abort(reason)
-  }
-  if (signal?.aborted === true) {
-    onAbort()
-    return promise
-  }
-  signal?.addEventListener("abort", onAbort)
-  const { origin, path } = targetOf(url)
-  dispatcher.dispatch({
-    origin,
-    path,
-    method: init?.method ?? "GET",
-    headers: requestHeaders(init?.headers),
-    body: typeof init?.body === "string" ? init.body : null
-  }, {
-    onRequestStart: (started) => {
-      if (signal?.aborted === true) started.abort(new DOMException("aborted", "AbortError"))
-      else controller = started
-    },
-    onResponseStart: (_controller, statusCode, fields) => {
-      status = statusCode
-      headers = new HeaderView(fields)
-    },
-    onResponseData: (current, chunk) => {
-      size += chunk.length
-      if (size > responseBytesMax) current.abort(new Error(`the answer is longer than ${responseBytesMax} bytes`))
-      else chunks.push(chunk)
-    },
-    onResponseEnd: () => {
-      signal?.removeEventListener("abort", onAbort)
-      const whole = {
-        status,
-        ok: status >= 200 && status < 300,
-        url,
-        headers,
-        body: null,
-        text: () => {
-          const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
-          return Promise.resolve(scrub(decoded(bytes, headers.get("content-encoding")).toString("utf8")))
-        }
-      }
-      resolve(whole as unknown as Response)
-    },
-    onResponseError: (_controller, error) => fail(error)
-  })
-  return promise
-}
+export const makePooledFetch =
+  (dispatcher: Dispatcher, scrub: (text: string) => string): Fetch => (input, init) =>
+    new Exchange(input instanceof Request ? input.url : input.toString(), init ?? {}, scrub).begin(dispatcher)

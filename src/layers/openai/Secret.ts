@@ -5,11 +5,14 @@ const mark = "[key]"
 const windowChars = 12
 
 /** Looks like a key of some vendor, or like what carries one. */
-const keyLike = /\b(?:sk|pk|rk|gsk|xai|hf|AIza|api[_-]?key)[-_][A-Za-z0-9_*-]{8,200}|\bBearer\s+[^\s"'\\]{8,500}/gi
+const keyLike =
+  /\b(?:sk|pk|rk|gsk|xai|hf|AIza|api[_-]?key)[-_][A-Za-z0-9_*-]{8,200}|\bBearer\s+[^\s"'\\]{8,500}/gi
 
 /** Replaces the key wherever it stands whole. Cheap: for every answer. */
 export const withoutKey = (key: string | undefined): (text: string) => string =>
-  key === undefined || key.length === 0 ? (text) => text : (text) => text.includes(key) ? text.replaceAll(key, mark) : text
+  key === undefined || key.length === 0
+    ? (text) => text
+    : (text) => text.includes(key) ? text.replaceAll(key, mark) : text
 
 /** Replaces the key, parts of it and what looks like one, then bounds the text. For errors, which are shown. */
 export const boundedDetail = (key: string | undefined, text: string, charsMax = 500): string => {

@@ -5,5 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /** Undefined where `OPENAI_API_KEY` is not set, or set to nothing: local endpoints need none. */
-export const apiKey = Effect.map(Config.option(Config.Redacted("OPENAI_API_KEY")), (key) =>
-  Option.getOrUndefined(Option.filter(key, (each) => Redacted.value(each) !== "")))
+export const apiKey = Effect.map(
+  Config.option(Config.Redacted("OPENAI_API_KEY")),
+  (key) => Option.getOrUndefined(Option.filter(key, (each) => Redacted.value(each) !== ""))
+)

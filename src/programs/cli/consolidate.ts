@@ -1,39 +1,36 @@
 // `inkfast consolidate`: the masters rewritten to one line per slug.
 import * as Effect from "effect/Effect"
-import * as Command from "effect/cli/Command"
+import * as Layer from "effect/Layer"
 import * as Live from "../../layers/Live.ts"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import type { ConsolidationReport } from "../../services/master/Consolidation.ts"
 import { dataOf } from "./dataOf.ts"
 import { withExitCodes } from "./failures.ts"
-import * as flags from "./flags.ts"
 import { printJson, printLine } from "./output.ts"
+import type { Options } from "./tree/consolidate.ts"
 
 const describe = (report: ConsolidationReport): string =>
   [
     ...(["updates", "successes", "rejects"] as const).map((name) => {
       const { bytesAfter, bytesBefore, kept, read } = report[name]
-      return `${name.padEnd(10)} ${read} lines read, ${kept} kept, ${bytesBefore} -> ${bytesAfter} bytes`
+      return `${
+        name.padEnd(10)
+      } ${read} lines read, ${kept} kept, ${bytesBefore} -> ${bytesAfter} bytes`
     }),
-    ...(report.quarantined > 0 ? [`${report.quarantined} corrupt lines were moved to quarantine/`] : []),
-    `took ${(report.durationMs / 1000).toFixed(2)} s; appenders were held up for ${report.pauseMs.toFixed(1)} ms`
+    ...(report.quarantined > 0
+      ? [`${report.quarantined} corrupt lines were moved to quarantine/`]
+      : []),
+    `took ${(report.durationMs / 1000).toFixed(2)} s; appenders were held up for ${
+      report.pauseMs.toFixed(1)
+    } ms`
   ].join("\n")
 
-export const command = Command.make("consolidate", { job: flags.job, data: flags.data, json: flags.json }, (options) =>
+export const handle = (options: Options) =>
   Effect.gen(function*() {
     const root = yield* dataOf(options)
     const report = yield* Effect.flatMap(Consolidation, (service) => service.consolidate).pipe(
-      Effect.provide(Live.masters),
-      Effect.provide(DataDirectory.layer(root))
+      Effect.provide(Layer.provide(Live.masters, DataDirectory.layer(root)))
     )
     yield* options.json ? printJson(report) : printLine(describe(report))
-  }).pipe(withExitCodes(options.json))).pipe(
-    Command.withDescription(
-      "Rewrites updates, successes and rejects to one line per slug, the newest. Runs that append meanwhile go on."
-    ),
-    Command.withExamples([
-      { command: "inkfast consolidate", description: "The data directory of the job here" },
-      { command: "inkfast consolidate --data data/content --json", description: "One data directory, report as JSON" }
-    ])
-  )
+  }).pipe(withExitCodes(options.json))

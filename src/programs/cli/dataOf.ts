@@ -1,9 +1,19 @@
 // The data directory of a command that needs nothing else of the job: the flag, or what the job says.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Disk } from "../../services/durability/Disk.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
+import { UsageError } from "./failures.ts"
+
+/** A directory that was named must be there: a slip of the pen would otherwise look like a job without a flaw. */
+export const existingData = Effect.fnUntraced(function*(path: string) {
+  if (Option.isSome(yield* (yield* Disk).stat(path))) return path
+  return yield* new UsageError({
+    message: `${path}: there is no such data directory; check --data`
+  })
+})
 
 export const dataOf = (options: { readonly job: string; readonly data: Option.Option<string> }) =>
   Option.isSome(options.data)
-    ? Effect.succeed(options.data.value)
+    ? existingData(options.data.value)
     : Effect.map(loadJob(options.job), (job) => job.dataDirectory)

@@ -1,8 +1,6 @@
 // `inkfast doctor`: whether this machine, disk and endpoint can do the job.
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as HttpEndpoint from "../../layers/HttpEndpoint.ts"
 import * as Live from "../../layers/Live.ts"
 import { Host } from "../../services/Host.ts"
@@ -10,10 +8,12 @@ import { doctor, doctorWithCall } from "../doctor.ts"
 import type { DoctorReport } from "../doctor/DoctorReport.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { apiKey } from "./apiKey.ts"
+import { runCrashtest } from "./crashtest.ts"
 import { exitWith, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import type { Options } from "./tree/doctor.ts"
 
 const describe = (report: DoctorReport): string =>
   visible([
@@ -24,15 +24,9 @@ const describe = (report: DoctorReport): string =>
     report.ok ? "ready" : "not ready: see above"
   ].join("\n"))
 
-export const command = Command.make("doctor", {
-  ...flags.jobFlags,
-  call: Flag.Boolean("call").pipe(
-    Flag.withDescription("Also make one short paid call per model, to see whether the endpoint enforces the schema"),
-    Flag.withDefault(false)
-  ),
-  json: flags.json
-}, (options) =>
+export const handle = (options: Options) =>
   Effect.gen(function*() {
+    if (options.crashtest) return yield* runCrashtest(options)
     const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
     const key = yield* apiKey
     const facts = { nodeVersion: (yield* Host).versions.node, keyPresent: key !== undefined }
@@ -45,13 +39,4 @@ export const command = Command.make("doctor", {
     )
     yield* options.json ? printJson(report) : printLine(describe(report))
     return yield* exitWith(report.ok ? ExitCode.done : ExitCode.usage)
-  }).pipe(withExitCodes(options.json))).pipe(
-    Command.withDescription(
-      "Checks Node, the disk (a real sync, timed), locks, the key, the endpoint and the prices, and says what to do. Spends " +
-        "nothing unless --call is given."
-    ),
-    Command.withExamples([
-      { command: "inkfast doctor", description: "Before the first run of the job here" },
-      { command: "inkfast doctor --call", description: "Does the endpoint hold its models to the schema?" }
-    ])
-  )
+  }).pipe(withExitCodes(options.json))

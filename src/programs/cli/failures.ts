@@ -8,7 +8,9 @@ import { ExitWith } from "./ExitWith.ts"
 import { printJson, say, visible } from "./output.ts"
 
 /** A command line that makes no sense; the message names the flag. */
-export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String }) {}
+export class UsageError
+  extends Schema.TaggedError<UsageError>()("UsageError", { message: Schema.String })
+{}
 
 interface Failure {
   readonly _tag: string
@@ -29,11 +31,16 @@ const usageTags = new Set([
 ])
 
 const codeOf = (failure: Failure): number =>
-  usageTags.has(failure._tag) ? ExitCode.usage : failure._tag === "AppendError" ? ExitCode.paused : ExitCode.internalError
+  usageTags.has(failure._tag)
+    ? ExitCode.usage
+    : failure._tag === "AppendError"
+    ? ExitCode.paused
+    : ExitCode.internalError
 
 /** Tells the failure on stderr, under `--json` also as an object on stdout, and ends the command with its code. */
 export const withExitCodes =
-  (json: boolean) => <A, E extends Failure, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ExitWith, R> =>
+  (json: boolean) =>
+  <A, E extends Failure, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ExitWith, R> =>
     Effect.catchCause(effect, (cause) => {
       if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
       const fail = cause.reasons.find(Cause.isFailReason)
@@ -42,7 +49,9 @@ export const withExitCodes =
       if (failure instanceof ExitWith) return Effect.fail(failure)
       return Effect.gen(function*() {
         yield* say(`inkfast: ${visible(failure.message)}`)
-        if (json) yield* printJson({ event: "error", error: failure._tag, message: failure.message })
+        if (json) {
+          yield* printJson({ event: "error", error: failure._tag, message: failure.message })
+        }
         return yield* new ExitWith({ code: codeOf(failure) })
       })
     })

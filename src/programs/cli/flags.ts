@@ -15,7 +15,9 @@ export const json = Flag.Boolean("json").pipe(
 
 export const job = Flag.String("job").pipe(
   Flag.withMetavar("DIR"),
-  Flag.withDescription("Directory of the job, with its inkfast.yaml (default: the working directory)"),
+  Flag.withDescription(
+    "Directory of the job, with its inkfast.yaml (default: the working directory)"
+  ),
   Flag.withDefault(".")
 )
 
@@ -26,20 +28,40 @@ export const data = Flag.String("data").pipe(
 )
 
 const text = (name: string, metavar: string, description: string) =>
-  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
+  Flag.String(name).pipe(
+    Flag.withMetavar(metavar),
+    Flag.withDescription(description),
+    Flag.optional
+  )
 
 const number = (name: string, metavar: string, description: string) =>
-  Flag.Finite(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
+  Flag.Finite(name).pipe(
+    Flag.withMetavar(metavar),
+    Flag.withDescription(description),
+    Flag.optional
+  )
 
 /** What the input and the models are: for every command that looks at items. */
 export const jobFlags = {
   job,
   data,
-  in: text("in", "FILE", "Input: .jsonl, .csv, .tsv, or - for standard input (default: as the job says)"),
+  in: text(
+    "in",
+    "FILE",
+    "Input: .jsonl, .csv, .tsv, or - for standard input (default: as the job says)"
+  ),
   key: text("key", "FIELD", "Field that holds the slug (default: as the job says, or slug)"),
   model: text("model", "NAME", "Base model; environment MODEL (default: as the job says)"),
-  strongModel: text("strong-model", "NAME", "Model for what QA rejects, none for no escalation; environment STRONG_MODEL"),
-  baseUrl: text("base-url", "URL", "OpenAI-compatible endpoint; environment OPENAI_BASE_URL (default: as the job says)")
+  strongModel: text(
+    "strong-model",
+    "NAME",
+    "Model for what QA rejects, none for no escalation; environment STRONG_MODEL"
+  ),
+  baseUrl: text(
+    "base-url",
+    "URL",
+    "OpenAI-compatible endpoint; environment OPENAI_BASE_URL (default: as the job says)"
+  )
 }
 
 export const runFlags = {
@@ -49,7 +71,11 @@ export const runFlags = {
     Flag.withDescription("Items in flight (default: as the job says, or 8)"),
     Flag.optional
   ),
-  itemBudget: number("item-budget", "USD", "Dollars an item may cost over all runs; environment ITEM_BUDGET_USD"),
+  itemBudget: number(
+    "item-budget",
+    "USD",
+    "Dollars an item may cost over all runs; environment ITEM_BUDGET_USD"
+  ),
   budget: number("budget", "USD", "Dollars this run may spend"),
   consolidateEvery: Flag.Int("consolidate-every").pipe(
     Flag.withMetavar("N"),
@@ -66,16 +92,20 @@ export const limit = Flag.Int("limit").pipe(
   Flag.optional
 )
 
-export const limitOf = (given: Option.Option<number>): Effect.Effect<number | undefined, UsageError> =>
+export const limitOf = (
+  given: Option.Option<number>
+): Effect.Effect<number | undefined, UsageError> =>
   Option.isNone(given)
-    ? Effect.succeed(undefined)
+    ? Effect.undefined
     : given.value >= 1
     ? Effect.succeed(given.value)
     : Effect.fail(new UsageError({ message: `--limit: is ${given.value}; must be 1 or more` }))
 
 export const shard = Flag.String("shard").pipe(
   Flag.withMetavar("i/n"),
-  Flag.withDescription("Work on the i-th of n parts of the input, by hash of the slug; the others may run beside it"),
+  Flag.withDescription(
+    "Work on the i-th of n parts of the input, by hash of the slug; the others may run beside it"
+  ),
   Flag.optional
 )
 
@@ -88,7 +118,9 @@ export const shardOf = (given: Option.Option<string>): Effect.Effect<Shard, Usag
     : Effect.fail(new UsageError({ message: `--shard: ${parsed.failure}` }))
 }
 
-type Values<Flags> = { readonly [name in keyof Flags]: Flags[name] extends Flag.Flag<infer A> ? A : never }
+type Values<Flags> = {
+  readonly [name in keyof Flags]: Flags[name] extends Flag.Flag<infer A> ? A : never
+}
 
 /** The flags given, as what they change in the job. */
 export const overridesOf = (

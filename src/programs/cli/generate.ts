@@ -1,8 +1,6 @@
 // `inkfast generate`: the job's pending items through the model into the masters.
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Live from "../../layers/Live.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
 import type { Shard } from "../../services/items/Shard.ts"
@@ -17,24 +15,8 @@ import { printJson, say } from "./output.ts"
 import { probeAndReport } from "./probe.ts"
 import { runJob } from "../../runJob.ts"
 import { resolveJob } from "./resolveJob.ts"
-import { terminal } from "./terminal.ts"
-
-const config = {
-  ...flags.jobFlags,
-  ...flags.runFlags,
-  limit: flags.limit,
-  shard: flags.shard,
-  grace: Flag.Finite("grace").pipe(
-    Flag.withMetavar("SECONDS"),
-    Flag.withDescription("After a first signal, calls in flight may go on so long (default 30)"),
-    Flag.withDefault(30)
-  ),
-  evidenceOnly: Flag.Boolean("evidence-only").pipe(
-    Flag.withDescription("Only gather evidence and report, as inkfast probe does; environment EVIDENCE_ONLY"),
-    Flag.withDefault(false)
-  ),
-  json: flags.json
-}
+import { screen } from "./terminal.ts"
+import type { Options } from "./tree/generate.ts"
 
 /** The words that start this very command again. */
 const resumeLine = Effect.gen(function*() {
@@ -42,7 +24,8 @@ const resumeLine = Effect.gen(function*() {
   return ["inkfast", ...(yield* stdio.args).map(shellQuoted)].join(" ")
 })
 
-const shellQuoted = (word: string): string => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+const shellQuoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 interface RunOptions {
   readonly job: Job
@@ -57,7 +40,7 @@ const run = Effect.fnUntraced(function*({ graceMs, job, json, limit, shard }: Ru
   const shutdown = yield* (yield* Shutdown).subscribe
   const key = yield* apiKey
   const report = yield* Effect.scoped(Effect.gen(function*() {
-    const narrator = yield* makeNarrator(yield* terminal, job.runBudgetNanoUsd)
+    const narrator = yield* makeNarrator(yield* screen, job.runBudgetNanoUsd)
     return yield* runJob({
       job,
       source,
@@ -65,7 +48,8 @@ const run = Effect.fnUntraced(function*({ graceMs, job, json, limit, shard }: Ru
       limit,
       stopRequested: Effect.map(shutdown, (signal) => ({ _tag: "Signal", signal }) as const),
       graceMs,
-      onEvent: (event) => Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
+      onEvent: (event) =>
+        Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
     })
   })).pipe(Effect.provide(Live.model(job, key)))
   yield* say(summaryOf(report))
@@ -74,25 +58,16 @@ const run = Effect.fnUntraced(function*({ graceMs, job, json, limit, shard }: Ru
   return yield* exitWith(code)
 })
 
-export const command = Command.make("generate", config, (options) =>
+export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const shard = yield* flags.shardOf(options.shard)
     const limit = yield* flags.limitOf(options.limit)
-    if (options.grace < 0) return yield* new UsageError({ message: `--grace: is ${options.grace}; must be 0 or more` })
+    if (options.grace < 0) {
+      return yield* new UsageError({ message: `--grace: is ${options.grace}; must be 0 or more` })
+    }
     const { evidenceOnly, job } = yield* resolveJob(options.job, flags.overridesOf(options))
-    if (evidenceOnly || options.evidenceOnly) return yield* probeAndReport(job, { limit, shard, json: options.json })
+    if (evidenceOnly || options.evidenceOnly) {
+      return yield* probeAndReport(job, { limit, shard, json: options.json })
+    }
     return yield* run({ job, shard, limit, graceMs: options.grace * 1000, json: options.json })
   })).pipe(withExitCodes(options.json))
-).pipe(
-  Command.withDescription(
-    "Writes every pending item: gathers evidence, calls the model, checks the answer, and keeps what passes on disk at once. " +
-      "Run it again to go on where it stopped."
-  ),
-  Command.withExamples([
-    { command: "inkfast generate", description: "Run the job in this directory" },
-    { command: "inkfast generate --job shop --budget 5 --batch 32", description: "Spend at most 5 dollars, 32 items in flight" },
-    { command: "inkfast generate --in items.csv --key sku --limit 10", description: "Try ten rows of a CSV file" },
-    { command: "inkfast generate --shard 1/4", description: "One of four processes that share the work" },
-    { command: "OPENAI_BASE_URL=http://127.0.0.1:11434/v1 inkfast generate --model llama3.2", description: "A local model" }
-  ])
-)

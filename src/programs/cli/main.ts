@@ -4,17 +4,18 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
-import * as Audit from "./audit.ts"
-import * as Consolidate from "./consolidate.ts"
-import * as Doctor from "./doctor.ts"
+import * as Audit from "./tree/audit.ts"
+import * as CrashtestWriter from "./tree/crashtestWriter.ts"
+import * as Consolidate from "./tree/consolidate.ts"
+import * as Doctor from "./tree/doctor.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { ExitWith } from "./ExitWith.ts"
-import * as FakeLlm from "./fakeLlm.ts"
-import * as Generate from "./generate.ts"
-import * as Init from "./init.ts"
+import * as FakeLlm from "./tree/fakeLlm.ts"
+import * as Generate from "./tree/generate.ts"
+import * as Init from "./tree/init.ts"
 import { presenter } from "./present.ts"
-import * as Probe from "./probe.ts"
-import * as Status from "./status.ts"
+import * as Probe from "./tree/probe.ts"
+import * as Status from "./tree/status.ts"
 
 const inkfast = Command.make("inkfast").pipe(
   Command.withDescription("Bulk content generation with language models that loses nothing."),
@@ -26,7 +27,8 @@ const inkfast = Command.make("inkfast").pipe(
     Audit.command,
     Status.command,
     Doctor.command,
-    FakeLlm.command
+    FakeLlm.command,
+    CrashtestWriter.command
   ])
 )
 

@@ -13,10 +13,11 @@ export interface Narrator {
   readonly tell: (event: RunEvent) => Effect.Effect<void>
 }
 
-export interface Terminal {
+export interface Screen {
   readonly isTerminal: boolean
   readonly color: boolean
-  readonly columns: number
+  /** As they are now; infinite where nothing wraps. */
+  readonly columns: Effect.Effect<number>
 }
 
 const terminalIntervalMs = 100
@@ -37,86 +38,112 @@ const lineOf = (event: RunEvent): string | undefined => {
     case "rejected":
       return `rejected ${event.slug}: ${event.cause}: ${event.reason}`
     case "deferred":
-      return event.reason === "the run is stopping" ? undefined : `deferred ${event.slug}: ${event.reason}`
+      return event.reason === "the run is stopping"
+        ? undefined
+        : `deferred ${event.slug}: ${event.reason}`
     case "consolidated":
       return `consolidated after ${event.acceptedNow} accepted: ${event.report.successes.read} lines read, ` +
-        `${event.report.successes.kept} kept; appenders paused ${event.report.pauseMs.toFixed(1)} ms`
+        `${event.report.successes.kept} kept; appenders paused ${
+          event.report.pauseMs.toFixed(1)
+        } ms`
     case "audited": {
       const broken = event.report.checks.filter((check) => check.outcome === "broken")
       return broken.length === 0
         ? `audited: ${event.report.counts.records} records, no broken invariant`
-        : `WARNING audit found broken: ${broken.map((check) => `${check.id} ${check.title}`).join("; ")}; run inkfast audit`
+        : `WARNING audit found broken: ${
+          broken.map((check) => `${check.id} ${check.title}`).join("; ")
+        }; run inkfast audit`
     }
     case "upkeep-failed":
       return `WARNING consolidation after ${event.acceptedNow} accepted failed, nothing is lost, the run goes on: ${event.detail}`
     case "stopping":
-      return `${stopLine(event.stop)}; ${event.inFlight} in flight`
+      return stopLine(event.stop, event.inFlight)
     default:
       return undefined
   }
 }
 
-const stopLine = (stop: StopReason): string => {
+const stopLine = (stop: StopReason, inFlight: number): string => {
   switch (stop._tag) {
     case "Signal":
-      return `${stop.signal}: starting nothing new, calls in flight may end, what passes is committed (again to force)`
+      return `${stop.signal}: starting nothing new; ${inFlight} in flight may end, what passes is kept (again: exit at once)`
     case "Budget":
-      return `the budget is reached: ${stop.detail}`
+      return `the budget is reached: ${stop.detail}; ${inFlight} in flight`
     case "Fatal":
-      return `stopping: ${stop.detail}`
+      return `stopping: ${stop.detail}; ${inFlight} in flight`
     case "EndpointDead":
-      return `stopping, no call is answered: ${stop.detail}`
+      return `stopping, no call is answered: ${stop.detail}; ${inFlight} in flight`
     case "Storage":
-      return `STOPPING, NOTHING MORE IS SPENT: ${stop.detail}`
+      return `STOPPING, NOTHING MORE IS SPENT: ${stop.detail}; ${inFlight} in flight`
     case "Input":
-      return `stopping: ${stop.detail}`
+      return `stopping: ${stop.detail}; ${inFlight} in flight`
+    case "Defect":
+      return `stopping, this is a fault of the program: ${stop.detail}`
   }
 }
 
 /** Tells until the scope ends, which clears the moving line. */
-export const makeNarrator = Effect.fnUntraced(function*(terminal: Terminal, budgetNanoUsd: NanoUsd | null) {
-  const stdio = yield* Stdio.Stdio
-  const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
-  let state = initialProgress(yield* Clock.currentTimeMillis)
+export const makeNarrator = Effect.fnUntraced(
+  function*(screen: Screen, budgetNanoUsd: NanoUsd | null) {
+    const stdio = yield* Stdio.Stdio
+    const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
+    let state = initialProgress(yield* Clock.currentTimeMillis)
 
-  const dim = (line: string) => terminal.color ? `\u001b[2m${line}\u001b[0m` : line
-  const draw = Effect.gen(function*() {
-    const line = renderProgress(state, budgetNanoUsd, yield* Clock.currentTimeMillis, terminal.columns)
-    yield* write(terminal.isTerminal ? clearLine + dim(line) : `${line}\n`)
-  })
-  const tick = terminal.isTerminal ? terminalIntervalMs : plainIntervalMs
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(tick), draw)))
-  yield* Effect.addFinalizer(() => terminal.isTerminal ? write(clearLine) : Effect.void)
+    const dim = (line: string) => screen.color ? `\u001b[2m${line}\u001b[0m` : line
+    const draw = Effect.gen(function*() {
+      const line = renderProgress(
+        state,
+        budgetNanoUsd,
+        yield* Clock.currentTimeMillis,
+        yield* screen.columns
+      )
+      yield* write(screen.isTerminal ? clearLine + dim(line) : `${line}\n`)
+    })
+    const tick = screen.isTerminal ? terminalIntervalMs : plainIntervalMs
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(tick), draw)))
+    yield* Effect.addFinalizer(() => screen.isTerminal ? write(clearLine) : Effect.void)
 
-  const narrator: Narrator = {
-    tell: (event) =>
-      Effect.suspend(() => {
-        state = advance(state, event)
-        const line = lineOf(event)
-        if (line === undefined) return Effect.void
-        return write(`${terminal.isTerminal ? clearLine : ""}${visible(line)}\n`)
-      })
+    const narrator: Narrator = {
+      tell: (event) =>
+        Effect.suspend(() => {
+          state = advance(state, event)
+          const line = lineOf(event)
+          if (line === undefined) return Effect.void
+          return write(`${screen.isTerminal ? clearLine : ""}${visible(line)}\n`)
+        })
+    }
+    return narrator
   }
-  return narrator
-})
+)
 
 /** The end of a run in a few lines. */
 export const summaryOf = (report: RunReport): string => {
-  const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`).join(", ")
+  const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`)
+    .join(", ")
   const byRung = report.acceptedByRung.map((count, rung) => `rung ${rung}: ${count}`).join(", ")
   const lines = [
     `input ${report.input} = ${report.accepted} accepted + ${report.rejected} rejected + ${report.pending} pending`,
-    `this run: ${report.acceptedNow} accepted (${byRung}), ${report.rejectedNow} rejected${causes === "" ? "" : ` (${causes})`}` +
+    `this run: ${report.acceptedNow} accepted (${byRung}), ${report.rejectedNow} rejected${
+      causes === "" ? "" : ` (${causes})`
+    }` +
     `, ${report.callsNow} calls, ${formatUsd(report.budget.spentNanoUsd)}` +
-    (report.judgedFromJournal > 0 ? `, ${report.judgedFromJournal} answers judged from the journal for $0` : "")
+    (report.judgedFromJournal > 0
+      ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
+      : "")
   ]
   if (report.atRisk.length > 0) {
     lines.push(
       `at risk: ${report.atRisk.length} calls without an answer may have been billed, at most ` +
         formatUsd(report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
     )
-    lines.push(...report.atRisk.slice(0, 10).map((call) => `  ${call.slug} (${call.model}): ${formatUsd(call.maxNanoUsd)}`))
-    if (report.atRisk.length > 10) lines.push(`  … and ${report.atRisk.length - 10} more: inkfast status --json`)
+    lines.push(
+      ...report.atRisk.slice(0, 10).map((call) =>
+        `  ${call.slug} (${call.model}): ${formatUsd(call.maxNanoUsd)}`
+      )
+    )
+    if (report.atRisk.length > 10) {
+      lines.push(`  … and ${report.atRisk.length - 10} more: inkfast status --json`)
+    }
   }
   return visible(lines.join("\n"))
 }

@@ -1,6 +1,6 @@
 // Where words go: data to stdout, everything else to stderr.
 import * as Console from "effect/Console"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 
 /** One JSON value as one line of stdout. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(toJson(value))

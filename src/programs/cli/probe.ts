@@ -1,6 +1,5 @@
 // `inkfast probe`: what a run would find and cost, for nothing.
 import * as Effect from "effect/Effect"
-import * as Command from "effect/cli/Command"
 import * as Probe from "../../layers/Probe.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
 import type { Shard } from "../../services/items/Shard.ts"
@@ -12,16 +11,23 @@ import { withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { printJson, printLine, say, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import type { Options } from "./tree/probe.ts"
 
 const itemLine = (item: ProbedItem): string =>
-  visible(`${item.slug}: ${item.outcome}: ${item.reason}${
-    item.promptTokens === null ? "" : `; ${item.promptTokens} prompt tokens, at most ${formatUsd(item.maxNanoUsd)}`
-  }`)
+  visible(
+    `${item.slug}: ${item.outcome}: ${item.reason}${
+      item.promptTokens === null
+        ? ""
+        : `; ${item.promptTokens} prompt tokens, at most ${formatUsd(item.maxNanoUsd)}`
+    }`
+  )
 
 const summaryOf = (report: ProbeReport): string =>
   [
     `input ${report.input}, ${report.settled} settled before, ${report.probed} probed`,
-    ...Object.entries(report.byOutcome).map(([outcome, count]) => `  ${outcome.padEnd(14)} ${count}`),
+    ...Object.entries(report.byOutcome).map(([outcome, count]) =>
+      `  ${outcome.padEnd(14)} ${count}`
+    ),
     `generating the ${report.enough} with enough evidence: ${report.promptTokens} prompt tokens, ` +
     `at most ${formatUsd(report.maxNanoUsd)} for one call of the base model each`
   ].join("\n")
@@ -36,29 +42,16 @@ export const probeAndReport = Effect.fnUntraced(function*(
     source,
     shard: options.shard,
     limit: options.limit,
-    onItem: (item) => options.json ? printJson({ event: "probed", ...item }) : printLine(itemLine(item))
+    onItem: (item) =>
+      options.json ? printJson({ event: "probed", ...item }) : printLine(itemLine(item))
   }).pipe(Effect.provide(Probe.layer(job)))
   yield* options.json ? printJson({ event: "finished", report }) : say(summaryOf(report))
 })
 
-export const command = Command.make("probe", {
-  ...flags.jobFlags,
-  limit: flags.limit,
-  shard: flags.shard,
-  json: flags.json
-}, (options) =>
+export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const shard = yield* flags.shardOf(options.shard)
     const limit = yield* flags.limitOf(options.limit)
     const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
     return yield* probeAndReport(job, { limit, shard, json: options.json })
-  })).pipe(withExitCodes(options.json))).pipe(
-    Command.withDescription(
-      "Gathers evidence for every pending item and reports what is enough, what is thin and why, and what generating would " +
-        "cost. Calls no model and writes nothing into the data directory."
-    ),
-    Command.withExamples([
-      { command: "inkfast probe --limit 20", description: "Look at the first twenty pending items" },
-      { command: "inkfast probe --json > report.jsonl", description: "One JSON value an item, and the totals" }
-    ])
-  )
+  })).pipe(withExitCodes(options.json))

@@ -46,41 +46,52 @@ export const advance = (before: ProgressState, event: RunEvent): ProgressState =
   }
 }
 
-const barColumns = 20
-
 /** `12:03`, `1:02:03`; `-` where it cannot be told. */
 export const formatDuration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return "-"
-  const whole = Math.round(seconds)
+  const whole = Math.max(0, Math.round(seconds))
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   const two = (n: number) => String(n).padStart(2, "0")
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-/** The line, without color and without a line break, cut to `columns`. */
+const bar = (share: number, columns: number): string => {
+  const filled = Math.min(columns, Math.floor(share * columns))
+  return `[${"#".repeat(filled)}${".".repeat(columns - filled)}]`
+}
+
+/** The line, without color and without a line break: as much of it as stands within `columns`, never wrapped. */
 export const renderProgress = (
   state: ProgressState,
   budgetNanoUsd: NanoUsd | null,
   nowMs: number,
   columns: number
 ): string => {
-  const done = state.accepted + state.rejected
-  const share = state.toDo === 0 ? 1 : done / state.toDo
-  const filled = Math.floor(share * barColumns)
-  const seconds = Math.max(0.001, (nowMs - state.startedAtMs) / 1000)
-  const perSecond = done / seconds
-  const budget = budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`
+  const { accepted, inFlight, rejected, spentNanoUsd, toDo } = state
+  const done = accepted + rejected
+  const share = toDo === 0 ? 1 : done / toDo
+  const perSecond = done / Math.max(0.001, (nowMs - state.startedAtMs) / 1000)
+  const count = `${done}/${toDo}`
+  const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)}/s`
+  const time = state.stopping === null
+    ? `ETA ${formatDuration((toDo - done) / perSecond)}`
+    : "stopping"
+  const money = `${formatUsd(spentNanoUsd)}${
+    budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`
+  }`
   // A projection from nothing settled would be a guess.
-  const projected = done === 0 || done >= state.toDo
+  const projected = done === 0 || done >= toDo || state.stopping !== null
     ? ""
-    : `, ~${formatUsd(Math.round((state.spentNanoUsd / done) * state.toDo))} in all`
-  const parts = [
-    `[${"#".repeat(filled)}${".".repeat(barColumns - filled)}] ${done}/${state.toDo}`,
-    `${state.accepted} accepted, ${state.rejected} rejected, ${state.inFlight} in flight`,
-    `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)}/s`,
-    state.stopping === null ? `ETA ${formatDuration((state.toDo - done) / perSecond)}` : "stopping",
-    `${formatUsd(state.spentNanoUsd)}${budget}${projected}`
-  ]
-  const line = parts.join("  ")
-  return line.length < columns ? line : line.slice(0, Math.max(0, columns - 1))
+    : `, ~${formatUsd(Math.round((spentNanoUsd / done) * toDo))} in all`
+  const inWords = `${accepted} accepted, ${rejected} rejected, ${inFlight} in flight`
+  const inSigns = `+${accepted} -${rejected} ~${inFlight}`
+  // From the widest to what matters most: how far, what came of it, what it costs.
+  const lines = [
+    [`${bar(share, 20)} ${count}`, inWords, rate, time, money + projected],
+    [`${bar(share, 10)} ${count}`, inSigns, rate, time, money + projected],
+    [count, inSigns, time, money + projected],
+    [count, inSigns, money],
+    [count, inSigns]
+  ].map((parts) => parts.join("  "))
+  return lines.find((line) => line.length < columns) ?? count.slice(0, Math.max(0, columns - 1))
 }

@@ -1,16 +1,16 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Command from "effect/cli/Command"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
+import { existingData } from "./dataOf.ts"
 import { withExitCodes } from "./failures.ts"
-import * as flags from "./flags.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import type { Options } from "./tree/status.ts"
 
 const runLine = (run: StatusReport["runs"][number]): string => {
   const { manifest, runId, state, totals } = run
@@ -19,7 +19,9 @@ const runLine = (run: StatusReport["runs"][number]): string => {
     : manifest?.endedAt
     ? `ended with exit code ${manifest.exitCode}`
     : "died without an end"
-  return `${runId}: ${ended}; ${totals.calls} calls, ${totals.accepted} accepted, ${formatUsd(totals.spentNanoUsd)}`
+  return `${runId}: ${ended}; ${totals.calls} calls, ${totals.accepted} accepted, ${
+    formatUsd(totals.spentNanoUsd)
+  }`
 }
 
 const describe = (report: StatusReport): string => {
@@ -32,11 +34,19 @@ const describe = (report: StatusReport): string => {
       : `items     ${items.input} = ${items.accepted} accepted + ${items.rejected} rejected + ${items.pending} pending`,
     `masters   ${masters.accepted.slugs} slugs accepted in ${masters.accepted.lines} lines, ` +
     `${masters.rejected.slugs} rejected in ${masters.rejected.lines} lines, ${masters.quarantineFiles} files in quarantine`,
-    `spent     ${formatUsd(report.spentNanoUsd)} for ${report.calls} calls in ${report.runs.length} runs` +
+    `spent     ${
+      formatUsd(report.spentNanoUsd)
+    } for ${report.calls} calls in ${report.runs.length} runs` +
     (report.unjudged > 0 ? `; ${report.unjudged} answers wait for QA, already paid` : ""),
-    `at risk   ${report.atRisk.length} calls without an answer, at most ${formatUsd(atRiskNanoUsd)}`,
-    ...report.atRisk.slice(0, 20).map((call) => `  ${call.slug}  ${call.model}  ${call.at}  ${formatUsd(call.maxNanoUsd)}`),
-    ...(report.atRisk.length > 20 ? [`  … and ${report.atRisk.length - 20} more: --json lists all`] : []),
+    `at risk   ${report.atRisk.length} calls without an answer, at most ${
+      formatUsd(atRiskNanoUsd)
+    }`,
+    ...report.atRisk.slice(0, 20).map((call) =>
+      `  ${call.slug}  ${call.model}  ${call.at}  ${formatUsd(call.maxNanoUsd)}`
+    ),
+    ...(report.atRisk.length > 20
+      ? [`  … and ${report.atRisk.length - 20} more: --json lists all`]
+      : []),
     `last run  ${last === undefined ? "none" : runLine(last)}`
   ].join("\n"))
 }
@@ -47,27 +57,15 @@ const toJson = (report: StatusReport) => ({
   atRiskUsd: toUsd(report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
 })
 
-export const command = Command.make("status", {
-  job: flags.job,
-  data: flags.data,
-  in: flags.jobFlags.in,
-  key: flags.jobFlags.key,
-  json: flags.json
-}, (options) =>
+export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const report = Option.isSome(options.data) && Option.isNone(options.in)
-      ? yield* status(undefined).pipe(Effect.provide(DataDirectory.layer(options.data.value)))
+      ? yield* status(undefined).pipe(
+        Effect.provide(DataDirectory.layer(yield* existingData(options.data.value)))
+      )
       : yield* ofJob(options)
     yield* options.json ? printJson(toJson(report)) : printLine(describe(report))
-  })).pipe(withExitCodes(options.json))).pipe(
-    Command.withDescription(
-      "Counts items by state, the money spent, and the calls that may have been billed without an answer. Writes nothing."
-    ),
-    Command.withExamples([
-      { command: "inkfast status", description: "The job in this directory" },
-      { command: "inkfast status --data data/content --json", description: "A data directory alone" }
-    ])
-  )
+  })).pipe(withExitCodes(options.json))
 
 const ofJob = Effect.fnUntraced(function*(options: {
   readonly job: string

@@ -1,7 +1,6 @@
 // Doctor's look at the machine: Node, the disk under the data directory, and whether locks hold there.
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as path from "node:path"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Disk } from "../../services/durability/Disk.ts"
@@ -11,6 +10,7 @@ import { stage } from "../../services/durability/ReplaceFile.ts"
 import type { StagedFile } from "../../services/durability/ReplaceFile.ts"
 import type { DoctorCheck } from "./DoctorReport.ts"
 import { fail, ok, warn } from "./DoctorReport.ts"
+import { nearestDirectory } from "./nearestDirectory.ts"
 
 const nodeNeeded = [22, 19] as const
 const syncs = 9
@@ -27,20 +27,6 @@ const checkNode = (version: string): DoctorCheck => {
     ? ok("node", version)
     : fail("node", version, `install Node ${needMajor}.${needMinor} or later`)
 }
-
-/** The data directory, or where it does not exist yet, the nearest directory above it: the same file system. */
-const nearestDirectory = (root: string) =>
-  Effect.gen(function*() {
-    const disk = yield* Disk
-    let at = path.resolve(root)
-    for (;;) {
-      const found = yield* disk.stat(at)
-      if (Option.isSome(found) && found.value.kind === "directory") return at
-      const parent = path.dirname(at)
-      if (parent === at) return at
-      at = parent
-    }
-  })
 
 const timeSync = (file: StagedFile) =>
   Effect.gen(function*() {

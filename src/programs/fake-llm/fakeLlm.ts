@@ -18,32 +18,12 @@ import { readTextFile } from "../../services/durability/FileIo.ts"
 import type { FileLock } from "../../services/durability/FileLock.ts"
 import type { ListenError } from "../../services/http/HttpListener.ts"
 import { HttpListener } from "../../services/http/HttpListener.ts"
-import type { FakeServerOptions, Ledger } from "./FakeServer.ts"
 import { makeFakeServer } from "./FakeServer.ts"
 import type { Fault } from "./Faults.ts"
 import { FaultList } from "./Faults.ts"
 import { encodeEntry } from "./LedgerEntry.ts"
-
-export interface FakeLlmOptions extends FakeServerOptions {
-  readonly host: string
-  /** 0 takes any free port. */
-  readonly port: number
-  /** File that every billed call is written to; appended to where it is there. Without one, calls are only counted. */
-  readonly ledger: string | undefined
-}
-
-/** What is taken for whatever a caller leaves out. */
-export const fakeLlmDefaults: FakeLlmOptions = {
-  host: "127.0.0.1",
-  port: 0,
-  ledger: undefined,
-  seed: "1",
-  latencyMs: 0,
-  faults: [],
-  models: [],
-  quality: {},
-  prices: {}
-}
+import type { Ledger } from "./ServerState.ts"
+import type { FakeLlmOptions } from "./FakeLlmOptions.ts"
 
 /** The text of `--faults` is no list of faults. */
 export class FaultsError extends Schema.TaggedError<FaultsError>()("FaultsError", {

@@ -75,10 +75,24 @@ export type Happening =
   }
   /** The item stays pending: a later run takes it up. */
   | { readonly event: "deferred"; readonly slug: string; readonly reason: string }
-  | { readonly event: "escalated"; readonly slug: string; readonly toModel: string; readonly findings: number }
-  | { readonly event: "retrying"; readonly slug: string; readonly reason: string; readonly inMs: number }
+  | {
+    readonly event: "escalated"
+    readonly slug: string
+    readonly toModel: string
+    readonly findings: number
+  }
+  | {
+    readonly event: "retrying"
+    readonly slug: string
+    readonly reason: string
+    readonly inMs: number
+  }
   /** `acceptedNow`: after how many accepted records of this run it was asked for. */
-  | { readonly event: "consolidated"; readonly acceptedNow: number; readonly report: ConsolidationReport }
+  | {
+    readonly event: "consolidated"
+    readonly acceptedNow: number
+    readonly report: ConsolidationReport
+  }
   | { readonly event: "audited"; readonly report: AuditReport }
   /** A consolidation or its audit failed: nothing is lost, the run goes on. */
   | { readonly event: "upkeep-failed"; readonly acceptedNow: number; readonly detail: string }

@@ -25,85 +25,95 @@ export type CallRung = (work: Work) => Effect.Effect<Generated | undefined, Appe
 
 const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
 
-export const makeCallRung = Effect.fnUntraced(function*(context: RunContext, endings: Endings, suspects: Suspects) {
-  const generation = yield* Generation
-  const { transientAttemptsMax } = yield* CurrentJob
-  const { control, emit, tally } = context
+export const makeCallRung = Effect.fnUntraced(
+  function*(context: RunContext, endings: Endings, suspects: Suspects) {
+    const generation = yield* Generation
+    const { transientAttemptsMax } = yield* CurrentJob
+    const { control, emit, tally } = context
 
-  const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> => Effect.as(ending, "Ended")
+    const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> =>
+      Effect.as(ending, "Ended")
 
-  /** Blames the item only if the endpoint answered someone since then; else the next answer will tell. */
-  const blame = (work: Work, failure: FailureClass, reason: string, answersThen: number) => {
-    if (failure._tag === "Fatal") {
-      const stop = control.stop({ _tag: "Fatal", detail: reason })
-      return ended(Effect.andThen(stop, endings.defer(work.item.slug, reason)))
+    /** Blames the item only if the endpoint answered someone since then; else the next answer will tell. */
+    const blame = (work: Work, failure: FailureClass, reason: string, answersThen: number) => {
+      if (failure._tag === "Fatal") {
+        const stop = control.stop({ _tag: "Fatal", detail: reason })
+        return ended(Effect.andThen(stop, endings.defer(work.item.slug, reason)))
+      }
+      return ended(
+        tally.answers > answersThen
+          ? endings.reject(work, failure.cause, reason, work.findings)
+          : suspects.add({ work, failure, reason })
+      )
     }
-    return ended(
-      tally.answers > answersThen
-        ? endings.reject(work, failure.cause, reason, work.findings)
-        : suspects.add({ work, failure, reason })
-    )
-  }
 
-  const waitAndTry = (work: Work, reason: LlmReason, failures: number) =>
-    Effect.gen(function*(): Effect.fn.Return<Called> {
-      const inMs = backoffMs(reason, failures, yield* Random.next)
-      yield* emit({ event: "retrying", slug: work.item.slug, reason: describe(reason), inMs })
-      yield* Effect.raceFirst(Effect.sleep(inMs), control.closed)
-      return "Again"
-    })
-
-  const failed = (work: Work, reason: LlmReason, failures: number, answersAtFirst: number) => {
-    work.attempts++
-    const failure = classify(reason)
-    if (failure._tag === "Passing" && failures < transientAttemptsMax) return waitAndTry(work, reason, failures)
-    // A passing failure is the item's own if others were answered meanwhile, a hopeless one if anyone ever was.
-    return blame(work, failure, describe(reason), failure._tag === "Passing" ? answersAtFirst : 0)
-  }
-
-  /** The next call does not fit: the item's own budget ends the item, the run's ends the run. */
-  const broke = (work: Work, error: BudgetReached) => {
-    const detail = `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
-      `the next call may cost ${formatUsd(error.neededNanoUsd)}`
-    return ended<AppendError>(
-      error.scope === "item"
-        ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
-        : Effect.andThen(
-          control.stop({ _tag: "Budget", detail }),
-          endings.defer(work.item.slug, "the run's budget is reached")
-        )
-    )
-  }
-
-  const callOnce = (work: Work, failures: number, answersAtFirst: number): Effect.Effect<Called, AppendError> =>
-    generation.generate({
-      item: work.item,
-      evidence: work.evidence,
-      rung: work.rung,
-      attempt: work.attempts + 1,
-      retake: work.retake,
-      admission: control
-    }).pipe(
-      Effect.tap(() => {
-        tally.answers++
-        return suspects.answered
-      }),
-      Effect.catchTags({
-        Halted: () => ended(endings.defer(work.item.slug, stopping)),
-        PromptError: (error) => blame(work, hopeless, error.message, 0),
-        BudgetReached: (error) => broke(work, error),
-        LlmError: ({ reason }) => failed(work, reason, failures, answersAtFirst)
+    const waitAndTry = (work: Work, reason: LlmReason, failures: number) =>
+      Effect.gen(function*(): Effect.fn.Return<Called> {
+        const inMs = backoffMs(reason, failures, yield* Random.next)
+        yield* emit({ event: "retrying", slug: work.item.slug, reason: describe(reason), inMs })
+        yield* Effect.raceFirst(Effect.sleep(inMs), control.closed)
+        return "Again"
       })
-    )
 
-  const callRung: CallRung = Effect.fnUntraced(function*(work) {
-    const answersAtFirst = tally.answers
-    // Bounded by `transientAttemptsMax`.
-    for (let failures = 1;; failures++) {
-      const called: Called = yield* callOnce(work, failures, answersAtFirst)
-      if (called === "Ended") return undefined
-      if (called !== "Again") return called
+    const failed = (work: Work, reason: LlmReason, failures: number, answersAtFirst: number) => {
+      work.attempts++
+      const failure = classify(reason)
+      if (failure._tag === "Passing" && failures < transientAttemptsMax) {
+        return waitAndTry(work, reason, failures)
+      }
+      // A passing failure is the item's own if others were answered meanwhile, a hopeless one if anyone ever was.
+      return blame(work, failure, describe(reason), failure._tag === "Passing" ? answersAtFirst : 0)
     }
-  })
-  return callRung
-})
+
+    /** The next call does not fit: the item's own budget ends the item, the run's ends the run. */
+    const broke = (work: Work, error: BudgetReached) => {
+      const detail =
+        `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
+        `the next call may cost ${formatUsd(error.neededNanoUsd)}`
+      return ended<AppendError>(
+        error.scope === "item"
+          ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
+          : Effect.andThen(
+            control.stop({ _tag: "Budget", detail }),
+            endings.defer(work.item.slug, "the run's budget is reached")
+          )
+      )
+    }
+
+    const callOnce = (
+      work: Work,
+      failures: number,
+      answersAtFirst: number
+    ): Effect.Effect<Called, AppendError> =>
+      generation.generate({
+        item: work.item,
+        evidence: work.evidence,
+        rung: work.rung,
+        attempt: work.attempts + 1,
+        retake: work.retake,
+        admission: control
+      }).pipe(
+        Effect.tap(() => {
+          tally.answers++
+          return suspects.answered
+        }),
+        Effect.catchTags({
+          Halted: () => ended(endings.defer(work.item.slug, stopping)),
+          PromptError: (error) => blame(work, hopeless, error.message, 0),
+          BudgetReached: (error) => broke(work, error),
+          LlmError: ({ reason }) => failed(work, reason, failures, answersAtFirst)
+        })
+      )
+
+    const callRung: CallRung = Effect.fnUntraced(function*(work) {
+      const answersAtFirst = tally.answers
+      // Bounded by `transientAttemptsMax`.
+      for (let failures = 1;; failures++) {
+        const called: Called = yield* callOnce(work, failures, answersAtFirst)
+        if (called === "Ended") return undefined
+        if (called !== "Again") return called
+      }
+    })
+    return callRung
+  }
+)

@@ -19,7 +19,11 @@ import type { Upkeep } from "./upkeep.ts"
 
 export interface Endings {
   /** Queues the verdict for the journal; one that is lost is given again for nothing. */
-  readonly noteVerdict: (slug: string, generated: Generated, verdict: Verdict) => Effect.Effect<void>
+  readonly noteVerdict: (
+    slug: string,
+    generated: Generated,
+    verdict: Verdict
+  ) => Effect.Effect<void>
   /** Durable in both masters first; only then does anyone hear of it. */
   readonly accept: (
     slug: string,
@@ -36,78 +40,85 @@ export interface Endings {
   readonly defer: (slug: string, reason: string) => Effect.Effect<void>
 }
 
-export const makeEndings = Effect.fnUntraced(function*({ emit, tally }: RunContext, upkeep: Upkeep) {
-  const appender = yield* DurableAppender
-  const rejects = yield* RejectLog
-  const journal = yield* Journal
-  const qa = yield* Qa
+export const makeEndings = Effect.fnUntraced(
+  function*({ emit, tally }: RunContext, upkeep: Upkeep) {
+    const appender = yield* DurableAppender
+    const rejects = yield* RejectLog
+    const journal = yield* Journal
+    const qa = yield* Qa
 
-  const noteVerdict: Endings["noteVerdict"] = (slug, { id }, verdict) =>
-    Effect.flatMap(nowIso, (at) =>
-      journal.note({
-        _tag: "verdict",
-        slug,
-        id,
-        at,
-        accepted: verdict._tag === "Accepted",
-        cause: verdict._tag === "Accepted" ? null : verdict.cause,
-        findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
+    const noteVerdict: Endings["noteVerdict"] = (slug, { id }, verdict) =>
+      Effect.flatMap(nowIso, (at) =>
+        journal.note({
+          _tag: "verdict",
+          slug,
+          id,
+          at,
+          accepted: verdict._tag === "Accepted",
+          cause: verdict._tag === "Accepted" ? null : verdict.cause,
+          findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
+        }))
+
+    const accept: Endings["accept"] = (slug, generated, verdict) =>
+      Effect.uninterruptible(Effect.gen(function*() {
+        const { attempt, evidenceHash, id, model, promptHash, rung, schemaHash } = generated
+        const costUsd = toUsd(generated.costNanoUsd)
+        yield* appender.append({
+          slug,
+          content: verdict.content,
+          meta: {
+            id,
+            runId: journal.runId,
+            model,
+            rung,
+            attempt,
+            promptHash,
+            schemaHash,
+            evidenceHash,
+            usage: generated.completion.usage,
+            costUsd,
+            acceptedAt: yield* nowIso,
+            qa: { rules: qa.rulesHash, warnings: verdict.warnings }
+          }
+        })
+        const acceptedNow = ++tally.accepted
+        tally.acceptedByRung[rung] = (tally.acceptedByRung[rung] ?? 0) + 1
+        yield* noteVerdict(slug, generated, verdict)
+        yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
+        yield* upkeep.accepted(acceptedNow)
       }))
 
-  const accept: Endings["accept"] = (slug, generated, verdict) =>
-    Effect.uninterruptible(Effect.gen(function*() {
-      const { attempt, evidenceHash, id, model, promptHash, rung, schemaHash } = generated
-      const costUsd = toUsd(generated.costNanoUsd)
-      yield* appender.append({
-        slug,
-        content: verdict.content,
-        meta: {
-          id,
-          runId: journal.runId,
-          model,
-          rung,
-          attempt,
-          promptHash,
-          schemaHash,
-          evidenceHash,
-          usage: generated.completion.usage,
-          costUsd,
-          acceptedAt: yield* nowIso,
-          qa: { rules: qa.rulesHash, warnings: verdict.warnings }
-        }
-      })
-      const acceptedNow = ++tally.accepted
-      tally.acceptedByRung[rung] = (tally.acceptedByRung[rung] ?? 0) + 1
-      yield* noteVerdict(slug, generated, verdict)
-      yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
-      yield* upkeep.accepted(acceptedNow)
-    }))
+    const reject: Endings["reject"] = (
+      { attempts, item: { slug }, spentNanoUsd },
+      cause,
+      reason,
+      findings
+    ) =>
+      Effect.uninterruptible(Effect.gen(function*() {
+        yield* rejects.append({
+          slug,
+          cause,
+          reason,
+          findings,
+          _meta: {
+            id: yield* journal.nextId,
+            runId: journal.runId,
+            attempts,
+            costUsd: toUsd(spentNanoUsd),
+            rejectedAt: yield* nowIso
+          }
+        })
+        tally.rejected++
+        tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
+        yield* emit({ event: "rejected", slug, cause, reason, findings })
+      }))
 
-  const reject: Endings["reject"] = ({ attempts, item: { slug }, spentNanoUsd }, cause, reason, findings) =>
-    Effect.uninterruptible(Effect.gen(function*() {
-      yield* rejects.append({
-        slug,
-        cause,
-        reason,
-        findings,
-        _meta: {
-          id: yield* journal.nextId,
-          runId: journal.runId,
-          attempts,
-          costUsd: toUsd(spentNanoUsd),
-          rejectedAt: yield* nowIso
-        }
-      })
-      tally.rejected++
-      tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
-      yield* emit({ event: "rejected", slug, cause, reason, findings })
-    }))
-
-  const endings: Endings = {
-    noteVerdict,
-    accept,
-    reject,
-    defer: (slug, reason) => emit({ event: "deferred", slug, reason })
+    const endings: Endings = {
+      noteVerdict,
+      accept,
+      reject,
+      defer: (slug, reason) => emit({ event: "deferred", slug, reason })
+    }
+    return endings
   }
-  return endings
-})
+)

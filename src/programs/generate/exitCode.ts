@@ -17,6 +17,10 @@ export const exitCodeOf = (report: RunReport): number => {
     case "Input":
       return ExitCode.paused
     case undefined:
-      return report.deferredNow > 0 ? ExitCode.paused : report.rejected > 0 ? ExitCode.rejects : ExitCode.done
+      return report.deferredNow > 0
+        ? ExitCode.paused
+        : report.rejected > 0
+        ? ExitCode.rejects
+        : ExitCode.done
   }
 }

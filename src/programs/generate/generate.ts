@@ -31,7 +31,13 @@ import { makeSettleItem } from "./settleItem.ts"
 import type { SettleItem } from "./settleItem.ts"
 import { makeSuspects } from "./suspects.ts"
 import { makeUpkeep } from "./upkeep.ts"
-import { makeContext, stopOnDefect, stopOnStorage, watchStopRequest, watchStorage } from "./watch.ts"
+import {
+  makeContext,
+  stopOnDefect,
+  stopOnStorage,
+  watchStopRequest,
+  watchStorage
+} from "./watch.ts"
 
 export interface GenerateOptions {
   /** Opened and checked: nothing is spent on an input with faults. */
@@ -71,7 +77,11 @@ const takeStock = Effect.fnUntraced(function*(shard: Shard) {
 })
 
 /** Pending items of the shard. Only the whole input can be counted by its slugs alone, a shard is read for it. */
-const countPending = (options: GenerateOptions, settled: SlugTable, before: Before): Effect.Effect<number> => {
+const countPending = (
+  options: GenerateOptions,
+  settled: SlugTable,
+  before: Before
+): Effect.Effect<number> => {
   const ofInput = before.input - before.accepted - before.rejected
   return options.shard === undefined || options.shard.of === 1
     ? Effect.succeed(ofInput)
@@ -80,7 +90,10 @@ const countPending = (options: GenerateOptions, settled: SlugTable, before: Befo
 }
 
 const pendingItems = ({ shard = wholeInput, source }: GenerateOptions, settled: SlugTable) =>
-  Stream.filter(source.items, (item) => inShard(item.slug, shard) && settledAs(settled, item.slug) === undefined)
+  Stream.filter(
+    source.items,
+    (item) => inShard(item.slug, shard) && settledAs(settled, item.slug) === undefined
+  )
 
 /** The items to begin: none once the run stops. An input that fails stops it, and interrupts nothing. */
 const itemsToBegin = (options: GenerateOptions, settled: SlugTable, control: RunControl) =>
@@ -120,7 +133,10 @@ const makeRunItem = Effect.fnUntraced(function*(
           Effect.andThen(stopOnStorage(control, error), endings.defer(item.slug, error.message))
         ),
         Effect.catchCauseIf(Cause.hasDies, (cause) =>
-          Effect.andThen(stopOnDefect(control, cause), endings.defer(item.slug, String(Cause.squash(cause))))),
+          Effect.andThen(
+            stopOnDefect(control, cause),
+            endings.defer(item.slug, String(Cause.squash(cause)))
+          )),
         Effect.ensuring(Effect.andThen(budget.release(item.slug), leave))
       )
     })
@@ -128,7 +144,8 @@ const makeRunItem = Effect.fnUntraced(function*(
 
 /** Settles what is pending, with everything beside it that ends when the work does. Answers what was there before. */
 const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context: RunContext) {
-  const { graceMs = graceMsDefault, limit = Infinity, source, stopRequested = Effect.never } = options
+  const { graceMs = graceMsDefault, limit = Infinity, source, stopRequested = Effect.never } =
+    options
   const { control, emit } = context
   const job = yield* CurrentJob
   yield* watchStorage(control)

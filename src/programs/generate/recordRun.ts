@@ -19,7 +19,8 @@ const manifestAtStart = (shard: Shard) =>
     const host = yield* Host
     const prices = yield* Prices
     const models = job.rungs.map((rung) => rung.model)
-    const priced = yield* Effect.forEach(models, (model) => Effect.map(prices.priceOf(model), (price) => [model, price] as const))
+    const priced = yield* Effect.forEach(models, (model) =>
+      Effect.map(prices.priceOf(model), (price) => [model, price] as const))
     const manifest: RunManifest = {
       runId: (yield* Journal).runId,
       versions: host.versions,
@@ -68,7 +69,9 @@ export const recordRun = Effect.fnUntraced(function*<E, R>(
     exitCode: exitCodeOf(report),
     totals: totalsOf(report, yield* (yield* Journal).totals)
   }).pipe(
-    Effect.catch((error) => Effect.logWarning(`the run's manifest could not be closed: ${error.message}`))
+    Effect.catch((error) =>
+      Effect.logWarning(`the run's manifest could not be closed: ${error.message}`)
+    )
   )
   return report
 })

@@ -14,27 +14,29 @@ export interface Before {
   readonly rejected: number
 }
 
-export const makeReport = Effect.fnUntraced(function*({ control, tally }: RunContext, before: Before, startMs: number) {
-  const journal = yield* Journal
-  const accepted = before.accepted + tally.accepted
-  const rejected = before.rejected + tally.rejected
-  const report: RunReport = {
-    runId: journal.runId,
-    stop: control.current(),
-    input: before.input,
-    accepted,
-    rejected,
-    pending: before.input - accepted - rejected,
-    acceptedNow: tally.accepted,
-    rejectedNow: tally.rejected,
-    deferredNow: tally.begun - tally.accepted - tally.rejected,
-    rejectedByCause: Object.fromEntries(tally.rejectedByCause),
-    acceptedByRung: tally.acceptedByRung,
-    callsNow: (yield* journal.totals).calls,
-    judgedFromJournal: tally.judgedFromJournal,
-    budget: yield* (yield* Budget).state,
-    atRisk: yield* (yield* Generation).atRisk,
-    durationMs: (yield* Clock.currentTimeMillis) - startMs
+export const makeReport = Effect.fnUntraced(
+  function*({ control, tally }: RunContext, before: Before, startMs: number) {
+    const journal = yield* Journal
+    const accepted = before.accepted + tally.accepted
+    const rejected = before.rejected + tally.rejected
+    const report: RunReport = {
+      runId: journal.runId,
+      stop: control.current(),
+      input: before.input,
+      accepted,
+      rejected,
+      pending: before.input - accepted - rejected,
+      acceptedNow: tally.accepted,
+      rejectedNow: tally.rejected,
+      deferredNow: tally.begun - tally.accepted - tally.rejected,
+      rejectedByCause: Object.fromEntries(tally.rejectedByCause),
+      acceptedByRung: tally.acceptedByRung,
+      callsNow: (yield* journal.totals).calls,
+      judgedFromJournal: tally.judgedFromJournal,
+      budget: yield* (yield* Budget).state,
+      atRisk: yield* (yield* Generation).atRisk,
+      durationMs: (yield* Clock.currentTimeMillis) - startMs
+    }
+    return report
   }
-  return report
-})
+)

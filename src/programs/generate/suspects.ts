@@ -37,24 +37,36 @@ export const makeSuspects = ({ control }: RunContext, endings: Endings): Suspect
     held = []
     return taken
   }
-  const reject = ({ failure, reason, work }: Suspect) => endings.reject(work, failure.cause, reason, work.findings)
+  const reject = ({ failure, reason, work }: Suspect) =>
+    endings.reject(work, failure.cause, reason, work.findings)
 
   return {
     add: (suspect) =>
       Effect.suspend(() => {
         held.push(suspect)
         const { failure, reason } = suspect
-        if (held.filter((other) => other.failure._tag === failure._tag).length < inARowMax[failure._tag]) return Effect.void
+        if (
+          held.filter((other) => other.failure._tag === failure._tag).length <
+            inARowMax[failure._tag]
+        ) return Effect.void
         return control.stop(
-          failure._tag === "Passing" ? { _tag: "EndpointDead", detail: reason } : { _tag: "Fatal", detail: reason }
+          failure._tag === "Passing"
+            ? { _tag: "EndpointDead", detail: reason }
+            : { _tag: "Fatal", detail: reason }
         )
       }),
-    answered: Effect.suspend(() => held.length === 0 ? Effect.void : Effect.forEach(take(), reject, { discard: true })),
+    answered: Effect.suspend(() =>
+      held.length === 0 ? Effect.void : Effect.forEach(take(), reject, { discard: true })
+    ),
     close: Effect.suspend(() =>
-      Effect.forEach(take(), (suspect) =>
-        suspect.failure._tag === "Hopeless" && control.current() === null
-          ? reject(suspect)
-          : endings.defer(suspect.work.item.slug, suspect.reason), { discard: true })
+      Effect.forEach(
+        take(),
+        (suspect) =>
+          suspect.failure._tag === "Hopeless" && control.current() === null
+            ? reject(suspect)
+            : endings.defer(suspect.work.item.slug, suspect.reason),
+        { discard: true }
+      )
     )
   }
 }

@@ -19,31 +19,37 @@ export interface Upkeep {
  * One consolidation runs at a time; what is asked for meanwhile becomes one more after it. A failure is told and
  * changes nothing else. `every` 0 asks for none. Interrupted with its scope; a swap that has begun is completed.
  */
-export const makeUpkeep = Effect.fnUntraced(function*(every: number, emit: (event: Happening) => Effect.Effect<void>) {
-  const consolidation = yield* Consolidation
-  const audit = yield* Audit
-  const due = yield* Queue.sliding<number, Cause.Done>(1)
-  const once = (acceptedNow: number) =>
-    Effect.gen(function*() {
-      const report = yield* consolidation.consolidate
-      yield* emit({ event: "consolidated", acceptedNow, report })
-      yield* emit({ event: "audited", report: yield* audit.audit(undefined) })
-    }).pipe(
-      // Another shard's run consolidates now, which is the same work.
-      Effect.catchIf((error) => error._tag === "ConsolidationError" && error.reason === "Busy", () => Effect.void),
-      Effect.catchCause((cause) =>
-        Cause.hasInterruptsOnly(cause)
-          ? Effect.interrupt
-          : emit({ event: "upkeep-failed", acceptedNow, detail: causeMessage(cause) })
+export const makeUpkeep = Effect.fnUntraced(
+  function*(every: number, emit: (event: Happening) => Effect.Effect<void>) {
+    const consolidation = yield* Consolidation
+    const audit = yield* Audit
+    const due = yield* Queue.sliding<number, Cause.Done>(1)
+    const once = (acceptedNow: number) =>
+      Effect.gen(function*() {
+        const report = yield* consolidation.consolidate
+        yield* emit({ event: "consolidated", acceptedNow, report })
+        yield* emit({ event: "audited", report: yield* audit.audit(undefined) })
+      }).pipe(
+        // Another shard's run consolidates now, which is the same work.
+        Effect.catchIf(
+          (error) => error._tag === "ConsolidationError" && error.reason === "Busy",
+          () => Effect.void
+        ),
+        Effect.catchCause((cause) =>
+          Cause.hasInterruptsOnly(cause)
+            ? Effect.interrupt
+            : emit({ event: "upkeep-failed", acceptedNow, detail: causeMessage(cause) })
+        )
       )
-    )
-  const worker = yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(due), once))
-  const upkeep: Upkeep = {
-    accepted: (count) => every > 0 && count % every === 0 ? Effect.asVoid(Queue.offer(due, count)) : Effect.void,
-    finish: Effect.andThen(Queue.end(due), Effect.asVoid(Fiber.join(worker)))
+    const worker = yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(due), once))
+    const upkeep: Upkeep = {
+      accepted: (count) =>
+        every > 0 && count % every === 0 ? Effect.asVoid(Queue.offer(due, count)) : Effect.void,
+      finish: Effect.andThen(Queue.end(due), Effect.asVoid(Fiber.join(worker)))
+    }
+    return upkeep
   }
-  return upkeep
-})
+)
 
 const causeMessage = (cause: Cause.Cause<{ readonly message: string }>): string => {
   const failure = cause.reasons.find(Cause.isFailReason)

@@ -13,7 +13,10 @@ import type { RunContext, Tally } from "./RunContext.ts"
 import type { RunEvent, StopReason } from "./RunEvent.ts"
 
 /** What went wrong in the program, whole in the log and in one line as a reason to stop. */
-export const stopOnDefect = (control: RunControl, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+export const stopOnDefect = (
+  control: RunControl,
+  cause: Cause.Cause<unknown>
+): Effect.Effect<void> =>
   Effect.andThen(
     Effect.logError("a defect stops the run", cause),
     control.stop({ _tag: "Defect", detail: String(Cause.squash(cause)) })
@@ -40,12 +43,22 @@ export const makeContext = Effect.fnUntraced(function*(
 ) {
   const budget = yield* Budget
   const tally = newTally(rungs)
-  const emit: RunContext["emit"] = onEvent === undefined ? () => Effect.void : (event) =>
-    Effect.flatMap(nowIso, (at) =>
-      Effect.flatMap(budget.state, ({ spentNanoUsd }) => onEvent({ ...event, at, spentNanoUsd }))).pipe(
+  const emit: RunContext["emit"] = onEvent === undefined ?
+    () => Effect.void :
+    (event) =>
+      Effect.flatMap(
+        nowIso,
+        (at) =>
+          Effect.flatMap(
+            budget.state,
+            ({ spentNanoUsd }) => onEvent({ ...event, at, spentNanoUsd })
+          )
+      ).pipe(
         Effect.catchCauseIf(Cause.hasDies, (cause) => stopOnDefect(control, cause))
       )
-  const control: RunControl = makeRunControl((stop) => emit({ event: "stopping", stop, inFlight: tally.inFlight }))
+  const control: RunControl = makeRunControl((stop) =>
+    emit({ event: "stopping", stop, inFlight: tally.inFlight })
+  )
   const context: RunContext = { control, emit, tally }
   return context
 })
@@ -55,7 +68,10 @@ export const watchStorage = Effect.fnUntraced(function*(control: RunControl) {
   const appender = yield* DurableAppender
   const journal = yield* Journal
   yield* Effect.forkScoped(
-    Effect.catch(Effect.raceFirst(appender.broken, journal.broken), (error) => stopOnStorage(control, error))
+    Effect.catch(
+      Effect.raceFirst(appender.broken, journal.broken),
+      (error) => stopOnStorage(control, error)
+    )
   )
 })
 

@@ -25,14 +25,20 @@ const inOne = 1
 const inBoth = 2
 const newline = Buffer.of(0x0a)
 
-const idOf = (line: Buffer): string | undefined => verifyLine(line) === "corrupt" ? undefined : recordIdOf(line)
+const idOf = (line: Buffer): string | undefined =>
+  verifyLine(line) === "corrupt" ? undefined : recordIdOf(line)
 
 const scan = (
   context: RecoveryContext,
   side: Side,
   to: number,
   visit: (line: Buffer, offset: number) => void | false
-) => Effect.provideService(scanLines(side.file.path, { from: side.from, to }, visit), Disk, context.disk)
+) =>
+  Effect.provideService(
+    scanLines(side.file.path, { from: side.from, to }, visit),
+    Disk,
+    context.disk
+  )
 
 /**
  * Appends to `target` every line of `source` that `wanted` picks, a batch at a time, each durable before the next: a
@@ -109,8 +115,22 @@ export const agree = Effect.fnUntraced(function*(
   const firstEnd = (yield* context.disk.statFile(first.file)).size
   const secondEnd = (yield* context.disk.statFile(second.file)).size
   const ids = yield* idsOf(context, first, firstEnd)
-  const intoFirst = yield* copyLines(context, second, secondEnd, first.file, missingFrom(ids), onCopied(0))
-  const intoSecond = yield* copyLines(context, first, firstEnd, second.file, inOneOnly(ids), onCopied(1))
+  const intoFirst = yield* copyLines(
+    context,
+    second,
+    secondEnd,
+    first.file,
+    missingFrom(ids),
+    onCopied(0)
+  )
+  const intoSecond = yield* copyLines(
+    context,
+    first,
+    firstEnd,
+    second.file,
+    inOneOnly(ids),
+    onCopied(1)
+  )
   return [intoFirst, intoSecond]
 })
 

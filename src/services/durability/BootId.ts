@@ -22,12 +22,16 @@ const ofThisProcess = Effect.map(
 const make = Effect.gen(function*() {
   const disk = yield* Disk
   const bytes = new Uint8Array(64)
-  const read = Effect.scoped(Effect.flatMap(disk.open(bootIdPath, "read"), (file) => readAllAt(disk, file, bytes, 0)))
+  const read = Effect.scoped(
+    Effect.flatMap(disk.open(bootIdPath, "read"), (file) => readAllAt(disk, file, bytes, 0))
+  )
   const length = yield* Effect.orElseSucceed(read, () => 0)
   return length === 0 ? yield* ofThisProcess : digest(bytes.subarray(0, length))
 })
 
 /** 32 lower-case hex digits. */
-export class BootId extends Context.Service<BootId, string>()("inkfast/services/durability/BootId") {
+export class BootId
+  extends Context.Service<BootId, string>()("inkfast/services/durability/BootId")
+{
   static readonly layer = Layer.effect(BootId, make)
 }

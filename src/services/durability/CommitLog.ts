@@ -1,22 +1,21 @@
 // Group commit: lines from many callers, durable in one file or in two, in order, before anyone is told.
 //
-// There is no writer in the background. Whoever queues a line while nothing is being written starts the writing, on a
-// fiber of its own that no caller's end can stop; what is queued meanwhile is the next batch; when nothing is left, it
-// ends. After the first failure nothing is written any more: what became of that batch is for a recovery to find out.
+// This file holds the contract, what is refused, and how a failure is told. When a batch is written is GroupCommit.ts,
+// what is done with it LogFiles.ts. After the first failure nothing is written any more: what became of that batch is
+// for a recovery to find out.
 //
 // Gotchas: a queue of Effect's and a Deferred for each line cost more than the writing itself at a thousand callers;
-// plain arrays and an `Effect.callback` do not. A first line waits for one turn of the scheduler, so that callers who
-// come together are one batch.
+// plain arrays and an `Effect.callback` do not.
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { AppendError } from "./AppendError.ts"
 import type { DiskError } from "./Disk.ts"
 import { Disk } from "./Disk.ts"
 import { FileLock } from "./FileLock.ts"
-import { LineBatch } from "./LineBatch.ts"
+import { makeGroupCommit } from "./GroupCommit.ts"
 import { verifyLine } from "./LineCodec.ts"
 import type { OwnGuard, SharedGuard } from "./LogFiles.ts"
 import { openLogFiles } from "./LogFiles.ts"
@@ -49,8 +48,6 @@ export interface CommitLogOptions {
   readonly maxLineBytes?: number
 }
 
-type Resume = (effect: Effect.Effect<void, AppendError>) => void
-
 const mebibyte = 1024 * 1024
 
 /**
@@ -61,7 +58,7 @@ export const open = Effect.fnUntraced(function*(
   options: CommitLogOptions
 ): Effect.fn.Return<CommitLog, DiskError, Scope.Scope | Disk | FileLock> {
   const { files, maxBatchBytes = mebibyte, maxLineBytes = 64 * mebibyte } = options
-  const services = yield* Effect.context<Disk | FileLock>()
+  const services = yield* Effect.context()
   const logFiles = yield* openLogFiles({
     files,
     guard: options.guard,
@@ -75,73 +72,55 @@ export const open = Effect.fnUntraced(function*(
   })
 
   const broken = yield* Deferred.make<never, AppendError>()
-  const queue = new LineBatch<Resume>(maxBatchBytes)
-  let writing = false
   let closed = false
   let poison: AppendError | undefined
-  let whenIdle: (() => void) | undefined
 
   const failure = (reason: AppendError["reason"], code: string, detail: string) =>
     new AppendError({ files, reason, code, detail })
 
-  const poisonWith = (cause: Cause.Cause<DiskError>): AppendError => {
+  const failed = ({ cause }: Exit.Failure<void, DiskError>) => {
     const error = Cause.squash(cause)
     const code = (error as { readonly code?: string }).code ?? "UNKNOWN"
     const why = error instanceof Error ? error.message : String(error)
-    const next = "Nothing more is written here; free space or mend the disk, then start again: recovery comes first"
-    const first = failure("Write", code, `${why}. ${next}`)
+    const next =
+      "Nothing more is written here; free space or mend the disk, then start again: recovery comes first"
+    const batch = failure("Write", code, `${why}. ${next}`)
     poison = failure("Poisoned", code, `an earlier write failed: ${why}. ${next}`)
-    Deferred.doneUnsafe(broken, Effect.fail(first))
-    return first
+    Deferred.doneUnsafe(broken, Effect.fail(batch))
+    return { batch, queued: poison }
   }
 
-  /** Whoever is told may queue its next line at once: it is in the next batch. */
-  const tell = (waiters: ReadonlyArray<Resume>, outcome: Effect.Effect<void, AppendError>) => {
-    for (const resume of waiters) resume(outcome)
-  }
-
-  const writeQueued = Effect.gen(function*() {
-    yield* Effect.yieldNow
-    while (!queue.isEmpty) {
-      const { bytes, waiters } = queue.take()
-      const exit = yield* Effect.exit(logFiles.commit(bytes))
-      if (Exit.isFailure(exit)) {
-        tell(waiters, Effect.fail(poisonWith(exit.cause)))
-        if (poison) tell(queue.drain(), Effect.fail(poison))
-      } else {
-        tell(waiters, Effect.void)
-      }
-    }
-    writing = false
-    whenIdle?.()
+  const group = yield* makeGroupCommit({
+    maxBatchBytes,
+    // On a fiber of nobody's, so with what the log was opened with: its loggers, its clock.
+    commit: (batch) => Effect.provideContext(logFiles.commit(batch), services),
+    failed
   })
-
-  const enqueue = (line: Uint8Array, resume: Resume | undefined) => {
-    queue.add(line, resume)
-    if (writing) return
-    writing = true
-    Effect.runForkWith(services)(writeQueued, { uninterruptible: true })
-  }
 
   const refusal = (line: Uint8Array): AppendError | undefined => {
     if (poison !== undefined) return poison
     if (closed) return failure("Closed", "ECLOSED", "it is closed")
     if (line.byteLength <= maxLineBytes) return undefined
-    return failure("TooLarge", "EFBIG", `the line has ${line.byteLength} bytes, more than the ${maxLineBytes} allowed`)
+    return failure(
+      "TooLarge",
+      "EFBIG",
+      `the line has ${line.byteLength} bytes, more than the ${maxLineBytes} allowed`
+    )
   }
 
   /** What is not a line of ours must never get near the files: a fault of the program, not of the disk. */
   const assertLine = (line: Uint8Array) => {
     if (line.at(-1) !== 0x0a || verifyLine(line) !== "valid") {
-      throw new Error(`an append to ${files.join(" and ")} was given bytes that are not a line of ours`)
+      throw new Error(
+        `an append to ${files.join(" and ")} was given bytes that are not a line of ours`
+      )
     }
   }
 
   yield* Effect.addFinalizer(() =>
-    Effect.callback<void>((resume) => {
+    Effect.suspend(() => {
       closed = true
-      if (!writing) return resume(Effect.void)
-      whenIdle = () => resume(Effect.void)
+      return group.idle
     })
   )
 
@@ -151,13 +130,13 @@ export const open = Effect.fnUntraced(function*(
         const refused = refusal(line)
         if (refused !== undefined) return resume(Effect.fail(refused))
         assertLine(line)
-        enqueue(line, resume)
+        group.submit(line, resume)
       })),
     note: (line) =>
       Effect.sync(() => {
         if (refusal(line) !== undefined) return
         assertLine(line)
-        enqueue(line, undefined)
+        group.submit(line, undefined)
       }),
     broken: Deferred.await(broken)
   }

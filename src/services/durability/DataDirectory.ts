@@ -39,12 +39,15 @@ export const paths = (root: string): DataPaths => {
   }
 }
 
-export const journalPath = (data: DataPaths, runId: string): string => `${data.raw}/ai-run-${runId}.jsonl`
-export const manifestPath = (data: DataPaths, runId: string): string => `${data.raw}/ai-run-${runId}.meta.json`
+export const journalPath = (data: DataPaths, runId: string): string =>
+  `${data.raw}/ai-run-${runId}.jsonl`
+export const manifestPath = (data: DataPaths, runId: string): string =>
+  `${data.raw}/ai-run-${runId}.meta.json`
 
 /** The paths of the data directory that a program works on. Holding them creates nothing. */
 export class DataDirectory extends Context.Service<DataDirectory, DataPaths>()(
   "inkfast/services/durability/DataDirectory"
 ) {
-  static readonly layer = (root: string): Layer.Layer<DataDirectory> => Layer.succeed(DataDirectory, paths(root))
+  static readonly layer = (root: string): Layer.Layer<DataDirectory> =>
+    Layer.succeed(DataDirectory, paths(root))
 }

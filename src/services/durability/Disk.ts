@@ -48,9 +48,17 @@ export class Disk extends Context.Service<Disk, {
   /** One write at the end of the file. Answers the bytes written, which may be fewer than asked. */
   readonly append: (file: DiskFile, bytes: Uint8Array) => Effect.Effect<number, DiskError>
   /** One write at a position (bytes). Answers the bytes written, which may be fewer than asked. */
-  readonly writeAt: (file: DiskFile, bytes: Uint8Array, position: number) => Effect.Effect<number, DiskError>
+  readonly writeAt: (
+    file: DiskFile,
+    bytes: Uint8Array,
+    position: number
+  ) => Effect.Effect<number, DiskError>
   /** One read into `into` from a position (bytes). Answers the bytes read; 0 at the end of the file. */
-  readonly read: (file: DiskFile, into: Uint8Array, position: number) => Effect.Effect<number, DiskError>
+  readonly read: (
+    file: DiskFile,
+    into: Uint8Array,
+    position: number
+  ) => Effect.Effect<number, DiskError>
   readonly truncate: (file: DiskFile, size: number) => Effect.Effect<void, DiskError>
   /** `fdatasync`: contents and size are durable when it succeeds. Once it failed, nothing is known. */
   readonly datasync: (file: DiskFile) => Effect.Effect<void, DiskError>

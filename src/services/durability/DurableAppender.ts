@@ -14,11 +14,18 @@ const make = Effect.gen(function*() {
   const data = yield* DataDirectory
   const log = yield* CommitLog.open({
     files: [data.updates, data.successes],
-    guard: { _tag: "Shared", lockFile: data.appenderLock, slotAt: 0, bootId: yield* BootId, swap: data.swap },
+    guard: {
+      _tag: "Shared",
+      lockFile: data.appenderLock,
+      slotAt: 0,
+      bootId: yield* BootId,
+      swap: data.swap
+    },
     quarantine: data.quarantine
   })
   return {
-    append: (record: MasterRecord) => Effect.suspend(() => log.append(encodeLine(toLineObject(record)))),
+    append: (record: MasterRecord) =>
+      Effect.suspend(() => log.append(encodeLine(toLineObject(record)))),
     broken: log.broken
   }
 })

@@ -18,6 +18,11 @@ export class LineBatch<Waiter> {
     this.#maxBytes = maxBytes
   }
 
+  /** Lines that wait. */
+  get count(): number {
+    return this.#lines.length
+  }
+
   get isEmpty(): boolean {
     return this.#lines.length === 0
   }
@@ -58,7 +63,9 @@ export class LineBatch<Waiter> {
     const first = lines[0]
     if (count === 1 && first !== undefined) return first
     if (this.#buffer.byteLength < bytes) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.min(this.#maxBytes, Math.max(bytes, 2 * this.#buffer.byteLength)))
+      this.#buffer = Buffer.allocUnsafeSlow(
+        Math.min(this.#maxBytes, Math.max(bytes, 2 * this.#buffer.byteLength))
+      )
     }
     let at = 0
     for (let i = 0; i < count; i++) {

@@ -34,7 +34,9 @@ const contentOf = (line: Uint8Array): Buffer => {
 const digits = Buffer.from("0123456789abcdef")
 
 const writeHex = (into: Uint8Array, value: number, at: number): void => {
-  for (let i = hexDigits - 1, rest = value; i >= 0; i--, rest >>>= 4) into[at + i] = digits[rest & 15] as number
+  for (let i = hexDigits - 1, rest = value; i >= 0; i--, rest >>>= 4) {
+    into[at + i] = digits[rest & 15] as number
+  }
 }
 
 const isHexOf = (bytes: Uint8Array, value: number, at: number): boolean => {
@@ -57,7 +59,10 @@ const jsonSlugFirst = (object: { readonly [key: string]: unknown }): string => {
 /** Single searches, since each is one pass of machine code over a text that almost never has them. */
 const escapeLineBreakers = (json: string): string =>
   json.includes("\u0085") || json.includes("\u2028") || json.includes("\u2029")
-    ? json.replaceAll("\u0085", "\\u0085").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
+    ? json.replaceAll("\u0085", "\\u0085").replaceAll("\u2028", "\\u2028").replaceAll(
+      "\u2029",
+      "\\u2029"
+    )
     : json
 
 /** Lines up to about 20,000 characters are put together here: measuring a text first costs as much as encoding it. */
@@ -68,7 +73,9 @@ const scratch = Buffer.allocUnsafeSlow(64 * 1024)
  * top, or a value that JSON does not have.
  */
 export const encodeLine = (object: { readonly [key: string]: unknown }): Uint8Array => {
-  if (Object.hasOwn(object, "_crc")) throw new TypeError(`a line cannot have a field "_crc": the checksum is there`)
+  if (Object.hasOwn(object, "_crc")) {
+    throw new TypeError(`a line cannot have a field "_crc": the checksum is there`)
+  }
   const json = escapeLineBreakers(jsonSlugFirst(object))
   const roomy = json.length * 3 + tail.length <= scratch.length
   const buffer = roomy ? scratch : Buffer.allocUnsafeSlow(Buffer.byteLength(json) - 1 + tail.length)
@@ -104,18 +111,19 @@ const parseObject = (bytes: Uint8Array): { readonly [key: string]: unknown } | u
 
 /** What a line is. One with a newline inside is corrupt. */
 export const verifyLine = (line: Uint8Array): LineState => {
-  const bytes = contentOf(line)
-  if (bytes.includes(newline)) return "corrupt"
-  const bodyLength = bytes.length - tailLength
-  if (bodyLength >= head.length && matchesAt(bytes, head, 0)) {
+  const length = line[line.byteLength - 1] === newline ? line.byteLength - 1 : line.byteLength
+  const bodyLength = length - tailLength
+  if (bodyLength >= head.length && matchesAt(line, head, 0)) {
     const digitsAt = bodyLength + tailStart.length
-    const intact = isHexOf(bytes, crc32(bytes.subarray(0, bodyLength)), digitsAt)
-    const framed = matchesAt(bytes, tailStart, bodyLength) && matchesAt(bytes, tailEnd, digitsAt + hexDigits)
+    const intact = isHexOf(line, crc32(line.subarray(0, bodyLength)), digitsAt)
+    const framed = matchesAt(line, tailStart, bodyLength) &&
+      matchesAt(line, tailEnd, digitsAt + hexDigits)
     if (intact && framed) return "valid"
     // A line of ours with damage on one side of its digits is not somebody else's.
     if (intact || framed) return "corrupt"
-  } else if (bodyLength >= 0 && matchesAt(bytes, tailStart, bodyLength)) return "corrupt"
-  return parseObject(bytes) === undefined ? "corrupt" : "foreign"
+  } else if (bodyLength >= 0 && matchesAt(line, tailStart, bodyLength)) return "corrupt"
+  const content = line.subarray(0, length)
+  return content.includes(newline) || parseObject(content) === undefined ? "corrupt" : "foreign"
 }
 
 /** The object of a valid or foreign line, without `_crc`; undefined for a corrupt one. */
@@ -161,7 +169,7 @@ export const slugOf = (line: Uint8Array): string | undefined => {
     const escaped = bytes.subarray(start, end).indexOf(backslash) !== -1
     // Only a foreign line can name its slug twice, and then the last one counts.
     if (end !== -1 && !escaped && matchesAt(bytes, tailStart, bytes.length - tailLength)) {
-      return bytes.utf8Slice(start, end)
+      return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString()
     }
   }
   const slug = parseObject(bytes)?.slug

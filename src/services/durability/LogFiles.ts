@@ -58,16 +58,23 @@ interface Opened {
 const slowSyncMs = 1000
 
 const isQuiet = (report: RecoveryReport): boolean =>
-  report.quarantined.length === 0 && report.rewrittenLines === 0 && report.copiedLines.every((count) => count === 0)
+  report.quarantined.length === 0 && report.rewrittenLines === 0 &&
+  report.copiedLines.every((count) => count === 0)
 
-const say = (files: ReadonlyArray<string>, report: RecoveryReport, swept: ReadonlyArray<string>, swapped: boolean) => {
+const say = (
+  files: ReadonlyArray<string>,
+  report: RecoveryReport,
+  swept: ReadonlyArray<string>,
+  swapped: boolean
+) => {
   if (isQuiet(report) && swept.length === 0 && !swapped) return Effect.void
   const parts = [
     ...(swapped ? ["finished a consolidation that was cut off"] : []),
     ...(swept.length > 0 ? [`removed ${swept.length} temp files of dead processes`] : []),
     ...(report.rewrittenLines > 0 ? [`wrote ${report.rewrittenLines} lines at the end anew`] : []),
     ...report.copiedLines.flatMap((count, index) =>
-      count > 0 ? [`copied ${count} lines into ${path.basename(files[index] ?? "")}`] : []),
+      count > 0 ? [`copied ${count} lines into ${path.basename(files[index] ?? "")}`] : []
+    ),
     ...(report.quarantined.length > 0
       ? [`moved ${report.quarantinedBytes} damaged bytes to ${report.quarantined.join(" and ")}`]
       : [])
@@ -77,19 +84,28 @@ const say = (files: ReadonlyArray<string>, report: RecoveryReport, swept: Readon
 
 const slotMatches = (slot: Slot | undefined, found: ReadonlyArray<SlotFile>): boolean =>
   slot?.state === "clean" &&
-  slot.files.every(({ inode, size }, index) => inode === found[index]?.inode && size === found[index].size)
+  slot.files.every(({ inode, size }, index) =>
+    inode === found[index]?.inode && size === found[index].size
+  )
 
 /** Appends to one file and waits for its sync. */
-const appendDurably = Effect.fnUntraced(function*(disk: Disk["Service"], file: DiskFile, batch: Uint8Array) {
-  yield* appendAll(disk, file, batch)
-  const startMs = yield* Clock.currentTimeMillis
-  yield* disk.datasync(file)
-  const tookMs = (yield* Clock.currentTimeMillis) - startMs
-  if (tookMs > slowSyncMs) yield* Effect.logWarning(`syncing ${file.path} took ${Math.round(tookMs)} ms`)
-})
+const appendDurably = Effect.fnUntraced(
+  function*(disk: Disk["Service"], file: DiskFile, batch: Uint8Array) {
+    yield* appendAll(disk, file, batch)
+    const startMs = yield* Clock.currentTimeMillis
+    yield* disk.datasync(file)
+    const tookMs = (yield* Clock.currentTimeMillis) - startMs
+    if (tookMs > slowSyncMs) {
+      yield* Effect.logWarning(`syncing ${file.path} took ${Math.round(tookMs)} ms`)
+    }
+  }
+)
 
 /** Opens the files for appending and recovers them unless the slot says that there is nothing to recover. */
-const openFiles = (options: LogFilesOptions, place: SlotPlace | undefined): Effect.Effect<Opened, DiskError> =>
+const openFiles = (
+  options: LogFilesOptions,
+  place: SlotPlace | undefined
+): Effect.Effect<Opened, DiskError> =>
   Effect.gen(function*() {
     const { context, files: paths, guard } = options
     const { disk } = context
@@ -100,13 +116,22 @@ const openFiles = (options: LogFilesOptions, place: SlotPlace | undefined): Effe
       // A recovery that was killed can have left a temp in the quarantine, too.
       const directories = new Set([...paths.map((each) => path.dirname(each)), context.quarantine])
       const swept = yield* Effect.forEach(directories, (directory) => sweep(directory, swap))
-      const files = yield* Effect.forEach(paths, (each) => Scope.provide(disk.open(each, "append"), scope))
-      if (guard._tag === "Own") yield* lockForLife(context, files)
+      const files = yield* Effect.forEach(paths, (each) =>
+        Scope.provide(disk.open(each, "append"), scope))
+      if (guard._tag === "Own") {
+        yield* lockForLife(context, files)
+      }
       const found = yield* Effect.forEach(files, disk.statFile)
       const slot = place && (yield* readSlot(place, files.length))
       const report = slotMatches(slot, found) ? undefined : yield* recover(context, files, place)
       yield* say(paths, report ?? nothingDone, swept.flat(), swapped)
-      return { files, inodes: found.map(({ inode }) => inode), scope }
+      return {
+        files,
+        inodes: found.map(({ inode }) =>
+          inode
+        ),
+        scope
+      }
     }).pipe(
       Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
       Effect.provideService(Disk, disk),
@@ -114,42 +139,66 @@ const openFiles = (options: LogFilesOptions, place: SlotPlace | undefined): Effe
     )
   })
 
-const nothingDone: RecoveryReport = { quarantined: [], quarantinedBytes: 0, rewrittenLines: 0, copiedLines: [] }
+const nothingDone: RecoveryReport = {
+  quarantined: [],
+  quarantinedBytes: 0,
+  rewrittenLines: 0,
+  copiedLines: []
+}
 
-const lockForLife = Effect.fnUntraced(function*(context: RecoveryContext, files: ReadonlyArray<DiskFile>) {
-  for (const file of files) {
-    if (yield* context.locks.tryLock(file)) continue
-    const detail = "another process is writing this file; wait until it ends"
-    return yield* new DiskError({ operation: "lock", path: file.path, code: "EBUSY", detail })
+const lockForLife = Effect.fnUntraced(
+  function*(context: RecoveryContext, files: ReadonlyArray<DiskFile>) {
+    for (const file of files) {
+      if (yield* context.locks.tryLock(file)) continue
+      const detail = "another process is writing this file; wait until it ends"
+      return yield* new DiskError({ operation: "lock", path: file.path, code: "EBUSY", detail })
+    }
   }
-})
+)
 
-const inodeOf = (disk: Disk["Service"], file: string): Effect.Effect<SlotFile | undefined, DiskError> =>
+const inodeOf = (
+  disk: Disk["Service"],
+  file: string
+): Effect.Effect<SlotFile | undefined, DiskError> =>
   Effect.map(disk.stat(file), Option.getOrUndefined)
 
 /**
  * Whoever removed the lock file lets the next process lock another one: two would then write at once. The other one's
  * first batch makes the files longer than our slot says, and so comes here.
  */
-const checkLockFile = Effect.fnUntraced(function*(disk: Disk["Service"], place: SlotPlace, inode: number) {
-  const named = yield* inodeOf(disk, place.file.path)
-  if (named?.inode === inode) return
-  const detail = "the lock file was removed or replaced while it was in use. It is permanent: end every process that " +
-    "works on this data directory, then start again"
-  return yield* new DiskError({ operation: "lock", path: place.file.path, code: "ESTALE", detail })
-})
+const checkLockFile = Effect.fnUntraced(
+  function*(disk: Disk["Service"], place: SlotPlace, inode: number) {
+    const named = yield* inodeOf(disk, place.file.path)
+    if (named?.inode === inode) return
+    const detail =
+      "the lock file was removed or replaced while it was in use. It is permanent: end every process that " +
+      "works on this data directory, then start again"
+    return yield* new DiskError({
+      operation: "lock",
+      path: place.file.path,
+      code: "ESTALE",
+      detail
+    })
+  }
+)
 
 const closeOpened = (opened: Opened) => Scope.close(opened.scope, Exit.void)
 
-const openOwn = Effect.fnUntraced(function*(options: LogFilesOptions) {
+const openOwn = Effect.fnUntraced(function*(
+  options: LogFilesOptions
+): Effect.fn.Return<LogFiles, DiskError, Scope.Scope> {
   const { disk } = options.context
   const opened = yield* Effect.acquireRelease(openFiles(options, undefined), closeOpened)
   return {
-    commit: (batch) => Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })
-  } satisfies LogFiles as LogFiles
+    commit: (batch) =>
+      Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })
+  }
 })
 
-const openShared = Effect.fnUntraced(function*(options: LogFilesOptions, guard: SharedGuard) {
+const openShared = Effect.fnUntraced(function*(
+  options: LogFilesOptions,
+  guard: SharedGuard
+): Effect.fn.Return<LogFiles, DiskError, Scope.Scope> {
   const { context, files: paths } = options
   const { disk, locks } = context
   const lockFile = yield* disk.open(guard.lockFile, "update")
@@ -163,9 +212,11 @@ const openShared = Effect.fnUntraced(function*(options: LogFilesOptions, guard: 
       () => locks.unlock(lockFile)
     )
 
-  let opened: Opened = yield* Effect.acquireRelease(
-    locked(openFiles(options, place)),
-    () => Effect.suspend(() => closeOpened(opened))
+  // What is open changes with every reopening. The holder is there before the finalizer is: an interruption can fall
+  // between what is acquired and whoever asked for it.
+  const held = yield* Effect.acquireRelease(
+    Effect.map(locked(openFiles(options, place)), (opened) => ({ opened })),
+    ({ opened }) => closeOpened(opened)
   )
 
   /** Where the files end. Opens them anew, and recovers, when they are not as a clean slot says. */
@@ -174,27 +225,30 @@ const openShared = Effect.fnUntraced(function*(options: LogFilesOptions, guard: 
     const slot = yield* readSlot(place, paths.length)
     for (const [index, each] of paths.entries()) {
       const stat = yield* inodeOf(disk, each)
-      if (stat !== undefined && stat.inode === opened.inodes[index]) found.push(stat)
+      if (stat !== undefined && stat.inode === held.opened.inodes[index]) found.push(stat)
     }
     if (found.length === paths.length && slotMatches(slot, found)) return found
     yield* checkLockFile(disk, place, lockInode)
-    const before = opened
-    opened = yield* openFiles(options, place)
+    const before = held.opened
+    held.opened = yield* openFiles(options, place)
     yield* closeOpened(before)
-    return yield* Effect.forEach(opened.files, disk.statFile)
+    return yield* Effect.forEach(held.opened.files, disk.statFile)
   })
 
   const commit = Effect.fnUntraced(function*(batch: Uint8Array) {
     const ends = (yield* currentEnds()).map(({ inode, size }) => ({ inode, size }))
     const write = Effect.gen(function*() {
-      for (const file of opened.files) yield* appendDurably(disk, file, batch)
+      for (const file of held.opened.files) yield* appendDurably(disk, file, batch)
       const files = ends.map(({ inode, size }) => ({ inode, size: size + batch.byteLength }))
       yield* writeSlot(place, { state: "clean", files })
     })
-    yield* Effect.onError(write, () => Effect.ignore(writeSlot(place, { state: "dirty", files: ends })))
+    yield* Effect.onError(
+      write,
+      () => Effect.ignore(writeSlot(place, { state: "dirty", files: ends }))
+    )
   })
 
-  return { commit: (batch) => locked(commit(batch)) } satisfies LogFiles as LogFiles
+  return { commit: (batch) => locked(commit(batch)) }
 })
 
 /**

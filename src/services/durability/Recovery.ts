@@ -68,7 +68,10 @@ const repair = Effect.fnUntraced(function*(
 })
 
 const slotFiles = (context: RecoveryContext, files: ReadonlyArray<DiskFile>) =>
-  Effect.forEach(files, (file) => Effect.map(context.disk.statFile(file), ({ inode, size }) => ({ inode, size })))
+  Effect.forEach(
+    files,
+    (file) => Effect.map(context.disk.statFile(file), ({ inode, size }) => ({ inode, size }))
+  )
 
 /** Step 6: from where the slot vouches for agreement, else from where the files can be seen to agree. */
 const reconcile = Effect.fnUntraced(function*(
@@ -101,8 +104,12 @@ export const recover = Effect.fnUntraced(function*(
   })
   const strays = yield* Effect.forEach(files, (file) => finishRewrite(context, file))
   const slot = place && (yield* readSlot(place, files.length))
-  const windows = yield* Effect.forEach(files, (file, index) => tailWindow(context, file, slot?.files[index]))
-  const agreed = slot !== undefined && slot.state !== "recovering" && windows.every(({ bySlot }) => bySlot)
+  const windows = yield* Effect.forEach(
+    files,
+    (file, index) => tailWindow(context, file, slot?.files[index])
+  )
+  const agreed = slot !== undefined && slot.state !== "recovering" &&
+    windows.every(({ bySlot }) => bySlot)
   yield* mark(agreed ? "dirty" : "recovering", windows.map(({ from }) => from))
   for (const directory of new Set(files.map((file) => path.dirname(file.path)))) {
     yield* context.disk.syncDirectory(directory)
@@ -112,7 +119,10 @@ export const recover = Effect.fnUntraced(function*(
   const copiedLines = yield* reconcile(context, windows, agreed, mark("recovering"))
   yield* mark("clean")
   return {
-    quarantined: [...strays.filter((stray) => stray !== undefined), ...repairs.flatMap((each) => each.quarantined)],
+    quarantined: [
+      ...strays.filter((stray) => stray !== undefined),
+      ...repairs.flatMap((each) => each.quarantined)
+    ],
     quarantinedBytes: repairs.reduce((sum, each) => sum + each.bytes, 0),
     rewrittenLines: repairs.reduce((sum, each) => sum + each.rewritten, 0),
     copiedLines

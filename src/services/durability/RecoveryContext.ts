@@ -13,4 +13,5 @@ export interface RecoveryContext {
 }
 
 /** Bytes at the end of a file that one recovery looks through at most. */
-export const windowBytesMax = (context: RecoveryContext): number => 2 * (context.maxBatchBytes + context.maxLineBytes)
+export const windowBytesMax = (context: RecoveryContext): number =>
+  2 * (context.maxBatchBytes + context.maxLineBytes)

@@ -22,7 +22,8 @@ import type { RecoveryContext } from "./RecoveryContext.ts"
 import { windowBytesMax } from "./RecoveryContext.ts"
 import { replaceFile } from "./ReplaceFile.ts"
 
-export const redoPath = (file: string): string => path.join(path.dirname(file), `.${path.basename(file)}.redo`)
+export const redoPath = (file: string): string =>
+  path.join(path.dirname(file), `.${path.basename(file)}.redo`)
 
 /** Room for the header line, whose size the slug alone decides. */
 const headerBytesMax = 64 * 1024
@@ -35,7 +36,12 @@ interface Redo {
 }
 
 const encodeRedo = (file: string, redo: Redo): Buffer => {
-  const header = { inode: redo.inode, cut: redo.cut, bytes: redo.lines.byteLength, digest: digest(redo.lines) }
+  const header = {
+    inode: redo.inode,
+    cut: redo.cut,
+    bytes: redo.lines.byteLength,
+    digest: digest(redo.lines)
+  }
   return Buffer.concat([encodeLine({ slug: path.basename(file), redo: header }), redo.lines])
 }
 
@@ -43,7 +49,12 @@ const encodeRedo = (file: string, redo: Redo): Buffer => {
 const decodeRedo = (bytes: Buffer): Redo | undefined => {
   const end = bytes.indexOf(0x0a) + 1
   const header = decodeLine(bytes.subarray(0, end))?.["redo"] as
-    | { readonly inode: number; readonly cut: number; readonly bytes: number; readonly digest: string }
+    | {
+      readonly inode: number
+      readonly cut: number
+      readonly bytes: number
+      readonly digest: string
+    }
     | undefined
   const lines = bytes.subarray(end)
   return header?.bytes === lines.byteLength && header.digest === digest(lines)

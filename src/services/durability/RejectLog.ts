@@ -14,7 +14,13 @@ const make = Effect.gen(function*() {
   const data = yield* DataDirectory
   const log = yield* CommitLog.open({
     files: [data.rejects],
-    guard: { _tag: "Shared", lockFile: data.appenderLock, slotAt: slotBytes, bootId: yield* BootId, swap: data.swap },
+    guard: {
+      _tag: "Shared",
+      lockFile: data.appenderLock,
+      slotAt: slotBytes,
+      bootId: yield* BootId,
+      swap: data.swap
+    },
     quarantine: data.quarantine
   })
   return {

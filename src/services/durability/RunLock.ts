@@ -21,7 +21,8 @@ export class RunBusy extends Schema.TaggedError<RunBusy>()("RunBusy", {
 }
 
 const shardName = (shard: Shard): string => `${shard.index}/${shard.of}`
-const lockPath = (data: DataPaths, shard: Shard): string => `${data.raw}/.run-${shard.index}-of-${shard.of}.lock`
+const lockPath = (data: DataPaths, shard: Shard): string =>
+  `${data.raw}/.run-${shard.index}-of-${shard.of}.lock`
 const lockPattern = /^\.run-(\d+)-of-(\d+)\.lock$/
 
 /** Two shards of one division share no item; all else does. */
@@ -47,7 +48,11 @@ export const acquireRunLock = (
         const other = shardOfLock(name)
         if (other === undefined || disjoint(other, shard)) continue
         if (yield* isHeld(disk, locks, `${data.raw}/${name}`)) {
-          return yield* new RunBusy({ root: data.root, held: shardName(other), wanted: shardName(shard) })
+          return yield* new RunBusy({
+            root: data.root,
+            held: shardName(other),
+            wanted: shardName(shard)
+          })
         }
       }
       const own = yield* Scope.provide(disk.open(lockPath(data, shard), "update"), scope)

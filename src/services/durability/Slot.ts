@@ -82,7 +82,10 @@ export interface SlotPlace {
   readonly bootId: string
 }
 
-export const readSlot = (place: SlotPlace, fileCount: number): Effect.Effect<Slot | undefined, DiskError> =>
+export const readSlot = (
+  place: SlotPlace,
+  fileCount: number
+): Effect.Effect<Slot | undefined, DiskError> =>
   Effect.suspend(() => {
     const bytes = Buffer.allocUnsafe(slotBytes)
     return Effect.map(

@@ -9,17 +9,23 @@ const invisible =
 const strayJoiner =
   /(?<![^\u0000-\u007f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\u0000-\u007f\u200c\u200d])|(?<=[\ufe0e\ufe0f])[\ufe0e\ufe0f]/gu
 
-/** Removes what cannot be seen, repairs lone surrogates, unifies line ends; at most one empty line in a row. */
-export const cleanText = (text: string): string =>
+/** Nothing of this has to be looked at sign by sign. */
+const plain = /^[\n\t\x20-\x7e]*$/
+
+const onlyVisible = (text: string): string =>
   text.toWellFormed()
     .replace(/\r\n?|\u2028|\u2029/g, "\n")
     .replace(invisible, "")
     .replace(strayJoiner, "")
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim()
+
+const trimLines = (text: string): string =>
+  /[^\S\n]\n|\n{3}/.test(text)
+    ? text.split("\n").map((line) => line.trimEnd()).join("\n").replace(/\n{3,}/g, "\n\n")
+    : text
+
+/** Removes what cannot be seen, repairs lone surrogates, unifies line ends; at most one empty line in a row. */
+export const cleanText = (text: string): string =>
+  trimLines(plain.test(text) ? text : onlyVisible(text)).trim()
 
 /** The last end of a match before `end`, if it is at `start` or later. */
 const lastBreak = (

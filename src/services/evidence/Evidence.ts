@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as path from "node:path"
 import { digest } from "../Digest.ts"
 import { Disk } from "../durability/Disk.ts"
@@ -87,7 +88,7 @@ const source = (
   text
 })
 
-type Gathered = Effect.Effect<EvidenceSource, EvidenceMiss>
+type Gathered = Result.Result<EvidenceSource, EvidenceMiss>
 
 const nothing = (
   kind: EvidenceMiss["kind"],
@@ -104,15 +105,14 @@ const make = Effect.gen(function*() {
   const pages = yield* PageFetcher
   const folder = input.path === "-" ? directory : path.dirname(input.path)
 
-  const fromText = (name: string, raw: string): Gathered =>
-    Effect.flatMap(nowIso, (at) => {
-      const text = cleanText(raw)
-      return text === ""
-        ? nothing("row", name, noText)
-        : Effect.succeed(source("row", name, at, text))
-    })
+  const fromText = (name: string, raw: string, at: string): Gathered => {
+    const text = cleanText(raw)
+    return text === ""
+      ? Result.fail({ kind: "row", name, ...noText })
+      : Result.succeed(source("row", name, at, text))
+  }
 
-  const fromFile = (name: string): Gathered =>
+  const fromFile = (name: string): Effect.Effect<EvidenceSource, EvidenceMiss> =>
     Effect.gen(function*() {
       const read = yield* Effect.result(readInside(disk, folder, name, settings.fetchBytesMax))
       if (read._tag === "Failure") return yield* nothing("file", name, read.failure)
@@ -151,7 +151,7 @@ const make = Effect.gen(function*() {
     return Option.exists(ageMs, (age) => age >= 0 && age < settings.cacheTtlMs)
   }
 
-  const fromUrl = (url: string): Gathered =>
+  const fromUrl = (url: string): Effect.Effect<EvidenceSource, EvidenceMiss> =>
     Effect.gen(function*() {
       const kept = yield* cache.get(url)
       const nowMs = yield* Clock.currentTimeMillis
@@ -161,27 +161,34 @@ const make = Effect.gen(function*() {
       return source("url", url, page.at, page.text)
     })
 
-  const obtain = (wanted: Wanted): Gathered => {
+  /** What the row itself tells is a plain value: no fiber is made for it. */
+  const obtain = (wanted: Wanted, at: string): Effect.Effect<Gathered> => {
     switch (wanted._tag) {
       case "Text":
-        return fromText(wanted.name, wanted.text)
+        return Effect.succeed(fromText(wanted.name, wanted.text, at))
       case "File":
-        return fromFile(wanted.name)
+        return Effect.result(fromFile(wanted.name))
       case "Url":
-        return fromUrl(wanted.name)
-      case "Missing":
-        return nothing(wanted.kind, wanted.name, wanted)
+        return Effect.result(fromUrl(wanted.name))
+      case "Missing": {
+        const { cause, kind, name, reason } = wanted
+        return Effect.succeed(Result.fail({ kind, name, cause, reason }))
+      }
     }
   }
 
   const gather = (item: Item): Effect.Effect<EvidenceBundle> =>
     Effect.map(
-      Effect.forEach(wantedOf(item, settings), (wanted) => Effect.result(obtain(wanted)), {
-        concurrency: fetchesAtOnce
-      }),
+      Effect.flatMap(nowIso, (at) =>
+        Effect.forEach(wantedOf(item, settings), (wanted) =>
+          obtain(wanted, at), {
+          concurrency: fetchesAtOnce
+        })),
       (results) =>
         bundle(
-          results.flatMap((result) => result._tag === "Success" ? [result.success] : []),
+          results.flatMap((result) =>
+            result._tag === "Success" ? [result.success] : []
+          ),
           results.flatMap((result) => result._tag === "Failure" ? [result.failure] : []),
           settings
         )

@@ -9,7 +9,10 @@ import type { LlmRequest } from "./Llm.ts"
 
 export interface AnswerSpace {
   /** Runs the call with its room set aside; fails as `NoSpace`, the call not made, where there is none. */
-  readonly withRoom: <A, E, R>(request: LlmRequest, call: Effect.Effect<A, E, R>) => Effect.Effect<A, E | AppendError, R>
+  readonly withRoom: <A, E, R>(
+    request: LlmRequest,
+    call: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | AppendError, R>
 }
 
 /** A token is about four bytes of text; the answer stands twice in the journal's line and once in each master. */
@@ -42,7 +45,10 @@ export const makeAnswerSpace = Effect.gen(function*() {
               files: [journal],
               reason: "NoSpace",
               code: "ENOSPC",
-              detail: `no space for another answer: ${mebibytes(free)} free, the answers in flight may take ` +
+              detail:
+                `no space for another answer: ${
+                  mebibytes(free)
+                } free, the answers in flight may take ` +
                 `${mebibytes(inFlightBytes)}. No call was made; free space, then start again`
             })
           )

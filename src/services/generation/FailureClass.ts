@@ -6,7 +6,10 @@ export type FailureClass =
   /** No call of this run can succeed: stop, keep the item pending. */
   | { readonly _tag: "Fatal" }
   /** The same call may succeed later; once its attempts are used up the item is rejected for this cause. */
-  | { readonly _tag: "Passing"; readonly cause: Extract<RejectCause, "Network" | "RateLimited" | "Timeout"> }
+  | {
+    readonly _tag: "Passing"
+    readonly cause: Extract<RejectCause, "Network" | "RateLimited" | "Timeout">
+  }
   /** This request will never succeed, another item's may. */
   | { readonly _tag: "Hopeless"; readonly cause: Extract<RejectCause, "Abandoned"> }
 
@@ -36,7 +39,9 @@ const askedMsMax = 3_600_000
 
 /** For how long the server asked to be left alone, in milliseconds; 0 where it did not. */
 export const askedMsOf = (reason: LlmReason): number => {
-  const asked = reason._tag === "RateLimited" || reason._tag === "Overloaded" ? reason.retryAfterMs ?? 0 : 0
+  const asked = reason._tag === "RateLimited" || reason._tag === "Overloaded"
+    ? reason.retryAfterMs ?? 0
+    : 0
   return Math.min(askedMsMax, Math.max(0, asked))
 }
 

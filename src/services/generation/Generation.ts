@@ -204,7 +204,9 @@ const make = Effect.gen(function*() {
 
   const generate = Effect.fnUntraced(function*(request: GenerationRequest) {
     const rung = rungs[request.rung]
-    if (rung === undefined) return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
+    if (rung === undefined) {
+      return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
+    }
     const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
     const wire: LlmRequest = {
       model: rung.model,
@@ -215,7 +217,11 @@ const make = Effect.gen(function*() {
       temperature: rung.temperature,
       timeoutMs: rung.timeoutMs
     }
-    const worstNanoUsd = worstCostOf(rung.price, worstCaseTokens(messages, schemaJson), rung.outputTokensMax)
+    const worstNanoUsd = worstCostOf(
+      rung.price,
+      worstCaseTokens(messages, schemaJson),
+      rung.outputTokensMax
+    )
     const halted = Effect.suspend(() => Effect.fail(new Halted({ slug: request.item.slug })))
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
@@ -224,9 +230,10 @@ const make = Effect.gen(function*() {
         // Its wait can be interrupted; from its grant to the settling nothing can.
         const reservation = yield* budget.reserve(request.item.slug, worstNanoUsd)
         // Whatever else happens, a reservation ends with its call; settling it twice changes nothing.
-        const call: Effect.Effect<Generated, LlmError | AppendError | Halted> = request.admission?.isClosed()
-          ? halted
-          : space.withRoom(wire, callOnce(request, wire, rung.price, reservation, restore))
+        const call: Effect.Effect<Generated, LlmError | AppendError | Halted> =
+          request.admission?.isClosed()
+            ? halted
+            : space.withRoom(wire, callOnce(request, wire, rung.price, reservation, restore))
         return yield* Effect.ensuring(call, budget.settle(reservation, 0))
       })
     )

@@ -3,7 +3,10 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-export const ChatMessage = Schema.Struct({ role: Schema.Literals(["system", "user"]), content: Schema.String })
+export const ChatMessage = Schema.Struct({
+  role: Schema.Literals(["system", "user"]),
+  content: Schema.String
+})
 export type ChatMessage = typeof ChatMessage.Type
 
 export interface LlmRequest {
@@ -55,19 +58,29 @@ export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
   detail: Schema.String
 }) {}
 /** The connection could not be made: nothing was sent. Not billed. */
-export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", { detail: Schema.String }) {}
+export class Unreachable
+  extends Schema.TaggedError<Unreachable>()("Unreachable", { detail: Schema.String })
+{}
 /** The connection broke, or the answer could not be read, after the request was sent: may be billed. */
-export class Disconnected extends Schema.TaggedError<Disconnected>()("Disconnected", { detail: Schema.String }) {}
+export class Disconnected
+  extends Schema.TaggedError<Disconnected>()("Disconnected", { detail: Schema.String })
+{}
 /** No whole answer in time: may be billed. */
-export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", { timeoutMs: Schema.Number }) {}
+export class TimedOut
+  extends Schema.TaggedError<TimedOut>()("TimedOut", { timeoutMs: Schema.Number })
+{}
 /** 401 or 403: no call will succeed. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", {
   status: Schema.Int,
   detail: Schema.String
 }) {}
 /** `insufficient_quota`: the account is empty; it does not heal by waiting. */
-export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>()("QuotaExhausted", { detail: Schema.String }) {}
-export class ModelNotFound extends Schema.TaggedError<ModelNotFound>()("ModelNotFound", { detail: Schema.String }) {}
+export class QuotaExhausted
+  extends Schema.TaggedError<QuotaExhausted>()("QuotaExhausted", { detail: Schema.String })
+{}
+export class ModelNotFound
+  extends Schema.TaggedError<ModelNotFound>()("ModelNotFound", { detail: Schema.String })
+{}
 /** Any other 4xx: this request is wrong, another may be right. Not billed. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
   status: Schema.Int,
@@ -93,7 +106,8 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
 }) {}
 
 /** Whether the server may have billed a call that failed so: the money at risk. */
-export const mayBeBilled = (reason: LlmReason): boolean => reason._tag === "Disconnected" || reason._tag === "TimedOut"
+export const mayBeBilled = (reason: LlmReason): boolean =>
+  reason._tag === "Disconnected" || reason._tag === "TimedOut"
 
 export class Llm extends Context.Service<Llm, {
   /** One completion: one HTTP request, never retried here. Interrupting it closes the connection. */

@@ -16,11 +16,13 @@ export interface OutputSchema {
 }
 
 /** A schema file that cannot be used. `place` is a JSON pointer into it, empty where the file as a whole is at fault. */
-export class OutputSchemaError extends Schema.TaggedError<OutputSchemaError>()("OutputSchemaError", {
-  file: Schema.String,
-  place: Schema.String,
-  detail: Schema.String
-}) {
+export class OutputSchemaError
+  extends Schema.TaggedError<OutputSchemaError>()("OutputSchemaError", {
+    file: Schema.String,
+    place: Schema.String,
+    detail: Schema.String
+  })
+{
   override get message(): string {
     return `${this.file}${this.place === "" ? "" : ` at ${this.place}`}: ${this.detail}`
   }
@@ -31,7 +33,8 @@ type Json = { readonly [key: string]: unknown }
 /** Keys of a master line that are not content. */
 const reservedKeys = ["slug", "_meta", "_crc"] as const
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const fileCharsMax = 1_000_000
 
@@ -45,7 +48,9 @@ class Fault {
 }
 
 const parse = (text: string): Json | Fault => {
-  if (text.length > fileCharsMax) return new Fault("", `the schema is longer than ${fileCharsMax} characters`)
+  if (text.length > fileCharsMax) {
+    return new Fault("", `the schema is longer than ${fileCharsMax} characters`)
+  }
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ""))
@@ -79,19 +84,33 @@ const keysWith = (schema: unknown, prefix: string, found: Set<string>, depth = 0
 const shapeFault = (schema: Json): Fault | undefined => {
   const dialect = schema["$schema"]
   if (dialect !== undefined && dialect !== "https://json-schema.org/draft/2020-12/schema") {
-    return new Fault("/$schema", `${JSON.stringify(dialect)} is not supported; remove the line or name ` +
-      "\"https://json-schema.org/draft/2020-12/schema\"")
+    return new Fault(
+      "/$schema",
+      `${JSON.stringify(dialect)} is not supported; remove the line or name ` +
+        "\"https://json-schema.org/draft/2020-12/schema\""
+    )
   }
   if (schema["type"] !== "object") {
-    return new Fault("/type", "a record is an object, so the schema must say \"type\": \"object\" at the top")
+    return new Fault(
+      "/type",
+      "a record is an object, so the schema must say \"type\": \"object\" at the top"
+    )
   }
-  if (schema["$async"] !== undefined) return new Fault("/$async", "$async is not JSON Schema; remove it")
+  if (schema["$async"] !== undefined) {
+    return new Fault("/$async", "$async is not JSON Schema; remove it")
+  }
   for (const key of reservedKeys) {
     if (isObject(schema["properties"]) && Object.hasOwn(schema["properties"], key)) {
-      return new Fault(`/properties/${key}`, `"${key}" is written by Inkfast beside the content; remove or rename it`)
+      return new Fault(
+        `/properties/${key}`,
+        `"${key}" is written by Inkfast beside the content; remove or rename it`
+      )
     }
     if (Array.isArray(schema["required"]) && schema["required"].includes(key)) {
-      return new Fault("/required", `"${key}" is written by Inkfast beside the content; remove it from the list`)
+      return new Fault(
+        "/required",
+        `"${key}" is written by Inkfast beside the content; remove it from the list`
+      )
     }
   }
   return undefined
@@ -106,21 +125,31 @@ const explain = (error: unknown, schema: Json): Fault => {
       `JSON Schema has no keyword "${unknownKeyword}"; correct it, or begin its name with "x-" if it is a note`
     )
   }
-  const missing = error instanceof Error && "missingRef" in error ? String(error.missingRef) : undefined
+  const missing = error instanceof Error && "missingRef" in error
+    ? String(error.missingRef)
+    : undefined
   if (missing !== undefined) {
-    return new Fault(placeOf(schema, "$ref") ?? "", `$ref "${missing}" is not in this file; references are never ` +
-      "fetched, so put what it names under \"$defs\" and write \"#/$defs/…\"")
+    return new Fault(
+      placeOf(schema, "$ref") ?? "",
+      `$ref "${missing}" is not in this file; references are never ` +
+        "fetched, so put what it names under \"$defs\" and write \"#/$defs/…\""
+    )
   }
   const invalid = /^schema is invalid: data(\/\S*)? (.*)$/s.exec(message)
-  if (invalid !== null) return new Fault(invalid[1] ?? "", (invalid[2] ?? "").split(", data")[0] ?? message)
+  if (invalid !== null) {
+    return new Fault(invalid[1] ?? "", (invalid[2] ?? "").split(", data")[0] ?? message)
+  }
   return new Fault("", message)
 }
 
 /** Names of schemas must match `^[A-Za-z0-9_-]{1,64}$` for OpenAI. */
 const nameOf = (file: string, schema: Json): string => {
   const title = typeof schema["title"] === "string" ? schema["title"] : ""
-  const base = title !== "" ? title : file.slice(file.lastIndexOf("/") + 1).replace(/(?:\.schema)?\.json$/i, "")
-  const name = base.normalize("NFKD").replace(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 64)
+  const base = title !== ""
+    ? title
+    : file.slice(file.lastIndexOf("/") + 1).replace(/(?:\.schema)?\.json$/i, "")
+  const name = base.normalize("NFKD").replace(/[^A-Za-z0-9_-]+/g, "_").replace(/^_+|_+$/g, "")
+    .slice(0, 64)
   return name === "" ? "output" : name
 }
 
@@ -156,9 +185,16 @@ const compile = (file: string, text: string): OutputSchema | Fault => {
         conforms = validate(value)
       } catch (error) {
         // A recursive schema over a very deep value runs out of stack.
-        return [{ rule: "schema", field: "", text: "", message: `the value cannot be checked: ${String(error)}` }]
+        return [{
+          rule: "schema",
+          field: "",
+          text: "",
+          message: `the value cannot be checked: ${String(error)}`
+        }]
       }
-      return conforms ? reserved : [...reserved, ...schemaFindings(value, validate.errors ?? [])].slice(0, 20)
+      return conforms
+        ? reserved
+        : [...reserved, ...schemaFindings(value, validate.errors ?? [])].slice(0, 20)
     }
     return { name: nameOf(file, schema), schema, hash: digest(canonicalJson(schema)), check }
   } catch (error) {
@@ -167,7 +203,10 @@ const compile = (file: string, text: string): OutputSchema | Fault => {
 }
 
 /** Compiles the text of a schema file. Nothing is fetched; `file` is only named in messages. */
-export const compileOutputSchema = (file: string, text: string): Effect.Effect<OutputSchema, OutputSchemaError> =>
+export const compileOutputSchema = (
+  file: string,
+  text: string
+): Effect.Effect<OutputSchema, OutputSchemaError> =>
   Effect.suspend(() => {
     const result = compile(file, text)
     return result instanceof Fault

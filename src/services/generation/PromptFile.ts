@@ -31,23 +31,34 @@ const frontMatterFault = (yaml: string): PromptFault | undefined => {
   try {
     value = Yaml.parse(yaml)
   } catch (error) {
-    return new PromptFault(1, `front matter: ${error instanceof Error ? error.message : String(error)}`)
+    return new PromptFault(
+      1,
+      `front matter: ${error instanceof Error ? error.message : String(error)}`
+    )
   }
   if (value === null || value === undefined) return undefined
   if (typeof value !== "object" || Array.isArray(value)) {
-    return new PromptFault(2, "front matter must be `key: value` lines, such as `name: product-page`")
+    return new PromptFault(
+      2,
+      "front matter must be `key: value` lines, such as `name: product-page`"
+    )
   }
   for (const [key, content] of Object.entries(value)) {
-    const line = 2 + Math.max(0, yaml.split("\n").findIndex((text) => text.trimStart().startsWith(key)))
+    const line = 2 +
+      Math.max(0, yaml.split("\n").findIndex((text) => text.trimStart().startsWith(key)))
     if (!frontMatterKeys.some((known) => known === key)) {
       const near = nearest(key, frontMatterKeys)
       return new PromptFault(
         line,
-        `front matter has no key "${key}"${near === undefined ? "" : `; did you mean "${near}"?`} ` +
+        `front matter has no key "${key}"${
+          near === undefined ? "" : `; did you mean "${near}"?`
+        } ` +
           `(known: ${frontMatterKeys.join(", ")}; models, limits and rules stand in inkfast.yaml)`
       )
     }
-    if (typeof content !== "string") return new PromptFault(line, `front matter: "${key}" must be text`)
+    if (typeof content !== "string") {
+      return new PromptFault(line, `front matter: "${key}" must be text`)
+    }
   }
   return undefined
 }
@@ -56,7 +67,9 @@ const frontMatterFault = (yaml: string): PromptFault | undefined => {
 const frontMatterEnd = (lines: ReadonlyArray<string>): number | PromptFault => {
   if (lines[0]?.trimEnd() !== "---") return 0
   const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === "---")
-  if (end === -1) return new PromptFault(1, "the front matter is not closed; add a line `---` below it")
+  if (end === -1) {
+    return new PromptFault(1, "the front matter is not closed; add a line `---` below it")
+  }
   return frontMatterFault(lines.slice(1, end).join("\n")) ?? end + 1
 }
 
@@ -81,7 +94,9 @@ export const readPromptFile = (text: string): ReadonlyArray<PromptPart> | Prompt
         const near = nearest(word, roles)
         return new PromptFault(
           index + 1,
-          `there is no part "${word}"${near === undefined ? "" : `; did you mean \`--- ${near}\`?`} (known: system, user)`
+          `there is no part "${word}"${
+            near === undefined ? "" : `; did you mean \`--- ${near}\`?`
+          } (known: system, user)`
         )
       }
       if (parts.some((part) => part.role === role)) {
@@ -93,12 +108,19 @@ export const readPromptFile = (text: string): ReadonlyArray<PromptPart> | Prompt
     const part = parts.at(-1)
     if (part !== undefined) part.lines.push(line)
     else if (line.trim() !== "") {
-      return new PromptFault(index + 1, `text before the first part; begin with \`--- system\` or \`--- user\`. ${example}`)
+      return new PromptFault(
+        index + 1,
+        `text before the first part; begin with \`--- system\` or \`--- user\`. ${example}`
+      )
     }
   }
-  if (!parts.some((part) => part.role === "user")) return new PromptFault(0, `there is no part "user"; ${example}`)
+  if (!parts.some((part) => part.role === "user")) {
+    return new PromptFault(0, `there is no part "user"; ${example}`)
+  }
   const empty = parts.find((part) => part.lines.every((line) => line.trim() === ""))
-  if (empty !== undefined) return new PromptFault(empty.from - 1, `the part "${empty.role}" is empty`)
+  if (empty !== undefined) {
+    return new PromptFault(empty.from - 1, `the part "${empty.role}" is empty`)
+  }
   return parts.map(({ from, lines: body, role }) => {
     const blank = body.findIndex((line) => line.trim() !== "")
     return { role, template: body.slice(blank).join("\n").trimEnd(), firstLine: from + blank }

@@ -17,11 +17,19 @@ const rendersMax = 100_000
 const fileTags = ["include", "render", "layout", "block"]
 /** Filters whose answer changes from call to call: two equal items must give two equal prompts. */
 const unstableFilters = ["sample"]
-const dateFilters = ["date", "date_to_xmlschema", "date_to_rfc822", "date_to_string", "date_to_long_string"]
+const dateFilters = [
+  "date",
+  "date_to_xmlschema",
+  "date_to_rfc822",
+  "date_to_string",
+  "date_to_long_string"
+]
 
 /** Liquid's own type asks for text, but it prints whatever scalar comes back. */
 const scalarOnly = (value: unknown): string => {
-  if (Array.isArray(value)) throw new Error("this is a list; write `| join: \", \"` or `| json` after it")
+  if (Array.isArray(value)) {
+    throw new Error("this is a list; write `| join: \", \"` or `| json` after it")
+  }
   if (typeof value === "object" && value !== null) {
     throw new Error("this is an object; name one of its fields or write `| json`")
   }
@@ -72,16 +80,22 @@ const nextStep = (message: string, scope: PromptScope | undefined): string => {
       : message
   }
   const field = /^item\.(.+)$/.exec(missing)?.[1]
-  const fields = typeof scope?.item === "object" && scope.item !== null ? Object.keys(scope.item) : []
+  const fields = typeof scope?.item === "object" && scope.item !== null
+    ? Object.keys(scope.item)
+    : []
   if (field === undefined) return `{{ ${missing} }} is not there`
   const near = nearest(field, fields)
   const known = fields.slice(0, 20).join(", ") + (fields.length > 20 ? ", …" : "")
-  return `{{ ${missing} }}: the item has no field "${field}"${near === undefined ? "" : `; did you mean "item.${near}"?`} ` +
+  return `{{ ${missing} }}: the item has no field "${field}"${
+    near === undefined ? "" : `; did you mean "item.${near}"?`
+  } ` +
     `(it has: ${known}). Where it may be missing write {{ ${missing} | default: "" }} or {% if ${missing} %}`
 }
 
 const faultOf = (error: unknown, part: PromptPart, scope: PromptScope | undefined): PromptFault => {
-  const message = LiquidError.is(error) ? error.originalError?.message ?? error.message : String(error)
+  const message = LiquidError.is(error)
+    ? error.originalError?.message ?? error.message
+    : String(error)
   // Liquid appends its own line, counted from the part's start.
   const plain = message.replace(/, line:\d+, col:\d+$/, "")
   return new PromptFault(part.firstLine + rowOf(error) - 1, nextStep(plain, scope).slice(0, 1000))
@@ -92,7 +106,11 @@ export interface PromptTemplate {
   readonly render: (scope: PromptScope) => string | PromptFault
 }
 
-const unknownVariable = (liquid: Liquid, parsed: Array<Template>, part: PromptPart): PromptFault | undefined => {
+const unknownVariable = (
+  liquid: Liquid,
+  parsed: Array<Template>,
+  part: PromptPart
+): PromptFault | undefined => {
   const { globals } = liquid.analyzeSync(parsed, { partials: false })
   for (const [name, uses] of Object.entries(globals)) {
     if (variables.some((known) => known === name)) continue
@@ -100,7 +118,9 @@ const unknownVariable = (liquid: Liquid, parsed: Array<Template>, part: PromptPa
     return new PromptFault(
       part.firstLine + (uses[0]?.location.row ?? 1) - 1,
       `there is no variable "${name}"; ${
-        near === undefined ? `a field of the row is written {{ item.${name} }}` : `did you mean "${near}"?`
+        near === undefined
+          ? `a field of the row is written {{ item.${name} }}`
+          : `did you mean "${near}"?`
       } (known: ${variables.join(", ")})`
     )
   }

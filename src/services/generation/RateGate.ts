@@ -20,11 +20,14 @@ export const makeRateGate: Effect.Effect<RateGate> = Effect.sync(() => {
       while (!admission?.isClosed()) {
         const leftMs = (openAtMs.get(model) ?? 0) - (yield* Clock.currentTimeMillis)
         if (leftMs <= 0) return
-        yield* admission === undefined ? Effect.sleep(leftMs) : Effect.raceFirst(Effect.sleep(leftMs), admission.closed)
+        yield* admission === undefined
+          ? Effect.sleep(leftMs)
+          : Effect.raceFirst(Effect.sleep(leftMs), admission.closed)
       }
     })
   return {
-    wait: (model, admission) => Effect.suspend(() => openAtMs.has(model) ? wait(model, admission) : Effect.void),
+    wait: (model, admission) =>
+      Effect.suspend(() => openAtMs.has(model) ? wait(model, admission) : Effect.void),
     failed: (model, reason) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         if (reason._tag !== "RateLimited" || reason.retryAfterMs === null) return

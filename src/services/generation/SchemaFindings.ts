@@ -17,7 +17,9 @@ const shown = (value: unknown): string => {
   if (typeof value === "string") return excerpt(value)
   if (typeof value !== "object" || value === null) return excerpt(JSON.stringify(value))
   // Whole objects say little in 200 characters, and serialising them is not bounded.
-  return Array.isArray(value) ? `an array of ${value.length}` : `an object with ${excerpt(Object.keys(value).join(", "), 150)}`
+  return Array.isArray(value)
+    ? `an array of ${value.length}`
+    : `an object with ${excerpt(Object.keys(value).join(", "), 150)}`
 }
 
 const params = (error: ErrorObject): { readonly [key: string]: unknown } => error.params
@@ -28,9 +30,13 @@ const sentence = (error: ErrorObject): string => {
     case "required":
       return `the field "${String(given["missingProperty"])}" is missing`
     case "additionalProperties":
-      return `there is no field "${String(given["additionalProperty"])}" in the schema; leave it out`
+      return `there is no field "${
+        String(given["additionalProperty"])
+      }" in the schema; leave it out`
     case "unevaluatedProperties":
-      return `there is no field "${String(given["unevaluatedProperty"])}" in the schema; leave it out`
+      return `there is no field "${
+        String(given["unevaluatedProperty"])
+      }" in the schema; leave it out`
     case "enum":
       return excerpt(`must be one of ${JSON.stringify(given["allowedValues"])}`, 400)
     case "const":
@@ -41,7 +47,10 @@ const sentence = (error: ErrorObject): string => {
 }
 
 /** At most 20, in the order of the schema, without the same words twice. */
-export const schemaFindings = (value: unknown, errors: ReadonlyArray<ErrorObject>): ReadonlyArray<Finding> => {
+export const schemaFindings = (
+  value: unknown,
+  errors: ReadonlyArray<ErrorObject>
+): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = []
   const seen = new Set<string>()
   for (const error of errors) {

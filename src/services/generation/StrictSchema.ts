@@ -2,17 +2,27 @@
 
 type Json = { readonly [key: string]: unknown }
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const annotations = ["$schema", "$id", "$comment", "title", "description"]
 const plain = new Set([...annotations, "type", "enum", "const", "$ref"])
-const number = new Set([...plain, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"])
+const number = new Set([
+  ...plain,
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf"
+])
 const string = new Set([...plain, "pattern"])
 const array = new Set([...plain, "items", "minItems", "maxItems"])
 const object = new Set([...plain, "properties", "required", "additionalProperties", "$defs"])
 
 const keysFor = (schema: Json): ReadonlySet<string> => {
-  const types = Array.isArray(schema["type"]) ? schema["type"].filter((t) => t !== "null") : [schema["type"]]
+  const types = Array.isArray(schema["type"])
+    ? schema["type"].filter((t) => t !== "null")
+    : [schema["type"]]
   if (types.length !== 1) return plain
   switch (types[0]) {
     case "object":
@@ -32,7 +42,8 @@ const keysFor = (schema: Json): ReadonlySet<string> => {
 const closed = (schema: Json): boolean => {
   const properties = schema["properties"]
   const required = schema["required"]
-  return schema["additionalProperties"] === false && isObject(properties) && Array.isArray(required) &&
+  return schema["additionalProperties"] === false && isObject(properties) &&
+    Array.isArray(required) &&
     Object.keys(properties).every((key) => required.includes(key))
 }
 
@@ -47,7 +58,9 @@ const fits = (schema: unknown, depth: number): boolean => {
   if (!Object.keys(schema).every((key) => allowed.has(key))) return false
   if (allowed === object && !closed(schema)) return false
   if (allowed === array && !isObject(schema["items"])) return false
-  const below = [schema["properties"], schema["$defs"]].filter(isObject).flatMap((map) => Object.values(map))
+  const below = [schema["properties"], schema["$defs"]].filter(isObject).flatMap((map) =>
+    Object.values(map)
+  )
   if (isObject(schema["items"])) below.push(schema["items"])
   return below.every((inner) => fits(inner, depth + 1))
 }

@@ -1,7 +1,13 @@
 // 128-bit fingerprints of slugs: MurmurHash3 x86_128 over their UTF-8 bytes.
 
 /** Four 32-bit words, written into `into` at `at`. */
-export const fingerprintBytes = (bytes: Uint8Array, start: number, end: number, into: Uint32Array, at: number): void => {
+export const fingerprintBytes = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint32Array,
+  at: number
+): void => {
   const length = end - start
   const blocksEnd = start + (length & ~15)
   let h1 = 0

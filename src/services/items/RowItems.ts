@@ -9,7 +9,8 @@ import { makeSlugTable } from "./SlugTable.ts"
 
 const name = "rows"
 
-const isRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row)
+const isRow = (row: unknown): boolean =>
+  typeof row === "object" && row !== null && !Array.isArray(row)
 
 /** Rows as an input; `line` is a row's place, from 1. Fails with every row without a slug or with another's. */
 export const itemsFromRows = (
@@ -22,7 +23,9 @@ export const itemsFromRows = (
     const items: Array<Item> = []
     for (const [index, fields] of rows.entries()) {
       const line = index + 1
-      const fault = isRow(fields) ? keyFault(key, fields) : "the row is not an object with a field for each value"
+      const fault = isRow(fields)
+        ? keyFault(key, fields)
+        : "the row is not an object with a field for each value"
       if (fault !== undefined) {
         faults.add(line, null, fault)
         continue
@@ -30,7 +33,11 @@ export const itemsFromRows = (
       const slug = fields[key] as string
       const first = slugs.add(slug, line)
       if (first === undefined) items.push({ slug, fields, file: name, line })
-      else faults.add(line, slug, `slug "${slug}" is that of row ${first} too; every item needs its own`)
+      else {faults.add(
+          line,
+          slug,
+          `slug "${slug}" is that of row ${first} too; every item needs its own`
+        )}
     }
     const error = faults.error()
     if (error !== undefined) return Effect.fail(error)

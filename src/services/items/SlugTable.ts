@@ -12,7 +12,12 @@ export interface SlugTable {
   readonly getBytes: (bytes: Uint8Array, start: number, end: number) => number | undefined
   /** Sets the value unless there is one, and answers the value that was there before. */
   readonly add: (slug: string, value: number) => number | undefined
-  readonly addBytes: (bytes: Uint8Array, start: number, end: number, value: number) => number | undefined
+  readonly addBytes: (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    value: number
+  ) => number | undefined
   /** Sets the value, over any before. */
   readonly set: (slug: string, value: number) => void
   readonly setBytes: (bytes: Uint8Array, start: number, end: number, value: number) => void
@@ -90,9 +95,13 @@ class FingerprintTable implements SlugTable {
   }
 
   lookUpAll(other: SlugTable, visit: (there: number | undefined) => void): void {
-    if (!(other instanceof FingerprintTable)) throw new TypeError("tables of two kinds have no common fingerprints")
+    if (!(other instanceof FingerprintTable)) {
+      throw new TypeError("tables of two kinds have no common fingerprints")
+    }
     for (let entry = 0; entry < this.#size; entry++) {
-      for (let word = 0; word < WORDS; word++) other.#probe[word] = this.#prints[entry * WORDS + word]!
+      for (let word = 0; word < WORDS; word++) {
+        other.#probe[word] = this.#prints[entry * WORDS + word]!
+      }
       const there = other.#slots[other.#findProbe()]!
       visit(there === 0 ? undefined : other.#values[there - 1]!)
     }

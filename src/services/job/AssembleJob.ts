@@ -43,7 +43,9 @@ const crossFaults = ({ evidence }: Settings): ReadonlyArray<SettingFault> =>
     : []
 
 /** Decodes the settings as far as it stands alone; rules are held against the schema later. */
-export const decodeSettings = (value: unknown): Result.Result<Settings, ReadonlyArray<SettingFault>> => {
+export const decodeSettings = (
+  value: unknown
+): Result.Result<Settings, ReadonlyArray<SettingFault>> => {
   const secrets = secretsIn(value, [])
   const decoded = decodeSetting(Settings, value ?? {})
   // A secret's value has been said enough about by its own fault.
@@ -79,7 +81,8 @@ export const promptOf = (file: string, text: string): Effect.Effect<Prompt, JobE
 export const outputSchemaOf = (file: string, text: string): Effect.Effect<OutputSchema, JobError> =>
   Effect.mapError(
     compileOutputSchema(file, text),
-    ({ detail, place }) => new JobError({ faults: [{ file, line: 0, key: place, message: detail }] })
+    ({ detail, place }) =>
+      new JobError({ faults: [{ file, line: 0, key: place, message: detail }] })
   )
 
 const toRung = (model: Model, index: number): Rung => ({

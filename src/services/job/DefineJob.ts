@@ -25,7 +25,12 @@ const settingsName = "job definition"
 
 const failed = (faults: ReadonlyArray<SettingFault>): JobError =>
   new JobError({
-    faults: faults.map(({ message, path }) => ({ file: settingsName, line: 0, key: keyOf(path), message }))
+    faults: faults.map(({ message, path }) => ({
+      file: settingsName,
+      line: 0,
+      key: keyOf(path),
+      message
+    }))
   })
 
 /** A value that JSON does not have is no schema. */
@@ -44,16 +49,24 @@ const givenTwice = (settings: { readonly [key: string]: unknown }): ReadonlyArra
     message: `stands in a file's settings; in a definition it is given beside them`
   }))
 
-export const defineJob = Effect.fnUntraced(function*(definition: JobDefinition): Effect.fn.Return<Job, JobError> {
-  const twice = givenTwice({ ...definition.settings })
-  if (twice.length > 0) return yield* failed(twice)
-  const settings = decodeSettings(definition.settings)
-  if (Result.isFailure(settings)) return yield* failed(settings.failure)
-  const schemaJson = jsonOf(definition.schema)
-  if (schemaJson === undefined) return yield* failed([{ path: ["schema"], message: "is not JSON; give a plain object" }])
-  const prompt = yield* promptOf("prompt", definition.prompt)
-  const outputSchema = yield* outputSchemaOf("schema", schemaJson)
-  const rules = decodeRules(settings.success.qa, outputSchema.schema)
-  if (Result.isFailure(rules)) return yield* failed(rules.failure)
-  return toJob(definition.directory ?? ".", settings.success, { prompt, outputSchema, rules: makeRuleSet(rules.success) })
-})
+export const defineJob = Effect.fnUntraced(
+  function*(definition: JobDefinition): Effect.fn.Return<Job, JobError> {
+    const twice = givenTwice({ ...definition.settings })
+    if (twice.length > 0) return yield* failed(twice)
+    const settings = decodeSettings(definition.settings)
+    if (Result.isFailure(settings)) return yield* failed(settings.failure)
+    const schemaJson = jsonOf(definition.schema)
+    if (schemaJson === undefined) {
+      return yield* failed([{ path: ["schema"], message: "is not JSON; give a plain object" }])
+    }
+    const prompt = yield* promptOf("prompt", definition.prompt)
+    const outputSchema = yield* outputSchemaOf("schema", schemaJson)
+    const rules = decodeRules(settings.success.qa, outputSchema.schema)
+    if (Result.isFailure(rules)) return yield* failed(rules.failure)
+    return toJob(definition.directory ?? ".", settings.success, {
+      prompt,
+      outputSchema,
+      rules: makeRuleSet(rules.success)
+    })
+  }
+)

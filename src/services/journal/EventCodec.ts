@@ -9,9 +9,9 @@ import type { Response } from "./JournalEvent.ts"
 const encodeFailure = Schema.encodeSync(Failure)
 const decode = Schema.decodeUnknownOption(JournalEvent)
 
-const encodeSlugFirst = (
-  { slug, ...rest }: { readonly slug: string; readonly [key: string]: unknown }
-): Uint8Array => encodeLine({ slug, ...rest })
+/** Put in front here, or the line codec would make the text twice to find that it is not. */
+const encodeSlugFirst = (event: typeof JournalEvent.Encoded): Uint8Array =>
+  encodeLine(Object.assign({ slug: event.slug }, event))
 
 /** A body that JSON does not have must not cost the answer that came with it: the text stands beside it. */
 const encodeResponse = (event: Response): Uint8Array => {

@@ -68,10 +68,15 @@ export class HistoryBook {
     }
   }
 
-  /** `isAlive` tells whether a run still works on its own calls; nobody else judges those or counts them as lost. */
-  finish(isAlive: (runId: string) => boolean): ReadonlyMap<string, ItemHistory> {
+  /** `isAlive` tells whether a run still works on the item; nobody else judges its calls or counts them as lost. */
+  finish(isAlive: (runId: string, slug: string) => boolean): ReadonlyMap<string, ItemHistory> {
     const histories = new Map<string, ItemHistory>()
-    for (const [slug, calls] of this.#items) histories.set(slug, historyOf(calls, isAlive))
+    for (const [slug, calls] of this.#items) {
+      histories.set(
+        slug,
+        historyOf(calls, (runId) => isAlive(runId, slug))
+      )
+    }
     return histories
   }
 }

@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
 import type { AppendError } from "../durability/AppendError.ts"
 import { open as openLog } from "../durability/CommitLog.ts"
 import { DataDirectory, journalPath } from "../durability/DataDirectory.ts"
@@ -15,7 +16,10 @@ import { RunLedger, runOf } from "./RunLedger.ts"
 import type { LedgerTotals } from "./RunLedger.ts"
 
 export class Journal extends Context.Service<Journal, {
-  /** UTC time and a random end, so that names sort by time: `20261122T101500-3f9a1c`. */
+  /**
+   * UTC time in seconds, its milliseconds as three hex digits, three random ones: `20261122T101500-3e791c`. Names sort
+   * by time also when a run is killed and started again within one second.
+   */
   readonly runId: string
   /** A new id of this run: `<runId>:<n>`, n from 1. */
   readonly nextId: Effect.Effect<string>
@@ -41,11 +45,14 @@ export class Journal extends Context.Service<Journal, {
 
 const idsTried = 100
 
+const threeHex = (n: number): string => n.toString(16).padStart(3, "0")
+
 const newRunId = Effect.gen(function*() {
   const now = yield* DateTime.now
-  const random = yield* Random.nextIntBetween(0, 0xffffff)
-  const time = DateTime.formatIso(now).slice(0, 19).replaceAll(/[-:]/g, "")
-  return `${time}-${random.toString(16).padStart(6, "0")}`
+  const random = yield* Random.nextIntBetween(0, 0xfff)
+  const iso = DateTime.formatIso(now)
+  const time = iso.slice(0, 19).replaceAll(/[-:]/g, "")
+  return `${time}-${threeHex(Number(iso.slice(20, 23)))}${threeHex(random)}`
 })
 
 /** A journal of a name that no run has had. Its entry in raw/ is made durable when the log is opened. */
@@ -65,6 +72,9 @@ const createFile = Effect.gen(function*() {
   return yield* new DiskError({ operation: "create", path: data.raw, code: "EEXIST", detail })
 })
 
+const triedLockMs = 5
+const triedLockTimes = 2000
+
 const make = Effect.gen(function*() {
   const data = yield* DataDirectory
   const runId = yield* createFile
@@ -72,7 +82,14 @@ const make = Effect.gen(function*() {
     files: [journalPath(data, runId)],
     guard: { _tag: "Own" },
     quarantine: data.quarantine
-  })
+  }).pipe(
+    // The name is ours alone, but whoever lists raw/ at this moment tries the lock to see whether its run lives.
+    Effect.retry({
+      while: ({ code }) => code === "EBUSY",
+      schedule: Schedule.spaced(triedLockMs),
+      times: triedLockTimes
+    })
+  )
   const ledger = new RunLedger(runId)
   let lastId = 0
 

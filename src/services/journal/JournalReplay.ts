@@ -35,6 +35,12 @@ export interface ReplayOptions {
    * written (status, audit).
    */
   readonly ownRunId?: string
+  /**
+   * Items that the lock of the run that asks covers: no living run works on them. Whether a run lives is told by trying
+   * the lock of its journal, so whoever else is trying it makes a dead run look alive for a moment, and its answers must
+   * not be paid for again because of that.
+   */
+  readonly isOurs?: (slug: string) => boolean
   /** Whether a slug needs nothing more: of such items only the money is kept. */
   readonly isSettled: (slug: string) => boolean
 }
@@ -217,7 +223,7 @@ export const replayJournals = Effect.fnUntraced(function*(
     const torn = !alive && read.unterminatedBytes > 0
     if (read.corruptLines > 0 || read.foreignLines > 0 || torn) damage.push(read)
   }
-  return close(books, found, damage, names.filter(isForeign).length)
+  return close(books, found, damage, names.filter(isForeign).length, options)
 })
 
 /** The books summed up, once everything is read. */
@@ -225,7 +231,8 @@ const close = (
   books: Books,
   found: ReadonlyArray<FoundRun>,
   damage: ReadonlyArray<JournalDamage>,
-  foreignFiles: number
+  foreignFiles: number,
+  { isOurs = () => false }: ReplayOptions
 ): Replay => {
   const aliveRuns = new Set(
     found.filter(({ state }) => state === "alive").map(({ runId }) => runId)
@@ -241,7 +248,7 @@ const close = (
     return { runId, state, manifest, totals, inFlight: alive ? ledger.unanswered : 0 }
   })
   return {
-    history: books.items.finish((runId) => aliveRuns.has(runId)),
+    history: books.items.finish((runId, slug) => aliveRuns.has(runId) && !isOurs(slug)),
     atRisk: found.flatMap(({ runId, state }) =>
       state === "sealed" ? [] : ledgerOf(books, runId).atRisk(state === "alive")
     ),

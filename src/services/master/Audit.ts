@@ -92,7 +92,15 @@ const auditOnce = Effect.fnUntraced(function*(
   yield* auditJournals(journals, before, capture, ledger, masters.slugs, onJournals)
   const { disjoint, ids, lines, same, writeAhead } = onMasters
   const { acknowledged, money } = onJournals
-  const tallies = [acknowledged, same, writeAhead, lines, ids, yield* auditTemps(data, capture), disjoint]
+  const tallies = [
+    acknowledged,
+    same,
+    writeAhead,
+    lines,
+    ids,
+    yield* auditTemps(data, capture),
+    disjoint
+  ]
   tallies.push(conserve(input, masters), money, auditRecovery(capture))
   const checks = tallies.map((tally) => tally.result)
   return {
@@ -105,20 +113,25 @@ const auditOnce = Effect.fnUntraced(function*(
       foreignLines: masters.foreignLines,
       quarantineFiles: yield* countQuarantine(data),
       inputItems: input?.size ?? null,
-      pending: input === undefined ? null : input.size - masters.acceptedOfInput - masters.rejectedOfInput
+      pending: input === undefined
+        ? null
+        : input.size - masters.acceptedOfInput - masters.rejectedOfInput
     }
   }
 })
 
 /** A consolidation made its lock file, so nothing is created; one that is asked for meanwhile answers `Busy`. */
-const withoutConsolidations = Effect.fnUntraced(function*<A, R>(data: DataPaths, use: Effect.Effect<A, DiskError, R>) {
-  const disk = yield* Disk
-  const locks = yield* FileLock
-  if (Option.isNone(yield* disk.stat(data.consolidationLock))) return yield* use
-  const file = yield* disk.open(data.consolidationLock, "update")
-  yield* locks.lock(file)
-  return yield* use
-}, Effect.scoped)
+const withoutConsolidations = Effect.fnUntraced(
+  function*<A, R>(data: DataPaths, use: Effect.Effect<A, DiskError, R>) {
+    const disk = yield* Disk
+    const locks = yield* FileLock
+    if (Option.isNone(yield* disk.stat(data.consolidationLock))) return yield* use
+    const file = yield* disk.open(data.consolidationLock, "update")
+    yield* locks.lock(file)
+    return yield* use
+  },
+  Effect.scoped
+)
 
 const make = Effect.gen(function*() {
   const data = yield* DataDirectory
@@ -130,7 +143,8 @@ const make = Effect.gen(function*() {
     }
     const report = yield* withoutConsolidations(data, auditOnce(data, input))
     if (report !== undefined) return report
-    const detail = "the masters were replaced again and again while they were read; try again when no run consolidates"
+    const detail =
+      "the masters were replaced again and again while they were read; try again when no run consolidates"
     return yield* new DiskError({ operation: "audit", path: data.master, code: "ESTALE", detail })
   }, Effect.provideContext(services))
   return { audit }
@@ -140,7 +154,10 @@ export class Audit extends Context.Service<Audit, {
   /** `slugs` are those of the input, for I9. */
   readonly audit: (slugs: SlugTable | undefined) => Effect.Effect<AuditReport, DiskError>
 }>()("inkfast/services/master/Audit") {
-  static readonly layer: Layer.Layer<Audit, never, DataDirectory | Disk | FileLock> = Layer.effect(Audit, make).pipe(
+  static readonly layer: Layer.Layer<Audit, never, DataDirectory | Disk | FileLock> = Layer.effect(
+    Audit,
+    make
+  ).pipe(
     Layer.provide(BootId.layer)
   )
 }

@@ -37,7 +37,10 @@ const batchBytesMax = 1024 * 1024
 const names: ReadonlyArray<MasterName> = ["updates", "successes", "rejects"]
 const journalName = /^ai-run-(.+)\.jsonl$/
 
-const perMaster = (found: ReadonlyArray<FileStat | undefined>, value: (stat: FileStat) => number): PerMaster => {
+const perMaster = (
+  found: ReadonlyArray<FileStat | undefined>,
+  value: (stat: FileStat) => number
+): PerMaster => {
   const [updates, successes, rejects] = found.map((stat) => stat === undefined ? 0 : value(stat))
   return { updates: updates ?? 0, successes: successes ?? 0, rejects: rejects ?? 0 }
 }
@@ -48,18 +51,33 @@ const statMasters = (disk: Disk["Service"], data: DataPaths) =>
     (found) => found.map(Option.getOrUndefined)
   )
 
-const agreedOf = (sizes: PerMaster, inodes: PerMaster, slot: Slot | undefined): MasterCapture["agreed"] => {
+const agreedOf = (
+  sizes: PerMaster,
+  inodes: PerMaster,
+  slot: Slot | undefined
+): MasterCapture["agreed"] => {
   const [first, second] = slot?.files ?? []
-  if (slot === undefined || first === undefined || second === undefined || slot.state === "recovering") {
+  if (
+    slot === undefined || first === undefined || second === undefined || slot.state === "recovering"
+  ) {
     const before = (size: number) => Math.max(0, size - batchBytesMax)
     return { updates: before(sizes.updates), successes: before(sizes.successes) }
   }
   // A slot of files that were replaced since says nothing of these.
-  if (first.inode !== inodes.updates || second.inode !== inodes.successes) return { updates: 0, successes: 0 }
-  return { updates: Math.min(first.size, sizes.updates), successes: Math.min(second.size, sizes.successes) }
+  if (first.inode !== inodes.updates || second.inode !== inodes.successes) {
+    return { updates: 0, successes: 0 }
+  }
+  return {
+    updates: Math.min(first.size, sizes.updates),
+    successes: Math.min(second.size, sizes.successes)
+  }
 }
 
-const durableOf = (inodes: PerMaster, masters: Slot | undefined, rejects: Slot | undefined): PerMaster | undefined => {
+const durableOf = (
+  inodes: PerMaster,
+  masters: Slot | undefined,
+  rejects: Slot | undefined
+): PerMaster | undefined => {
   const known = (slot: Slot | undefined, index: number, inode: number) => {
     const file = slot?.files[index]
     return file !== undefined && file.inode === inode ? file.size : 0
@@ -89,7 +107,7 @@ const look = Effect.fnUntraced(function*(data: DataPaths, slots: Buffer | undefi
       ? { updates: sizes.updates, successes: sizes.successes }
       : agreedOf(sizes, inodes, masters),
     durable: durableOf(inodes, masters, rejects)
-  } satisfies MasterCapture as MasterCapture
+  }
 })
 
 /**
@@ -114,18 +132,27 @@ export const captureMasters = (
       const read = Effect.andThen(readAllAt(disk, file, slots, 0), look(data, slots))
       return yield* Effect.acquireUseRelease(locks.lock(file), () => read, () => locks.unlock(file))
     })
-    return yield* Effect.catchIf(locked, ({ code }) => ["EACCES", "EPERM", "EROFS"].includes(code), () => readOnly)
+    return yield* Effect.catchIf(
+      locked,
+      ({ code }) => ["EACCES", "EPERM", "EROFS"].includes(code),
+      () => readOnly
+    )
   }))
 
 /** Whether the paths still name the files that were captured: a consolidation replaces them. */
-export const isStill = (data: DataPaths, capture: MasterCapture): Effect.Effect<boolean, DiskError, Disk> =>
+export const isStill = (
+  data: DataPaths,
+  capture: MasterCapture
+): Effect.Effect<boolean, DiskError, Disk> =>
   Effect.gen(function*() {
     const inodes = perMaster(yield* statMasters(yield* Disk, data), ({ inode }) => inode)
     return names.every((name) => inodes[name] === capture.inodes[name])
   })
 
 /** Names in a directory; none where it does not exist. */
-export const listOrNone = (directory: string): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
+export const listOrNone = (
+  directory: string
+): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
   Effect.flatMap(Disk, (disk) =>
     Effect.catchIf(
       disk.list(directory),
@@ -134,7 +161,9 @@ export const listOrNone = (directory: string): Effect.Effect<ReadonlyArray<strin
     ))
 
 /** The journals and how long they are now, in the order of their names, which is that of their runs. */
-export const captureJournals = (data: DataPaths): Effect.Effect<ReadonlyArray<JournalFile>, DiskError, Disk> =>
+export const captureJournals = (
+  data: DataPaths
+): Effect.Effect<ReadonlyArray<JournalFile>, DiskError, Disk> =>
   Effect.gen(function*() {
     const disk = yield* Disk
     const journals: Array<JournalFile> = []
@@ -143,7 +172,9 @@ export const captureJournals = (data: DataPaths): Effect.Effect<ReadonlyArray<Jo
       if (runId === undefined) continue
       const path = `${data.raw}/${name}`
       const found = yield* disk.stat(path)
-      if (Option.isSome(found) && found.value.kind === "file") journals.push({ runId, path, size: found.value.size })
+      if (Option.isSome(found) && found.value.kind === "file") {
+        journals.push({ runId, path, size: found.value.size })
+      }
     }
     return journals
   })

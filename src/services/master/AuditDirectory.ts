@@ -28,7 +28,10 @@ const isOrphan = (path: string): Effect.Effect<boolean | undefined, DiskError, D
     }
     return yield* locks.tryLock(file)
   }))).pipe(
-    Effect.catchIf(({ code }) => ["EACCES", "EPERM", "EROFS"].includes(code), () => Effect.undefined)
+    Effect.catchIf(
+      ({ code }) => ["EACCES", "EPERM", "EROFS"].includes(code),
+      () => Effect.undefined
+    )
   )
 
 /** I6: temps whose owner is dead. One that the pending swap names is no leftover. */
@@ -43,8 +46,9 @@ export const auditTemps = Effect.fnUntraced(function*(
       tally.checked++
       const path = `${directory}/${name}`
       const orphan = yield* isOrphan(path)
-      if (orphan === undefined) tally.doubt(`${path}: may not be opened to see whether its owner lives`)
-      else if (orphan && capture.swapPending && directory === data.master) {
+      if (orphan === undefined) {
+        tally.doubt(`${path}: may not be opened to see whether its owner lives`)
+      } else if (orphan && capture.swapPending && directory === data.master) {
         tally.doubt(`${path}: a swap of the masters is not finished`)
       } else if (orphan) tally.violate(`${path}: its owner is dead; the next run sweeps it`)
     }
@@ -57,14 +61,21 @@ export const auditRecovery = (capture: MasterCapture): AuditTally => {
   const tally = new AuditTally("recovery", "the last writer left the masters clean")
   tally.checked = 1
   if (capture.swapPending) {
-    tally.cannotVerify("a consolidation decided its swap and was cut off; the next run or consolidation finishes it")
+    tally.cannotVerify(
+      "a consolidation decided its swap and was cut off; the next run or consolidation finishes it"
+    )
   }
   const { agreed, sizes } = capture
   if (agreed.updates < sizes.updates || agreed.successes < sizes.successes) {
-    tally.cannotVerify("the masters were written and not left clean since the last recovery; the next run looks at them")
+    tally.cannotVerify(
+      "the masters were written and not left clean since the last recovery; the next run looks at them"
+    )
   }
   return tally
 }
 
 export const countQuarantine = (data: DataPaths): Effect.Effect<number, DiskError, Disk> =>
-  Effect.map(listOrNone(data.quarantine), (names) => names.filter((name) => !name.startsWith(".")).length)
+  Effect.map(
+    listOrNone(data.quarantine),
+    (names) => names.filter((name) => !name.startsWith(".")).length
+  )

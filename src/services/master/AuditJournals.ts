@@ -51,7 +51,13 @@ const requestHashOf = (line: Buffer): string | undefined => {
  * A verdict is written after its record is durable in both masters. A record that a newer one of its slug superseded
  * may have been consolidated away since.
  */
-const visitAccepted = (scan: Scan, number: number, id: string, slug: string, where: string): void => {
+const visitAccepted = (
+  scan: Scan,
+  number: number,
+  id: string,
+  slug: string,
+  where: string
+): void => {
   const { capture, ledger, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
   const inBoth = ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)
@@ -61,14 +67,23 @@ const visitAccepted = (scan: Scan, number: number, id: string, slug: string, whe
   else acknowledged.violate(what)
 }
 
-const visitResponse = (scan: Scan, entry: Extract<Entry, { tag: "response" | "failure" }>, slug: string, where: string) => {
+const visitResponse = (
+  scan: Scan,
+  entry: Extract<Entry, { tag: "response" | "failure" }>,
+  slug: string,
+  where: string
+) => {
   const { ledger, tallies: { money } } = scan
   const number = ledger.number(entry.id)
   money.checked++
   scan.responses++
   scan.spentNanoUsd += entry.nanoUsd
-  if (!ledger.has(number, Mark.intent)) money.violate(`${where}: ${slug}: answer ${entry.id} has no intent before it`)
-  if (ledger.mark(number, Mark.response)) money.violate(`${where}: ${slug}: call ${entry.id} has a second answer`)
+  if (!ledger.has(number, Mark.intent)) {
+    money.violate(`${where}: ${slug}: answer ${entry.id} has no intent before it`)
+  }
+  if (ledger.mark(number, Mark.response)) {
+    money.violate(`${where}: ${slug}: call ${entry.id} has a second answer`)
+  }
   const recorded = ledger.costNanoUsd(number)
   if (!Number.isNaN(recorded) && recorded !== entry.nanoUsd) {
     const [says, was] = [formatUsd(recorded), formatUsd(entry.nanoUsd)]
@@ -76,13 +91,21 @@ const visitResponse = (scan: Scan, entry: Extract<Entry, { tag: "response" | "fa
   }
 }
 
-const visitEntry = (scan: Scan, entry: Entry, line: Buffer, isOld: boolean, where: string): void => {
+const visitEntry = (
+  scan: Scan,
+  entry: Entry,
+  line: Buffer,
+  isOld: boolean,
+  where: string
+): void => {
   const { ledger, tallies: { money } } = scan
   const slug = slugOf(line) ?? ""
   switch (entry.tag) {
     case "intent": {
       const number = ledger.number(entry.id)
-      if (ledger.mark(number, Mark.intent)) money.violate(`${where}: ${slug}: intent ${entry.id} stands here twice`)
+      if (ledger.mark(number, Mark.intent)) {
+        money.violate(`${where}: ${slug}: intent ${entry.id} stands here twice`)
+      }
       const hash = requestHashOf(line)
       if (hash !== undefined) ledger.request(number, `${hash} ${slug}`)
       return
@@ -99,28 +122,33 @@ const visitEntry = (scan: Scan, entry: Entry, line: Buffer, isOld: boolean, wher
   }
 }
 
-const scanJournal = Effect.fnUntraced(function*(scan: Scan, journal: JournalFile, sizeBefore: number) {
-  const { lines } = scan.tallies
-  const file = `raw/ai-run-${journal.runId}.jsonl`
-  yield* scanLines(journal.path, { to: journal.size }, (line, offset, lineNumber) => {
-    const where = `${file}:${lineNumber}`
-    lines.checked++
-    const state = verifyLine(line)
-    if (state === "corrupt") return lines.violate(`${where}: its checksum does not hold, or it is no JSON object`)
-    const entry = state === "valid" ? readEntry(line) : undefined
-    if (entry === undefined) {
-      scan.foreignLines++
-      return
-    }
-    // What was appended after the masters were captured may tell of records that were not there yet.
-    visitEntry(scan, entry, line, offset < sizeBefore, where)
-  })
-})
+const scanJournal = Effect.fnUntraced(
+  function*(scan: Scan, journal: JournalFile, sizeBefore: number) {
+    const { lines } = scan.tallies
+    const file = `raw/ai-run-${journal.runId}.jsonl`
+    yield* scanLines(journal.path, { to: journal.size }, (line, offset, lineNumber) => {
+      const where = `${file}:${lineNumber}`
+      lines.checked++
+      const state = verifyLine(line)
+      if (state === "corrupt") {
+        return lines.violate(`${where}: its checksum does not hold, or it is no JSON object`)
+      }
+      const entry = state === "valid" ? readEntry(line) : undefined
+      if (entry === undefined) {
+        scan.foreignLines++
+        return
+      }
+      // What was appended after the masters were captured may tell of records that were not there yet.
+      visitEntry(scan, entry, line, offset < sizeBefore, where)
+    })
+  }
+)
 
 /** A call whose answer was there and was not rejected needs no second one like it. */
 const isNeedless = (ledger: AuditLedger, number: number): boolean => {
   const earlier = ledger.previous(number)
-  return earlier !== undefined && ledger.has(earlier, Mark.response) && !ledger.has(earlier, Mark.rejected)
+  return earlier !== undefined && ledger.has(earlier, Mark.response) &&
+    !ledger.has(earlier, Mark.rejected)
 }
 
 /** A second pass for the names of calls that were bought twice; only where there are any. */
@@ -131,7 +159,9 @@ const nameNeedless = Effect.fnUntraced(function*(scan: Scan, journals: ReadonlyA
       const entry = verifyLine(line) === "valid" ? readEntry(line) : undefined
       if (entry?.tag !== "intent" || !isNeedless(ledger, ledger.number(entry.id))) return
       const where = `raw/ai-run-${journal.runId}.jsonl:${lineNumber}`
-      money.violate(`${where}: ${entry.slug}: ${entry.id} asked again what had an answer that was not rejected`)
+      money.violate(
+        `${where}: ${entry.slug}: ${entry.id} asked again what had an answer that was not rejected`
+      )
     })
   }
 })
@@ -141,12 +171,18 @@ const checkRecords = ({ ledger, tallies: { money } }: Scan): void => {
   let withoutJournal = 0
   let withoutAnswer = 0
   for (let number = 0; number < ledger.size; number++) {
-    if (!ledger.has(number, Mark.inUpdates | Mark.inSuccesses) || ledger.has(number, Mark.response)) continue
+    if (
+      !ledger.has(number, Mark.inUpdates | Mark.inSuccesses) || ledger.has(number, Mark.response)
+    ) continue
     if (ledger.has(number, Mark.hasJournal)) withoutAnswer++
     else withoutJournal++
   }
-  if (withoutAnswer > 0) money.violate(`masters: ${withoutAnswer} records have no answer in the journals of their runs`)
-  if (withoutJournal > 0) money.cannotVerify(`${withoutJournal} records are of runs that have no journal here`)
+  if (withoutAnswer > 0) {
+    money.violate(`masters: ${withoutAnswer} records have no answer in the journals of their runs`)
+  }
+  if (withoutJournal > 0) {
+    money.cannotVerify(`${withoutJournal} records are of runs that have no journal here`)
+  }
 }
 
 /**
@@ -161,14 +197,28 @@ export const auditJournals = Effect.fnUntraced(function*(
   slugs: SlugTable,
   tallies: JournalTallies
 ): Effect.fn.Return<void, DiskError, Disk> {
-  const scan: Scan = { capture, ledger, slugs, tallies, responses: 0, spentNanoUsd: 0, foreignLines: 0 }
+  const scan: Scan = {
+    capture,
+    ledger,
+    slugs,
+    tallies,
+    responses: 0,
+    spentNanoUsd: 0,
+    foreignLines: 0
+  }
   const sizes = new Map(before.map(({ path, size }) => [path, size]))
   for (const journal of journals) yield* scanJournal(scan, journal, sizes.get(journal.path) ?? 0)
   checkRecords(scan)
   let needless = false
-  for (let number = 0; number < ledger.size && !needless; number++) needless = isNeedless(ledger, number)
+  for (let number = 0; number < ledger.size && !needless; number++) {
+    needless = isNeedless(ledger, number)
+  }
   if (needless) yield* nameNeedless(scan, journals)
-  tallies.money.note(`${scan.responses} answers cost ${formatUsd(scan.spentNanoUsd)}; budgets are kept by a run, not on disk`)
+  tallies.money.note(
+    `${scan.responses} answers cost ${
+      formatUsd(scan.spentNanoUsd)
+    }; budgets are kept by a run, not on disk`
+  )
   if (scan.foreignLines > 0) {
     tallies.lines.cannotVerify(`${scan.foreignLines} lines in the journals are no events of ours`)
   }

@@ -15,7 +15,11 @@ import type { MasterName } from "./Survivors.ts"
 
 /** Bits of a slug's value: the masters it stands in. */
 const slugIn = { updates: 1, successes: 2, rejects: 4 } as const
-const idIn = { updates: Mark.inUpdates, successes: Mark.inSuccesses, rejects: Mark.inRejects } as const
+const idIn = {
+  updates: Mark.inUpdates,
+  successes: Mark.inSuccesses,
+  rejects: Mark.inRejects
+} as const
 
 interface MasterTallies {
   readonly same: AuditTally
@@ -27,10 +31,19 @@ interface MasterTallies {
 
 export const makeMasterTallies = (): MasterTallies => ({
   same: new AuditTally("I2", "both masters hold the same records"),
-  writeAhead: new AuditTally("I3", "what is visible in successes is in updates, as long as it was made durable"),
+  writeAhead: new AuditTally(
+    "I3",
+    "what is visible in successes is in updates, as long as it was made durable"
+  ),
   lines: new AuditTally("I4", "every terminated line parses and its checksum holds"),
-  ids: new AuditTally("I5", "an id stands once per file, and a slug once per file after a consolidation"),
-  disjoint: new AuditTally("I8", "successes and rejects have no slug in common after a consolidation")
+  ids: new AuditTally(
+    "I5",
+    "an id stands once per file, and a slug once per file after a consolidation"
+  ),
+  disjoint: new AuditTally(
+    "I8",
+    "successes and rejects have no slug in common after a consolidation"
+  )
 })
 
 export interface MasterAudit {
@@ -46,7 +59,8 @@ export interface MasterAudit {
 }
 
 /** Whether a slug with these bits needs nothing more: readers use `successes`, so `updates` alone settles nothing. */
-export const isSettledBy = (bits: number): boolean => (bits & (slugIn.successes | slugIn.rejects)) !== 0
+export const isSettledBy = (bits: number): boolean =>
+  (bits & (slugIn.successes | slugIn.rejects)) !== 0
 
 /** Whether a record of the slug stands in both masters. */
 export const isAcceptedIn = (slugs: SlugTable, slug: string): boolean => {
@@ -73,7 +87,9 @@ const visitId = (scan: Scan, name: MasterName, line: MasterLine, where: string):
   if (id === undefined) return
   const number = ledger.number(id)
   tallies.ids.checked++
-  if (ledger.mark(number, idIn[name])) tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
+  if (ledger.mark(number, idIn[name])) {
+    tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
+  }
   if (name === "rejects") return
   if (costUsd !== undefined) ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
   if (scan.journals.has(runOf(id))) ledger.mark(number, Mark.hasJournal)
@@ -93,7 +109,9 @@ const visitSlug = (scan: Scan, name: MasterName, line: MasterLine, where: string
     return
   }
   if (name === "updates") return
-  const ofInput = input?.getBytes(line.slugBytes, line.slugStart, line.slugEnd) !== undefined ? 1 : 0
+  const ofInput = input?.getBytes(line.slugBytes, line.slugStart, line.slugEnd) !== undefined
+    ? 1
+    : 0
   if (name === "successes") {
     counts.acceptedSlugs++
     counts.acceptedOfInput += ofInput
@@ -112,21 +130,29 @@ const scanMaster = Effect.fnUntraced(function*(scan: Scan, name: MasterName) {
   const { capture, counts, data, tallies } = scan
   const line = new MasterLine()
   const size = capture.sizes[name]
-  const { unterminatedBytes } = yield* scanLines(data[name], { to: size }, (bytes, _offset, lineNumber) => {
-    const where = `${name}.jsonl:${lineNumber}`
-    const kind = line.read(bytes)
-    if (kind === "blank") return
-    tallies.lines.checked++
-    if (kind === "corrupt") return tallies.lines.violate(`${where}: ${line.problem}`)
-    if (kind === "foreign") counts.foreignLines++
-    if (name === "successes") counts.records++
-    visitId(scan, name, line, where)
-    visitSlug(scan, name, line, where)
-  })
-  if (unterminatedBytes > 0) tallies.lines.note(`${name}.jsonl ends in ${unterminatedBytes} bytes without a newline`)
+  const { unterminatedBytes } = yield* scanLines(
+    data[name],
+    { to: size },
+    (bytes, _offset, lineNumber) => {
+      const where = `${name}.jsonl:${lineNumber}`
+      const kind = line.read(bytes)
+      if (kind === "blank") return
+      tallies.lines.checked++
+      if (kind === "corrupt") return tallies.lines.violate(`${where}: ${line.problem}`)
+      if (kind === "foreign") counts.foreignLines++
+      if (name === "successes") counts.records++
+      visitId(scan, name, line, where)
+      visitSlug(scan, name, line, where)
+    }
+  )
+  if (unterminatedBytes > 0) {
+    tallies.lines.note(`${name}.jsonl ends in ${unterminatedBytes} bytes without a newline`)
+  }
   const durable = capture.durable?.[name] ?? 0
   if (size < durable) {
-    tallies.writeAhead.violate(`${name}.jsonl has ${size} bytes, and ${durable} were made durable: its end was cut off`)
+    tallies.writeAhead.violate(
+      `${name}.jsonl has ${size} bytes, and ${durable} were made durable: its end was cut off`
+    )
   }
 })
 
@@ -181,10 +207,14 @@ export const auditMasters = Effect.fnUntraced(function*(
   yield* scanMaster(scan, "rejects")
   yield* compareMasters(scan)
   if (scan.repeatedSlugs > 0) {
-    tallies.ids.cannotVerify(`not consolidated: ${scan.repeatedSlugs} lines are superseded by a newer one of their slug`)
+    tallies.ids.cannotVerify(
+      `not consolidated: ${scan.repeatedSlugs} lines are superseded by a newer one of their slug`
+    )
   }
   if (scan.counts.foreignLines > 0) {
-    tallies.lines.cannotVerify(`${scan.counts.foreignLines} lines of other programs have no checksum`)
+    tallies.lines.cannotVerify(
+      `${scan.counts.foreignLines} lines of other programs have no checksum`
+    )
   }
   return { slugs: scan.slugs, ...scan.counts }
 })

@@ -53,11 +53,13 @@ export const ConsolidationReport = Schema.Struct({
 })
 export type ConsolidationReport = typeof ConsolidationReport.Type
 
-export class ConsolidationError extends Schema.TaggedError<ConsolidationError>()("ConsolidationError", {
-  /** `Busy`: another process consolidates now. `Failed`: no record was lost; `detail` says what stands now. */
-  reason: Schema.Literals(["Busy", "Failed"]),
-  detail: Schema.String
-}) {
+export class ConsolidationError
+  extends Schema.TaggedError<ConsolidationError>()("ConsolidationError", {
+    /** `Busy`: another process consolidates now. `Failed`: no record was lost; `detail` says what stands now. */
+    reason: Schema.Literals(["Busy", "Failed"]),
+    detail: Schema.String
+  })
+{
   override get message(): string {
     return `consolidation: ${this.detail}`
   }
@@ -91,7 +93,13 @@ const bringUp = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Progress, DiskError, Needs> {
   if (reading.tidy) return { reading, draft: undefined }
   if (before.draft !== undefined && !needsNewDraft(reading, before.draft)) {
-    yield* appendSurvivors(data, before.draft, reading.survivors, before.reading.sizes, reading.sizes)
+    yield* appendSurvivors(
+      data,
+      before.draft,
+      reading.survivors,
+      before.reading.sizes,
+      reading.sizes
+    )
     return { reading, draft: before.draft }
   }
   if (before.draft !== undefined) yield* before.draft.discard
@@ -133,10 +141,13 @@ const tryFinish = (
       const reading = yield* readOn(data, progress.reading, sizes)
       if (mayRetry && needsNewDraft(reading, progress.draft)) return reading
       const last = yield* bringUp(data, reading, progress)
-      const after = last.draft === undefined ? sizes : yield* swapIn(data, lock, last.draft, reading)
+      const after = last.draft === undefined
+        ? sizes
+        : yield* swapIn(data, lock, last.draft, reading)
       const pauseMs = Number((yield* Clock.currentTimeNanos) - startNanos) / 1e6
       return { progress: last, after, pauseMs }
-    }))
+    })
+  )
 
 const finish = Effect.fnUntraced(function*(
   data: DataPaths,
@@ -152,7 +163,10 @@ const finish = Effect.fnUntraced(function*(
   }
 })
 
-const reportOf = ({ after, pauseMs, progress }: Outcome, durationMs: number): ConsolidationReport => {
+const reportOf = (
+  { after, pauseMs, progress }: Outcome,
+  durationMs: number
+): ConsolidationReport => {
   const { draft, reading } = progress
   const kept: PerMaster = draft === undefined
     ? reading.lines
@@ -175,13 +189,21 @@ const reportOf = ({ after, pauseMs, progress }: Outcome, durationMs: number): Co
 
 const run = Effect.fnUntraced(function*(
   data: DataPaths
-): Effect.fn.Return<ConsolidationReport, ConsolidationError | DiskError | SwapPending, Needs | BootId> {
+): Effect.fn.Return<
+  ConsolidationReport,
+  ConsolidationError | DiskError | SwapPending,
+  Needs | BootId
+> {
   const disk = yield* Disk
   const locks = yield* FileLock
   const startNanos = yield* Clock.currentTimeNanos
   const durationMs = Effect.map(Clock.currentTimeNanos, (now) => Number(now - startNanos) / 1e6)
   if (Option.isNone(yield* disk.stat(data.master))) {
-    const empty: Outcome = { progress: { reading: startReading(), draft: undefined }, after: nothing, pauseMs: 0 }
+    const empty: Outcome = {
+      progress: { reading: startReading(), draft: undefined },
+      after: nothing,
+      pauseMs: 0
+    }
     return reportOf(empty, yield* durationMs)
   }
   const own = yield* disk.open(data.consolidationLock, "update")
@@ -198,7 +220,9 @@ const run = Effect.fnUntraced(function*(
 const failed = (error: DiskError | SwapPending): ConsolidationError =>
   new ConsolidationError({
     reason: "Failed",
-    detail: error._tag === "DiskError" ? `${error.message}; the masters are as they were` : error.message
+    detail: error._tag === "DiskError"
+      ? `${error.message}; the masters are as they were`
+      : error.message
   })
 
 const make = Effect.gen(function*() {
@@ -219,8 +243,9 @@ export class Consolidation extends Context.Service<Consolidation, {
   /** Whatever it fails with, no record is lost; appenders go on. */
   readonly consolidate: Effect.Effect<ConsolidationReport, ConsolidationError>
 }>()("inkfast/services/master/Consolidation") {
-  static readonly layer: Layer.Layer<Consolidation, never, DataDirectory | Disk | FileLock> = Layer.effect(
-    Consolidation,
-    make
-  ).pipe(Layer.provide(BootId.layer))
+  static readonly layer: Layer.Layer<Consolidation, never, DataDirectory | Disk | FileLock> = Layer
+    .effect(
+      Consolidation,
+      make
+    ).pipe(Layer.provide(BootId.layer))
 }

@@ -25,29 +25,30 @@ export interface MasterCounts {
   readonly quarantineFiles: number
 }
 
-export const countMasters: Effect.Effect<MasterCounts, DiskError, DataDirectory | Disk> = Effect.gen(function*() {
-  const data = yield* DataDirectory
-  const slugs = makeSlugTable()
-  const line = new MasterLine()
-  const count = Effect.fnUntraced(function*(path: string) {
-    const before = slugs.size
-    let lines = 0
-    let corruptLines = 0
-    const { bytes } = yield* scanLines(path, {}, (each) => {
-      const kind = line.read(each)
-      if (kind === "blank") return
-      if (kind === "corrupt") {
-        corruptLines++
-        return
-      }
-      lines++
-      slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, 0)
+export const countMasters: Effect.Effect<MasterCounts, DiskError, DataDirectory | Disk> = Effect
+  .gen(function*() {
+    const data = yield* DataDirectory
+    const slugs = makeSlugTable()
+    const line = new MasterLine()
+    const count = Effect.fnUntraced(function*(path: string) {
+      const before = slugs.size
+      let lines = 0
+      let corruptLines = 0
+      const { bytes } = yield* scanLines(path, {}, (each) => {
+        const kind = line.read(each)
+        if (kind === "blank") return
+        if (kind === "corrupt") {
+          corruptLines++
+          return
+        }
+        lines++
+        slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, 0)
+      })
+      return { slugs: slugs.size - before, lines, corruptLines, bytes } satisfies FileCounts
     })
-    return { slugs: slugs.size - before, lines, corruptLines, bytes } satisfies FileCounts
+    return {
+      accepted: yield* count(data.successes),
+      rejected: yield* count(data.rejects),
+      quarantineFiles: yield* countQuarantine(data)
+    }
   })
-  return {
-    accepted: yield* count(data.successes),
-    rejected: yield* count(data.rejects),
-    quarantineFiles: yield* countQuarantine(data)
-  }
-})

@@ -48,7 +48,9 @@ export class MasterLine {
     this.problem = ""
     if (isBlank(this.#line)) return (this.kind = "blank")
     const state = verifyLine(this.#line)
-    if (state === "corrupt") return this.#corrupt("its checksum does not hold, or it is no JSON object in UTF-8")
+    if (state === "corrupt") {
+      return this.#corrupt("its checksum does not hold, or it is no JSON object in UTF-8")
+    }
     const found = (state === "valid" && this.#slugInPlace()) || this.#slugOfObject()
     if (!found) return this.#corrupt("it has no slug")
     return (this.kind = state === "valid" ? "verified" : "foreign")
@@ -106,7 +108,9 @@ export class MasterLine {
   #metaInPlace(): unknown {
     const at = this.#line.lastIndexOf(metaKey)
     if (at === -1) return undefined
-    const meta = parseOrUndefined(this.#line.toString("utf8", at + metaKey.length, this.#line.length - checksumLength))
+    const meta = parseOrUndefined(
+      this.#line.toString("utf8", at + metaKey.length, this.#line.length - checksumLength)
+    )
     return meta ?? this.#wholeObject()?.["_meta"]
   }
 }
@@ -151,7 +155,9 @@ const metaOf = (value: unknown): LineMeta => {
 /** A time without a zone counts as UTC, so that the order of lines does not depend on the machine's own zone. */
 const instantMs = (value: unknown): number => {
   if (typeof value !== "string") return -Infinity
-  const zoned = /T.*(?:Z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes("T") ? value : `${value}Z`
+  const zoned = /T.*(?:Z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes("T")
+    ? value
+    : `${value}Z`
   const ms = Date.parse(zoned)
   return Number.isNaN(ms) ? -Infinity : ms
 }

@@ -20,7 +20,9 @@ export interface MasterLock {
    * Runs with the sizes in bytes of the masters at rest, while no process appends. Where a writer died or failed
    * before, recovery comes first.
    */
-  readonly atRest: <A, E, R>(use: (sizes: PerMaster) => Effect.Effect<A, E, R>) => Effect.Effect<A, E | DiskError, R>
+  readonly atRest: <A, E, R>(
+    use: (sizes: PerMaster) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | DiskError, R>
   /**
    * Writes both slots from what the paths name now, inside `atRest`. `dirty` makes whoever takes the lock next look
    * for a swap that was left half done.
@@ -29,10 +31,11 @@ export interface MasterLock {
 }
 
 /** The two logs under the lock, each with the byte offset of its slot. */
-const logs: ReadonlyArray<{ readonly names: ReadonlyArray<MasterName>; readonly slotAt: number }> = [
-  { names: ["updates", "successes"], slotAt: 0 },
-  { names: ["rejects"], slotAt: slotBytes }
-]
+const logs: ReadonlyArray<{ readonly names: ReadonlyArray<MasterName>; readonly slotAt: number }> =
+  [
+    { names: ["updates", "successes"], slotAt: 0 },
+    { names: ["rejects"], slotAt: slotBytes }
+  ]
 
 type Log = (typeof logs)[number]
 
@@ -70,7 +73,9 @@ export const openMasterLock = Effect.fnUntraced(function*(
     const slot = yield* readSlot(place(log), log.names.length)
     const files = yield* found(log)
     return slot?.state === "clean" &&
-      slot.files.every(({ inode, size }, index) => inode === files[index]?.inode && size === files[index].size)
+      slot.files.every(({ inode, size }, index) =>
+        inode === files[index]?.inode && size === files[index].size
+      )
   })
 
   const settle = Effect.gen(function*() {
@@ -84,15 +89,26 @@ export const openMasterLock = Effect.fnUntraced(function*(
       yield* Effect.scoped(recoverLog)
     }
     const [masters, rejects] = yield* Effect.forEach(logs, found)
-    return { updates: masters?.[0]?.size ?? 0, successes: masters?.[1]?.size ?? 0, rejects: rejects?.[0]?.size ?? 0 }
+    return {
+      updates: masters?.[0]?.size ?? 0,
+      successes: masters?.[1]?.size ?? 0,
+      rejects: rejects?.[0]?.size ?? 0
+    }
   })
 
   return {
     context,
     atRest: (use) =>
-      Effect.acquireUseRelease(locks.lock(file), () => Effect.flatMap(settle, use), () => locks.unlock(file)),
+      Effect.acquireUseRelease(
+        locks.lock(file),
+        () => Effect.flatMap(settle, use),
+        () => locks.unlock(file)
+      ),
     mark: (state) =>
-      Effect.forEach(logs, (log) =>
-        Effect.flatMap(found(log), (files) => writeSlot(place(log), { state, files })), { discard: true })
+      Effect.forEach(
+        logs,
+        (log) => Effect.flatMap(found(log), (files) => writeSlot(place(log), { state, files })),
+        { discard: true }
+      )
   }
 })

@@ -44,7 +44,12 @@ const regionBytesMax = 16 * 1024 * 1024
 const compareBytes = 256 * 1024
 
 /** Answers false when there are too many. */
-const noteCorrupt = (regions: Array<CorruptRegion>, name: MasterName, offset: number, length: number): boolean => {
+const noteCorrupt = (
+  regions: Array<CorruptRegion>,
+  name: MasterName,
+  offset: number,
+  length: number
+): boolean => {
   const last = regions.at(-1)
   const end = offset + length
   if (last?.name === name && last.end === offset && end - last.start <= regionBytesMax) {
@@ -57,19 +62,25 @@ const noteCorrupt = (regions: Array<CorruptRegion>, name: MasterName, offset: nu
 }
 
 /** Whether both files hold the same bytes between two offsets. */
-const sameBytes = Effect.fnUntraced(function*(first: string, second: string, from: number, to: number) {
-  const disk = yield* Disk
-  if (from === to) return true
-  const [a, b] = [yield* disk.open(first, "read"), yield* disk.open(second, "read")]
-  const [left, right] = [Buffer.allocUnsafeSlow(compareBytes), Buffer.allocUnsafeSlow(compareBytes)]
-  for (let position = from; position < to; position += compareBytes) {
-    const length = Math.min(compareBytes, to - position)
-    yield* readAllAt(disk, a, left.subarray(0, length), position)
-    yield* readAllAt(disk, b, right.subarray(0, length), position)
-    if (left.compare(right, 0, length, 0, length) !== 0) return false
-  }
-  return true
-}, Effect.scoped)
+const sameBytes = Effect.fnUntraced(
+  function*(first: string, second: string, from: number, to: number) {
+    const disk = yield* Disk
+    if (from === to) return true
+    const [a, b] = [yield* disk.open(first, "read"), yield* disk.open(second, "read")]
+    const [left, right] = [
+      Buffer.allocUnsafeSlow(compareBytes),
+      Buffer.allocUnsafeSlow(compareBytes)
+    ]
+    for (let position = from; position < to; position += compareBytes) {
+      const length = Math.min(compareBytes, to - position)
+      yield* readAllAt(disk, a, left.subarray(0, length), position)
+      yield* readAllAt(disk, b, right.subarray(0, length), position)
+      if (left.compare(right, 0, length, 0, length) !== 0) return false
+    }
+    return true
+  },
+  Effect.scoped
+)
 
 const areSame = (data: DataPaths, from: PerMaster, to: PerMaster) =>
   from.updates === from.successes && to.updates === to.successes
@@ -90,7 +101,9 @@ export const readOn = Effect.fnUntraced(function*(
   for (const name of masterNames) {
     const path = data[name]
     if (sizes[name] < reading.sizes[name]) {
-      const detail = `the file became shorter (${reading.sizes[name]} to ${sizes[name]} bytes) while it was read`
+      const detail = `the file became shorter (${reading.sizes[name]} to ${
+        sizes[name]
+      } bytes) while it was read`
       return yield* new DiskError({ operation: "consolidate", path, code: "ESTALE", detail })
     }
     const range = { from: reading.sizes[name], to: sizes[name] }
@@ -101,15 +114,21 @@ export const readOn = Effect.fnUntraced(function*(
         return
       }
       lines[name]++
-      if (kind === "corrupt") return noteCorrupt(corrupt, name, offset, line.length + 1) ? undefined : false
+      if (kind === "corrupt") {
+        return noteCorrupt(corrupt, name, offset, line.length + 1)
+          ? undefined
+          : false
+      }
       survivors.offer(name, master, offset)
     })
     if (corrupt.length > corruptRegionsMax) {
-      const detail = `more than ${corruptRegionsMax} damaged places: this is no master file; restore it from a backup`
+      const detail =
+        `more than ${corruptRegionsMax} damaged places: this is no master file; restore it from a backup`
       return yield* new DiskError({ operation: "consolidate", path, code: "EBADMSG", detail })
     }
     if (unterminatedBytes > 0) {
-      const detail = `its last ${unterminatedBytes} bytes end in no newline; start a run, which recovers the file first`
+      const detail =
+        `its last ${unterminatedBytes} bytes end in no newline; start a run, which recovers the file first`
       return yield* new DiskError({ operation: "consolidate", path, code: "EBADMSG", detail })
     }
   }

@@ -36,27 +36,29 @@ export const countSettled = (
  * Every slug of `successes` and `rejects`, a success beating a reject. An unterminated tail is not there yet, and a
  * corrupt line settles nothing: its item is written again, which costs money but loses nothing; it is warned about.
  */
-export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.gen(function*() {
-  const data = yield* DataDirectory
-  const settled = makeSlugTable()
-  const line = new MasterLine()
-  for (const [path, value] of [[data.successes, accepted], [data.rejects, rejected]] as const) {
-    let corruptLines = 0
-    let firstCorrupt = ""
-    yield* scanLines(path, {}, (bytes, _offset, lineNumber) => {
-      const kind = line.read(bytes)
-      if (kind === "blank") return
-      if (kind !== "corrupt") {
-        settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
-        return
-      }
-      if (corruptLines++ === 0) firstCorrupt = `line ${lineNumber}: ${line.problem}`
-    })
-    if (corruptLines === 0) continue
-    yield* Effect.logWarning(
-      `${path}: ${corruptLines} corrupt lines settle nothing, so their items count as pending (${firstCorrupt}); ` +
-        "a consolidation moves them to quarantine"
-    )
+export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.gen(
+  function*() {
+    const data = yield* DataDirectory
+    const settled = makeSlugTable()
+    const line = new MasterLine()
+    for (const [path, value] of [[data.successes, accepted], [data.rejects, rejected]] as const) {
+      let corruptLines = 0
+      let firstCorrupt = ""
+      yield* scanLines(path, {}, (bytes, _offset, lineNumber) => {
+        const kind = line.read(bytes)
+        if (kind === "blank") return
+        if (kind !== "corrupt") {
+          settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
+          return
+        }
+        if (corruptLines++ === 0) firstCorrupt = `line ${lineNumber}: ${line.problem}`
+      })
+      if (corruptLines === 0) continue
+      yield* Effect.logWarning(
+        `${path}: ${corruptLines} corrupt lines settle nothing, so their items count as pending (${firstCorrupt}); ` +
+          "a consolidation moves them to quarantine"
+      )
+    }
+    return settled
   }
-  return settled
-})
+)

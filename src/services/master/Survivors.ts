@@ -15,7 +15,8 @@ export const nothing: PerMaster = { updates: 0, successes: 0, rejects: 0 }
  */
 const successesBase = -(2 ** 52)
 
-const positionOf = (name: MasterName, offset: number): number => name === "successes" ? successesBase + offset : offset
+const positionOf = (name: MasterName, offset: number): number =>
+  name === "successes" ? successesBase + offset : offset
 
 /**
  * Takes the lines as they are read, in any number of rounds, and says which of them survive what was read so far.
@@ -51,7 +52,9 @@ export class Survivors {
 
   #offerReject(line: MasterLine, offset: number): void {
     const rejected = this.#rejected.size
-    const superseded = this.#accepted.positionOf(line) === undefined ? this.#rejected.offer(line, offset) : undefined
+    const superseded = this.#accepted.positionOf(line) === undefined
+      ? this.#rejected.offer(line, offset)
+      : undefined
     if (superseded !== undefined && superseded < this.#written.rejects) this.#stale = true
     if (this.#rejected.size === rejected) this.#redundant = true
   }
@@ -82,6 +85,8 @@ export class Survivors {
   }
 
   #isWritten(position: number): boolean {
-    return position >= 0 ? position < this.#written.updates : position - successesBase < this.#written.successes
+    return position >= 0
+      ? position < this.#written.updates
+      : position - successesBase < this.#written.successes
   }
 }

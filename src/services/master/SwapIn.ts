@@ -27,22 +27,32 @@ export class SwapPending extends Schema.TaggedError<SwapPending>()("SwapPending"
 }
 
 /** Copies a damaged region to quarantine and answers the path there. */
-const setAside = Effect.fnUntraced(function*(data: DataPaths, lock: MasterLock, region: CorruptRegion) {
-  const { disk } = lock.context
-  const path = data[region.name]
-  const bytes = Buffer.allocUnsafeSlow(region.end - region.start)
-  const file = yield* disk.open(path, "read")
-  const count = yield* readAllAt(disk, file, bytes, region.start)
-  return yield* quarantine(lock.context, path, region.start, bytes.subarray(0, count))
-}, Effect.scoped)
+const setAside = Effect.fnUntraced(
+  function*(data: DataPaths, lock: MasterLock, region: CorruptRegion) {
+    const { disk } = lock.context
+    const path = data[region.name]
+    const bytes = Buffer.allocUnsafeSlow(region.end - region.start)
+    const file = yield* disk.open(path, "read")
+    const count = yield* readAllAt(disk, file, bytes, region.start)
+    return yield* quarantine(lock.context, path, region.start, bytes.subarray(0, count))
+  },
+  Effect.scoped
+)
 
 /** A record that was read once must be copied once: anything else is a file that changes under our hands. */
-const checkDraft = (data: DataPaths, draft: Draft, reading: Reading): Effect.Effect<void, DiskError> => {
+const checkDraft = (
+  data: DataPaths,
+  draft: Draft,
+  reading: Reading
+): Effect.Effect<void, DiskError> => {
   const { masters } = draft.kept
   const slugs = reading.survivors.acceptedSlugs
   if (masters === slugs) return Effect.void
-  const detail = `${masters} records were copied for ${slugs} slugs: the disk answered two reads of a line differently`
-  return Effect.fail(new DiskError({ operation: "consolidate", path: data.updates, code: "EIO", detail }))
+  const detail =
+    `${masters} records were copied for ${slugs} slugs: the disk answered two reads of a line differently`
+  return Effect.fail(
+    new DiskError({ operation: "consolidate", path: data.updates, code: "EIO", detail })
+  )
 }
 
 const isInPlace = (disk: Disk["Service"], staged: StagedFile) =>
@@ -80,7 +90,9 @@ export const swapIn = (
     const { disk } = lock.context
     yield* checkDraft(data, draft, reading)
     const asides: Array<string> = []
-    const staged = [draft.updates, draft.successes, draft.rejects]
+    // In this order, so that a kill between the renames leaves nothing in successes that updates has not (I3): what the
+    // new successes have, the old updates had; what the old successes have, the new updates may have dropped.
+    const staged = [draft.successes, draft.updates, draft.rejects]
     const undo = Effect.gen(function*() {
       yield* Effect.forEach(asides, disk.unlink, { discard: true })
       yield* lock.mark("clean")
@@ -88,9 +100,18 @@ export const swapIn = (
     yield* Effect.gen(function*() {
       for (const region of reading.corrupt) asides.push(yield* setAside(data, lock, region))
       yield* lock.mark("dirty")
-      yield* Effect.catch(commitAll(data.swap, staged), (error) => settleFailure(data, staged, error))
-    }).pipe(Effect.tapError((error) => error._tag === "DiskError" ? Effect.ignore(undo) : Effect.void))
+      yield* Effect.catch(
+        commitAll(data.swap, staged),
+        (error) => settleFailure(data, staged, error)
+      )
+    }).pipe(
+      Effect.tapError((error) => error._tag === "DiskError" ? Effect.ignore(undo) : Effect.void)
+    )
     // The masters are new whether the slots say so or not: where they do not, the next appender recovers, and finds that.
     yield* Effect.ignore(lock.mark("clean"))
-    return { updates: draft.updates.size(), successes: draft.successes.size(), rejects: draft.rejects.size() }
+    return {
+      updates: draft.updates.size(),
+      successes: draft.successes.size(),
+      rejects: draft.rejects.size()
+    }
   }))

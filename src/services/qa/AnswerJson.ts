@@ -34,5 +34,7 @@ export const readAnswer = (raw: string): Answer => {
   if (strict._tag === "Json") return strict
   const inside = unfenced(text)
   const fenced = inside === undefined ? strict : parse(inside)
-  return fenced._tag === "Json" ? fenced : { _tag: "NotJson", message: `the answer is not JSON: ${strict.message}` }
+  return fenced._tag === "Json"
+    ? fenced
+    : { _tag: "NotJson", message: `the answer is not JSON: ${strict.message}` }
 }

@@ -30,11 +30,14 @@ export const fold = (text: string): string => {
 
 const wordChar = /[\p{L}\p{N}\p{M}_]/u
 /** Written without spaces between words: a boundary cannot be seen. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 const charBefore = (text: string, index: number): string => {
   const unit = text.charCodeAt(index - 1)
-  return unit >= 0xdc00 && unit <= 0xdfff ? text.slice(Math.max(0, index - 2), index) : text.slice(Math.max(0, index - 1), index)
+  return unit >= 0xdc00 && unit <= 0xdfff
+    ? text.slice(Math.max(0, index - 2), index)
+    : text.slice(Math.max(0, index - 1), index)
 }
 
 const charAt = (text: string, index: number): string => {
@@ -50,7 +53,10 @@ export const indexOfWords = (text: string, phrase: string): number => {
   if (phrase === "") return -1
   for (let at = text.indexOf(phrase); at !== -1; at = text.indexOf(phrase, at + 1)) {
     const end = at + phrase.length
-    if (!joined(charAt(phrase, 0), charBefore(text, at)) && !joined(charBefore(phrase, phrase.length), charAt(text, end))) {
+    if (
+      !joined(charAt(phrase, 0), charBefore(text, at)) &&
+      !joined(charBefore(phrase, phrase.length), charAt(text, end))
+    ) {
       return at
     }
   }

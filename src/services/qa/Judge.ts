@@ -32,9 +32,18 @@ const compileRule = (rule: Rule): CompiledRule => {
 
 type Rejected = Extract<Verdict, { _tag: "Rejected" }>
 
-const rejected = (cause: Rejected["cause"], finding: Finding): Rejected => ({ _tag: "Rejected", cause, findings: [finding] })
+const rejected = (cause: Rejected["cause"], finding: Finding): Rejected => ({
+  _tag: "Rejected",
+  cause,
+  findings: [finding]
+})
 
-const whole = (rule: string, text: string, message: string): Finding => ({ rule, field: "", text: excerpt(text), message })
+const whole = (rule: string, text: string, message: string): Finding => ({
+  rule,
+  field: "",
+  text: excerpt(text),
+  message
+})
 
 const unfinished = (completion: Completion): Rejected | undefined => {
   switch (completion.finish) {
@@ -43,14 +52,27 @@ const unfinished = (completion: Completion): Rejected | undefined => {
     case "length":
       return rejected(
         "Truncated",
-        whole("finish", completion.text.slice(-200), "the answer was cut off at the output limit; write less, or raise the limit")
+        whole(
+          "finish",
+          completion.text.slice(-200),
+          "the answer was cut off at the output limit; write less, or raise the limit"
+        )
       )
     case "refusal":
-      return rejected("Refused", whole("finish", completion.refusal ?? completion.text, "the model refused to answer"))
+      return rejected(
+        "Refused",
+        whole("finish", completion.refusal ?? completion.text, "the model refused to answer")
+      )
     case "filter":
-      return rejected("Refused", whole("finish", completion.text, "the server's content filter withheld the answer"))
+      return rejected(
+        "Refused",
+        whole("finish", completion.text, "the server's content filter withheld the answer")
+      )
     case "other":
-      return rejected("Malformed", whole("finish", completion.text, "the server did not say that the answer is finished"))
+      return rejected(
+        "Malformed",
+        whole("finish", completion.text, "the server did not say that the answer is finished")
+      )
   }
 }
 
@@ -74,7 +96,10 @@ export const makeJudge = (schema: OutputSchema, ruleSet: RuleSet): Judge => {
     const leaves = leavesOf(answer.value)
     if (typeof leaves === "string") return rejected("Malformed", whole("json", "", leaves))
     if (!isContent(answer.value)) {
-      return rejected("Malformed", whole("json", completion.text, "the answer is JSON, but not an object"))
+      return rejected(
+        "Malformed",
+        whole("json", completion.text, "the answer is JSON, but not an object")
+      )
     }
     const blocking: Array<Finding> = [...schema.check(answer.value)]
     const warnings: Array<Finding> = []

@@ -26,7 +26,11 @@ export class Qa extends Context.Service<Qa, {
   /** Hash of the rule set, kept with every record. */
   readonly rulesHash: string
   /** Pure and total: any answer, however broken, gets a verdict. */
-  readonly judge: (item: Item, evidence: EvidenceBundle, completion: Completion) => Effect.Effect<Verdict>
+  readonly judge: (
+    item: Item,
+    evidence: EvidenceBundle,
+    completion: Completion
+  ) => Effect.Effect<Verdict>
 }>()("inkfast/services/qa/Qa") {
   static readonly layer: Layer.Layer<Qa, never, CurrentJob> = Layer.effect(
     Qa,

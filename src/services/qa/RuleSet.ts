@@ -16,8 +16,18 @@ export type Rule =
     readonly minWords?: number
     readonly maxWords?: number
   }
-  | { readonly rule: "banned"; readonly field: string; readonly severity: Severity; readonly phrases: ReadonlyArray<string> }
-  | { readonly rule: "required"; readonly field: string; readonly severity: Severity; readonly phrases: ReadonlyArray<string> }
+  | {
+    readonly rule: "banned"
+    readonly field: string
+    readonly severity: Severity
+    readonly phrases: ReadonlyArray<string>
+  }
+  | {
+    readonly rule: "required"
+    readonly field: string
+    readonly severity: Severity
+    readonly phrases: ReadonlyArray<string>
+  }
   | { readonly rule: "placeholder"; readonly field: string; readonly severity: Severity }
   | { readonly rule: "numbers"; readonly field: string; readonly severity: Severity }
 

@@ -7,9 +7,9 @@
 import type { Dice } from "./Dice.ts"
 import { readLength } from "./LengthHints.ts"
 import { samplePattern } from "./PatternSample.ts"
+import type { Schema } from "./SchemaParts.ts"
+import { isSchema, lookUp, merge } from "./SchemaParts.ts"
 import type { Length, Writer } from "./Writer.ts"
-
-type Schema = { readonly [key: string]: unknown }
 
 /** From here on optional properties are left out and lists kept short: a schema may be recursive. */
 const depthShort = 6
@@ -17,52 +17,11 @@ const depthMax = 24
 const itemsMax = 50
 const refsMax = 32
 
-const isSchema = (value: unknown): value is Schema =>
-  value !== null && typeof value === "object" && !Array.isArray(value)
-
 const schemasOf = (value: unknown): ReadonlyArray<Schema> =>
   Array.isArray(value) ? value.filter(isSchema) : []
 
 const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" ? value : undefined
-
-const lookUp = (root: Schema, ref: string): Schema | undefined => {
-  if (!ref.startsWith("#")) return undefined
-  let at: unknown = root
-  for (const part of ref.slice(1).split("/").slice(1)) {
-    let key = part
-    try {
-      key = decodeURIComponent(part)
-    } catch {
-      // Taken as it stands.
-    }
-    at = isSchema(at) || Array.isArray(at)
-      ? (at as Schema)[key.replaceAll("~1", "/").replaceAll("~0", "~")]
-      : undefined
-  }
-  return isSchema(at) ? at : undefined
-}
-
-const tighter = (pick: (a: number, b: number) => number) => (a: unknown, b: unknown): unknown =>
-  typeof a === "number" && typeof b === "number" ? pick(a, b) : b
-const mergers: { readonly [keyword: string]: (a: unknown, b: unknown) => unknown } = {
-  properties: (a, b) => ({ ...(a as Schema), ...(b as Schema) }),
-  required: (a, b) => [...new Set([...(a as Array<unknown>), ...(b as Array<unknown>)])],
-  minimum: tighter(Math.max),
-  maximum: tighter(Math.min),
-  minLength: tighter(Math.max),
-  maxLength: tighter(Math.min),
-  minItems: tighter(Math.max),
-  maxItems: tighter(Math.min)
-}
-
-const merge = (a: Schema, b: Schema): Schema => {
-  const merged: { [key: string]: unknown } = { ...a }
-  for (const [key, value] of Object.entries(b)) {
-    merged[key] = key in merged && key in mergers ? mergers[key]!(merged[key], value) : value
-  }
-  return merged
-}
 
 class Composer {
   readonly #root: Schema

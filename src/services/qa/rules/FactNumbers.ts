@@ -34,7 +34,22 @@ export const magnitudeAfter = (text: string, end: number, spaced: boolean): numb
   return found === null ? 0 : magnitudes[found[0].replace(/^[ \u00a0-]/, "")] ?? 0
 }
 
-const words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+const words = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve"
+]
+
+const digit = /[0-9]/
 
 /** `1.2.3` and longer. */
 const version = /^\d+(?:\.\d+){2,}$/
@@ -42,17 +57,18 @@ const version = /^\d+(?:\.\d+){2,}$/
 class FactNumbers {
   private readonly numbers = new Set<string>()
   private readonly texts: Array<string> = []
+  /** As they are written, no word of magnitude behind them: most stand there more than once. */
+  private readonly seen = new Set<string>()
   private readonly spelled = new Map<string, boolean>()
 
   add(raw: string): void {
     const text = plainDigits(raw)
     this.texts.push(text)
-    const seen = new Set<string>()
+    if (!digit.test(text)) return
     eachWritten(text, (written, start) => {
       const exponent = magnitudeAfter(text, start + written.length, true)
-      // Most numbers of a long text stand there more than once.
-      if (exponent === 0 && seen.has(written)) return true
-      seen.add(written)
+      if (exponent === 0 && this.seen.has(written)) return true
+      this.seen.add(written)
       for (const number of readingsOf(written).flat()) {
         this.numbers.add(number)
         if (exponent > 0) this.numbers.add(shifted(number, exponent))
@@ -84,12 +100,27 @@ class FactNumbers {
   }
 }
 
-const addJson = (facts: FactNumbers, root: Json) => {
+/** Half of a pair may be a digit's. */
+const numberSign = /[\p{Nd}\p{Cs}.,'’_]/u
+
+/** A shorter text is read sooner than it is looked for. */
+const soughtCharsMin = 64
+
+/** Whether the text stands in the whole as it is, no number of it running on beyond its ends. */
+const standsIn = (whole: string, text: string): boolean => {
+  const at = text.length < soughtCharsMin ? -1 : whole.indexOf(text)
+  return at !== -1 && !numberSign.test(whole.slice(Math.max(0, at - 1), at)) &&
+    !numberSign.test(whole.slice(at + text.length, at + text.length + 1))
+}
+
+/** A text that stands in `known` has been added with it. */
+const addJson = (facts: FactNumbers, root: Json, known: string) => {
   // A stack of its own: a row may be nested deeper than calls may be.
   const waiting: Array<Json> = [root]
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value === "string") facts.add(value)
-    else if (typeof value === "number") facts.add(String(value))
+    if (typeof value === "string") {
+      if (!standsIn(known, value)) facts.add(value)
+    } else if (typeof value === "number") facts.add(String(value))
     else if (typeof value === "object" && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
         if (!Array.isArray(value)) facts.add(key)
@@ -102,12 +133,12 @@ const addJson = (facts: FactNumbers, root: Json) => {
 const gather = (item: Item, evidence: EvidenceBundle): Facts => {
   const facts = new FactNumbers()
   facts.add(item.slug)
-  addJson(facts, item.fields)
   facts.add(evidence.text)
+  addJson(facts, item.fields, evidence.text)
   for (const source of evidence.sources) {
     facts.add(source.name)
     // The prompt's text may have been cut; a template may have shown the source whole.
-    if (!evidence.text.includes(source.text)) facts.add(source.text)
+    if (!standsIn(evidence.text, source.text)) facts.add(source.text)
   }
   return facts
 }

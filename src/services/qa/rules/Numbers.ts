@@ -31,7 +31,9 @@ const readingsOfDots = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
   const parts = text.split(".")
   if (parts.length === 1) return [[canonical(text)]]
   const thousands = /^[1-9]\d{0,2}(?:\.\d{3})+$/.test(text) ? [[canonical(parts.join(""))]] : []
-  return parts.length === 2 ? [[fromPoint(text)], ...thousands] : [[canonicalVersion(text)], ...thousands]
+  return parts.length === 2
+    ? [[fromPoint(text)], ...thousands]
+    : [[canonicalVersion(text)], ...thousands]
 }
 
 /**
@@ -55,10 +57,15 @@ export const readingsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> =
       : [text.split(/['’_]/).flatMap((part) => readingsOf(part)[0] ?? [])]
   }
   if (!text.includes(",")) return readingsOfDots(text)
-  if (/^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(text) || /^[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?$/.test(text)) {
+  if (
+    /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(text) ||
+    /^[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d+)?$/.test(text)
+  ) {
     return [[unmark(text, /,/g)]]
   }
-  if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(text)) return [[fromPoint(text.replaceAll(".", "").replace(",", "."))]]
+  if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(text)) {
+    return [[fromPoint(text.replaceAll(".", "").replace(",", "."))]]
+  }
   const separate = text.split(",").flatMap((part) => readingsOfDots(part)[0] ?? [])
   return /^\d+,\d+$/.test(text) ? [[fromPoint(text.replace(",", "."))], separate] : [separate]
 }
@@ -81,15 +88,29 @@ const digitValue = (digit: string): string => {
 export const plainDigits = (text: string): string =>
   foreignDigit.test(text) ? text.replace(decimalDigit, digitValue) : text
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+const joiners = new Set(Array.from(".,'’_ \u00a0\u2009\u202f", (sign) => sign.charCodeAt(0)))
+
+/** Where the number that begins here ends. Only signs between digits need the pattern, and few numbers have any. */
+const endOf = (text: string, start: number): number => {
+  let end = start + 1
+  while (isDigit(text.charCodeAt(end))) end++
+  if (!joiners.has(text.charCodeAt(end)) || !isDigit(text.charCodeAt(end + 1))) return end
+  written.lastIndex = start
+  return written.test(text) ? written.lastIndex : end
+}
+
 /** Calls back for each number of the text, in order, until told to stop. Expects `plainDigits`. */
-export const eachWritten = (text: string, visit: (written: string, start: number) => boolean): void => {
+export const eachWritten = (
+  text: string,
+  visit: (written: string, start: number) => boolean
+): void => {
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 48 || code > 57) continue
-    written.lastIndex = at
-    const found = written.exec(text)?.[0] ?? ""
-    if (!visit(found, at)) return
-    at += Math.max(0, found.length - 1)
+    if (!isDigit(text.charCodeAt(at))) continue
+    const end = endOf(text, at)
+    if (!visit(text.slice(at, end), at)) return
+    at = end - 1
   }
 }
 

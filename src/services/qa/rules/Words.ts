@@ -25,7 +25,11 @@ const leftQuote = 0x2018
 const dots = 0x2024
 
 const classOf = (code: number): number =>
-  code < latinEnd ? classes[code] ?? other : code === rightQuote || code === leftQuote || code === dots ? midBoth : other
+  code < latinEnd
+    ? classes[code] ?? other
+    : code === rightQuote || code === leftQuote || code === dots
+    ? midBoth
+    : other
 
 /** Anything but Latin letters, common punctuation and the euro sign goes the slow way; so does the soft hyphen. */
 const needsSegmenter = /[^\u0000-\u00ac\u00ae-\u024f\u2010-\u2026\u2030-\u203a\u20ac]/

@@ -16,7 +16,12 @@ const countChars = (text: string): number => {
   return count
 }
 
-const outside = (count: number, min: number | undefined, max: number | undefined, unit: string): string | undefined => {
+const outside = (
+  count: number,
+  min: number | undefined,
+  max: number | undefined,
+  unit: string
+): string | undefined => {
   if (min !== undefined && count < min) return `has ${count} ${unit}; at least ${min} are wanted`
   if (max !== undefined && count > max) return `has ${count} ${unit}; at most ${max} are allowed`
   return undefined
@@ -31,11 +36,18 @@ export const lengthRule = (rule: Extract<Rule, { rule: "length" }>): CompiledRul
       if (leaf.kind !== "text" || !matches(leaf.segments)) continue
       const messages = [
         outside(countChars(leaf.text), rule.minChars, rule.maxChars, "characters"),
-        wordsMatter ? outside(countWords(leaf.text), rule.minWords, rule.maxWords, "words") : undefined
+        wordsMatter
+          ? outside(countWords(leaf.text), rule.minWords, rule.maxWords, "words")
+          : undefined
       ]
       for (const message of messages) {
         if (message !== undefined) {
-          findings.push({ rule: "length", field: leaf.pointer, text: excerpt(leaf.text, 80), message })
+          findings.push({
+            rule: "length",
+            field: leaf.pointer,
+            text: excerpt(leaf.text, 80),
+            message
+          })
         }
       }
     }

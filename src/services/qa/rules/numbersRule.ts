@@ -24,7 +24,8 @@ const dimension = /^-?D\b/
 /** Long enough for the longest word that matters before a number. */
 const lookBehindChars = 20
 
-const behind = (text: string, start: number): string => text.slice(Math.max(0, start - lookBehindChars), start)
+const behind = (text: string, start: number): string =>
+  text.slice(Math.max(0, start - lookBehindChars), start)
 
 const isExempt = (text: string, written: string, start: number): boolean => {
   const before = behind(text, start)
@@ -73,7 +74,8 @@ export const numbersRule = (rule: Extract<Rule, { rule: "numbers" }>): CompiledR
       const named = new Set<string>()
       const text = plainDigits(leaf.text)
       eachWritten(text, (written, start) => {
-        const fine = isMarker(text, written, start) || isKnown(text, written, start, factNumbers()) ||
+        const fine = isMarker(text, written, start) ||
+          isKnown(text, written, start, factNumbers()) ||
           isExempt(text, written, start)
         if (!fine && !named.has(written)) {
           named.add(written)

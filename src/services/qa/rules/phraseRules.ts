@@ -7,7 +7,9 @@ import type { Rule } from "../RuleSet.ts"
 import type { CompiledRule } from "./CompiledRule.ts"
 
 const foldedPhrases = (phrases: ReadonlyArray<string>) =>
-  phrases.map((phrase) => ({ phrase, folded: fold(phrase).trim() })).filter(({ folded }) => folded !== "")
+  phrases.map((phrase) => ({ phrase, folded: fold(phrase).trim() })).filter(({ folded }) =>
+    folded !== ""
+  )
 
 /** The words as they stand in the piece, where folding kept their place; else as they were declared. */
 const asWritten = (leaf: Leaf, at: number, phrase: string, folded: string): string =>
@@ -30,7 +32,9 @@ export const bannedRule = (rule: Extract<Rule, { rule: "banned" }>): CompiledRul
           rule: "banned",
           field: leaf.pointer,
           text: excerpt(asWritten(leaf, at, phrase, folded)),
-          message: `the phrase "${excerpt(phrase)}" is banned; say it in other words or leave it out`
+          message: `the phrase "${
+            excerpt(phrase)
+          }" is banned; say it in other words or leave it out`
         })
       }
     }

@@ -13,7 +13,11 @@ interface Leak {
 
 // Every repetition is bounded and none is nested, so that no text makes a search slow.
 const leaks: ReadonlyArray<Leak> = [
-  { what: "an unfilled template", hints: ["{", "<%"], pattern: /\{\{[^{}\n]{0,200}\}\}|\{%[^%\n]{0,200}%\}|<%[^%\n]{0,200}%>|\$\{[\w .]{1,60}\}/ },
+  {
+    what: "an unfilled template",
+    hints: ["{", "<%"],
+    pattern: /\{\{[^{}\n]{0,200}\}\}|\{%[^%\n]{0,200}%\}|<%[^%\n]{0,200}%>|\$\{[\w .]{1,60}\}/
+  },
   {
     what: "a bracketed placeholder",
     hints: ["["],
@@ -27,19 +31,57 @@ const leaks: ReadonlyArray<Leak> = [
     pattern:
       /<(?:unknown|placeholder|todo|tbd|(?:insert|your)[ _-][^<>\n]{1,60}|(?:company|product|brand|first|last)[ _-]name)>/i
   },
-  { what: "a note to fill in later", hints: ["todo", "fixme", "tbd", "tbc", "xxxx"], pattern: /(?:^|[\n:([{>.–—-])[ \t]{0,8}(?:TODO|FIXME)\b|\b(?:TODO|FIXME):|\b(?:TBD|TBC)\b|\bX{4,20}\b/ },
-  { what: "filler text", hints: ["lorem", "dolor"], pattern: /\blorem ipsum\b|\bdolor sit amet\b/i },
+  {
+    what: "a note to fill in later",
+    hints: ["todo", "fixme", "tbd", "tbc", "xxxx"],
+    pattern:
+      /(?:^|[\n:([{>.–—-])[ \t]{0,8}(?:TODO|FIXME)\b|\b(?:TODO|FIXME):|\b(?:TBD|TBC)\b|\bX{4,20}\b/
+  },
+  {
+    what: "filler text",
+    hints: ["lorem", "dolor"],
+    pattern: /\blorem ipsum\b|\bdolor sit amet\b/i
+  },
   {
     what: "the model speaking of itself",
-    hints: ["language model", "an ai", "a ai", "artificial", "my ", "i'm sorry", "i cannot", "i can't"],
+    hints: [
+      "language model",
+      "an ai",
+      "a ai",
+      "artificial",
+      "my ",
+      "i'm sorry",
+      "i cannot",
+      "i can't"
+    ],
     pattern:
       /\bas an? (?:large |ai )?language model\b|\bas an? (?:ai|artificial intelligence)(?: model| assistant| chatbot)?(?:,|\s+I\b|\s+I['’]m\b)|\bI(?:['’]m| am) (?:just |only )?an? (?:ai|language model)\b|\bmy (?:knowledge cut-?off|training data)\b|\bas of my last (?:knowledge )?(?:update|training)\b|\bI(?:['’]m sorry,? but I| cannot| can['’]t) (?:can['’]t |cannot )?(?:assist|help|fulfil+|provide|comply|browse|access)\b/i
   },
-  { what: "a token of the model's own format", hints: ["<", "[/inst]", "[inst]"], pattern: /<\|[a-z_]{2,30}\|>|<\/?think>|\[\/?INST\]/i },
-  { what: "a value that was never filled in", hints: ["[object object]"], pattern: /\[object Object\]/ }
+  {
+    what: "a token of the model's own format",
+    hints: ["<", "[/inst]", "[inst]"],
+    pattern: /<\|[a-z_]{2,30}\|>|<\/?think>|\[\/?INST\]/i
+  },
+  {
+    what: "a value that was never filled in",
+    hints: ["[object object]"],
+    pattern: /\[object Object\]/
+  }
 ]
 
-const emptyWords = new Set(["undefined", "null", "nan", "placeholder", "unknown", "string", "text here", "...", "…", "-", "?"])
+const emptyWords = new Set([
+  "undefined",
+  "null",
+  "nan",
+  "placeholder",
+  "unknown",
+  "string",
+  "text here",
+  "...",
+  "…",
+  "-",
+  "?"
+])
 
 const emptyWordCharsMax = 20
 
@@ -49,7 +91,10 @@ const withoutCode = (text: string): string =>
     ? text.replace(/```[^]*?```|`[^`\n]+`/g, (code) => " ".repeat(code.length))
     : text
 
-const leaksIn = (text: string, suspects: ReadonlyArray<Leak>): ReadonlyArray<{ readonly what: string; readonly words: string }> => {
+const leaksIn = (
+  text: string,
+  suspects: ReadonlyArray<Leak>
+): ReadonlyArray<{ readonly what: string; readonly words: string }> => {
   const trimmed = text.length <= emptyWordCharsMax ? text.trim().toLowerCase() : ""
   if (emptyWords.has(trimmed)) return [{ what: "a value that was never filled in", words: text }]
   if (suspects.length === 0) return []

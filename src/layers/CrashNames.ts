@@ -1,0 +1,97 @@
+// The names in one directory of a crash disk: what is there, what is there for certain, and what may be after a crash.
+//
+// A journaling file system keeps the order of changes: a crash leaves all of them up to some moment. Others write each
+// entry when they like: of every name that was changed any of its states may be left, and of a rename the old name may
+// be gone without the new one being there.
+
+/** A name without a file is a name that was removed. */
+type NameChanges = ReadonlyArray<{ readonly name: string; readonly inode: number | undefined }>
+type Names = ReadonlyMap<string, number>
+
+/** More combinations of single names than this are not listed; the states of a journal and their mixtures are. */
+const mixturesMax = 32
+
+const keyOf = (names: Names): string => [...names].sort(([a], [b]) => a < b ? -1 : 1).join("|")
+
+export class CrashNames {
+  #durable: Names
+  #live: Map<string, number>
+  #pending: Array<NameChanges> = []
+
+  constructor(names: Names) {
+    this.#durable = new Map(names)
+    this.#live = new Map(names)
+  }
+
+  get live(): Names {
+    return this.#live
+  }
+
+  /** One change of the directory, which a journal keeps whole. */
+  change(changes: NameChanges): void {
+    this.#pending.push(changes)
+    apply(this.#live, changes)
+  }
+
+  synced(): void {
+    this.#pending = []
+    this.#durable = new Map(this.#live)
+  }
+
+  /** Every set of names that a crash may leave; the first is what was synced. */
+  options(): ReadonlyArray<Names> {
+    const found = new Map<string, Names>()
+    const add = (names: Names) => void (found.has(keyOf(names)) || found.set(keyOf(names), names))
+    const journaled = new Map(this.#durable)
+    add(new Map(journaled))
+    for (const changes of this.#pending) {
+      apply(journaled, changes)
+      add(new Map(journaled))
+    }
+    for (const names of this.#mixtures()) add(names)
+    return [...found.values()]
+  }
+
+  #mixtures(): ReadonlyArray<Names> {
+    const states = new Map<string, Set<number | undefined>>()
+    for (const { inode, name } of this.#pending.flat()) {
+      const of = states.get(name) ?? new Set([this.#durable.get(name)])
+      states.set(name, of.add(inode))
+    }
+    const count = [...states.values()].reduce((product, of) => product * of.size, 1)
+    if (count > mixturesMax) return singleDeviations(this.#durable, this.#live, states)
+    let mixtures: Array<Map<string, number>> = [new Map(this.#durable)]
+    for (const [name, of] of states) {
+      mixtures = mixtures.flatMap((names) =>
+        [...of].map((inode) => {
+          const mixture = new Map(names)
+          apply(mixture, [{ name, inode }])
+          return mixture
+        })
+      )
+    }
+    return mixtures
+  }
+}
+
+const apply = (names: Map<string, number>, changes: NameChanges): void => {
+  for (const { inode, name } of changes) {
+    if (inode === undefined) names.delete(name)
+    else names.set(name, inode)
+  }
+}
+
+const singleDeviations = (
+  durable: Names,
+  live: Names,
+  states: ReadonlyMap<string, ReadonlySet<number | undefined>>
+): ReadonlyArray<Names> =>
+  [durable, live].flatMap((end) =>
+    [...states].flatMap(([name, of]) =>
+      [...of].map((inode) => {
+        const names = new Map(end)
+        apply(names, [{ name, inode }])
+        return names
+      })
+    )
+  )

@@ -1,0 +1,26 @@
+// The flags of `inkfast probe`; its work is loaded when it is asked for.
+import * as Command from "effect/cli/Command"
+import * as flags from "../flags.ts"
+import { lazily } from "../lazily.ts"
+
+const config = {
+  ...flags.jobFlags,
+  limit: flags.limit,
+  shard: flags.shard,
+  json: flags.json
+}
+export type Options = Command.Command.Config.Infer<typeof config>
+
+export const command = Command.make("probe", config, lazily(() => import("../probe.ts"))).pipe(
+  Command.withDescription(
+    "Gathers evidence for every pending item and reports what is enough, what is thin and why, and what generating would " +
+      "cost. Calls no model and writes nothing into the data directory."
+  ),
+  Command.withExamples([
+    { command: "inkfast probe --limit 20", description: "Look at the first twenty pending items" },
+    {
+      command: "inkfast probe --json > report.jsonl",
+      description: "One JSON value an item, and the totals"
+    }
+  ])
+)
