@@ -47,7 +47,9 @@ export class PowerCut {
         if (call.operation === "datasync") this.#dropUnsynced(call.path)
         return "EIO"
       }
-      if (call.operation === "datasync") this.#contents.set(this.#inode(call.path), this.#written(call.path))
+      if (call.operation === "datasync") {
+        this.#contents.set(this.#inode(call.path), this.#written(call.path))
+      }
       if (call.operation === "syncDirectory") this.#syncNames(call.path)
       return undefined
     })
@@ -82,7 +84,9 @@ export class PowerCut {
   /** The disk after the next boot. */
   reboot(fate: Fate): PowerCut {
     const store = Store.make()
-    const names = fate === "lost" ? this.#names : new Map(this.store.files().map((file) => [file, this.#inode(file)]))
+    const names = fate === "lost"
+      ? this.#names
+      : new Map(this.store.files().map((file) => [file, this.#inode(file)]))
     for (const [file, inode] of names) {
       if (file !== bootIdPath) store.put(file, this.#afterwards(file, inode, fate))
     }
@@ -97,7 +101,10 @@ export class PowerCut {
     if (fate === "kept") return live
     const same = commonLength(durable, live)
     if (fate === "hole") return live.fill(0, same, Math.min(live.length, same + sectorBytes))
-    const torn = Buffer.alloc(Math.max(live.length, durable.length), fate === "garbage" ? garbage : 0)
+    const torn = Buffer.alloc(
+      Math.max(live.length, durable.length),
+      fate === "garbage" ? garbage : 0
+    )
     for (let at = 0; at < torn.length; at += sectorBytes) {
       const source = (at / sectorBytes + live.length) % 2 === 0 ? live : durable
       if (at < source.length) source.copy(torn, at, at, at + sectorBytes)

@@ -24,7 +24,10 @@ const appending = Effect.gen(function*() {
       fs.writeSync(1, `${n}\n`)
     }
   })
-  yield* Effect.all(Array.from({ length: Number(writers) }, () => writer), { concurrency: "unbounded", discard: true })
+  yield* Effect.all(Array.from({ length: Number(writers) }, () => writer), {
+    concurrency: "unbounded",
+    discard: true
+  })
 })
 
 // Its stdout is for the acknowledged records alone.

@@ -19,7 +19,12 @@ const maxBatchBytes = 1000
 const lineOf = (n: number) => encodeLine(toLineObject(makeRecord(n, "x".repeat((n * 37) % 150))))
 
 /** Appends the numbered records, as many at a time, and tells which were acknowledged. */
-export const appendAll = (store: MemoryStore, numbers: ReadonlyArray<number>, acknowledged: Set<number>, together = 4) =>
+export const appendAll = (
+  store: MemoryStore,
+  numbers: ReadonlyArray<number>,
+  acknowledged: Set<number>,
+  together = 4
+) =>
   Effect.gen(function*() {
     const log = yield* CommitLog.open({
       files,
@@ -38,7 +43,11 @@ export const appendAll = (store: MemoryStore, numbers: ReadonlyArray<number>, ac
       concurrency: together,
       discard: true
     })
-  }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(BootId.layer, MemoryDisk.layer(store))), Effect.exit)
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.provideMerge(BootId.layer, MemoryDisk.layer(store))),
+    Effect.exit
+  )
 
 const linesOf = (store: MemoryStore, file: string): ReadonlyArray<string> => {
   const text = store.get(file)?.toString() ?? ""
@@ -47,24 +56,41 @@ const linesOf = (store: MemoryStore, file: string): ReadonlyArray<string> => {
 
 const idsOf = (store: MemoryStore, file: string): ReadonlyArray<string> =>
   linesOf(store, file).filter((line) => verifyLine(Buffer.from(line)) === "valid").map((line) =>
-    recordIdOf(Buffer.from(line)) ?? "")
+    recordIdOf(Buffer.from(line)) ?? ""
+  )
 
 /** I1, and before any recovery. */
-const assertAcknowledged = (store: MemoryStore, acknowledged: ReadonlySet<number>, what: string) => {
+const assertAcknowledged = (
+  store: MemoryStore,
+  acknowledged: ReadonlySet<number>,
+  what: string
+) => {
   for (const file of files) {
     const ids = new Set(idsOf(store, file))
-    for (const n of acknowledged) assert.isTrue(ids.has(`r:${n}`), `${what}: ${file} has lost acknowledged record ${n}`)
+    for (const n of acknowledged) {
+      assert.isTrue(ids.has(`r:${n}`), `${what}: ${file} has lost acknowledged record ${n}`)
+    }
   }
 }
 
 /** I2, I4, I5, I6. */
 const assertWhole = (store: MemoryStore, what: string) => {
-  const [updates, successes] = files.map((file) => idsOf(store, file)) as [Array<string>, Array<string>]
+  const [updates, successes] = files.map((file) => idsOf(store, file)) as [
+    Array<string>,
+    Array<string>
+  ]
   assert.deepStrictEqual([...updates].sort(), [...successes].sort(), `${what}: the masters differ`)
   assert.strictEqual(new Set(updates).size, updates.length, `${what}: a record stands twice`)
   for (const file of files) {
-    assert.isTrue((store.get(file) ?? Buffer.from("\n")).toString().endsWith("\n"), `${what}: ${file} has a torn end`)
-    assert.strictEqual(linesOf(store, file).length, updates.length, `${what}: ${file} has lines that are not valid`)
+    assert.isTrue(
+      (store.get(file) ?? Buffer.from("\n")).toString().endsWith("\n"),
+      `${what}: ${file} has a torn end`
+    )
+    assert.strictEqual(
+      linesOf(store, file).length,
+      updates.length,
+      `${what}: ${file} has lines that are not valid`
+    )
   }
   const leftovers = store.files().filter((file) => /\.(tmp|redo)$/.test(file))
   assert.deepStrictEqual(leftovers, [], `${what}: temps`)
@@ -85,19 +111,25 @@ export const started = Effect.fnUntraced(function*(acknowledged: Set<number>, bo
 })
 
 /** Opens what a crash left, appends more, and checks everything, also what another power cut would leave of it. */
-export const assertRecovers = Effect.fnUntraced(function*(machine: PowerCut, acknowledged: ReadonlySet<number>, what: string) {
-  assertAcknowledged(machine.store, acknowledged, what)
-  const opened = yield* appendAll(machine.store, [], new Set())
-  assert.isTrue(Exit.isSuccess(opened), `${what}: ${String(opened)}`)
-  const reported = files.map((file) => idsOf(machine.store, file))
-  const rebooted = machine.reboot("lost").store
-  assert.deepStrictEqual(files.map((file) => idsOf(rebooted, file)), reported, `${what}: I7: reported and then gone`)
-  const all = new Set(acknowledged)
-  const appended = yield* appendAll(machine.store, after, all)
-  assert.isTrue(Exit.isSuccess(appended), `${what}: ${String(appended)}`)
-  assertAcknowledged(machine.store, all, what)
-  assertWhole(machine.store, what)
-})
+export const assertRecovers = Effect.fnUntraced(
+  function*(machine: PowerCut, acknowledged: ReadonlySet<number>, what: string) {
+    assertAcknowledged(machine.store, acknowledged, what)
+    const opened = yield* appendAll(machine.store, [], new Set())
+    assert.isTrue(Exit.isSuccess(opened), `${what}: ${String(opened)}`)
+    const reported = files.map((file) => idsOf(machine.store, file))
+    const rebooted = machine.reboot("lost").store
+    assert.deepStrictEqual(
+      files.map((file) => idsOf(rebooted, file)),
+      reported,
+      `${what}: I7: reported and then gone`
+    )
+    const all = new Set(acknowledged)
+    const appended = yield* appendAll(machine.store, after, all)
+    assert.isTrue(Exit.isSuccess(appended), `${what}: ${String(appended)}`)
+    assertAcknowledged(machine.store, all, what)
+    assertWhole(machine.store, what)
+  }
+)
 
 export const forEachCall = (run: (n: number) => Effect.Effect<boolean>) =>
   Effect.gen(function*() {

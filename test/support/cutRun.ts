@@ -8,7 +8,17 @@ import type { RunReport } from "../../src/programs/generate/RunEvent.ts"
 import { requestHash } from "../../src/services/generation/RequestHash.ts"
 import type { Job } from "../../src/services/job/Job.ts"
 import type { Budget } from "../../src/services/spending/Budget.ts"
-import { assertNoTemps, assertSettledOnce, data, goodAnswer, longAnswer, rows, run, slugIn, slugsOf } from "./pipeline.ts"
+import {
+  assertNoTemps,
+  assertSettledOnce,
+  data,
+  goodAnswer,
+  longAnswer,
+  rows,
+  run,
+  slugIn,
+  slugsOf
+} from "./pipeline.ts"
 import type { RunOptions } from "./pipeline.ts"
 
 const items = rows(3)
@@ -54,7 +64,9 @@ export const cutRun = Effect.fnUntraced(function*(
   const settled = [...slugsOf(store, data.successes), ...slugsOf(store, data.rejects)]
   for (const slug of acknowledged) assert.include(settled, slug, `${what}: I1`)
   assertNoTemps(store, what)
-  if (budget !== undefined) assert.strictEqual((yield* budget.state).reservedNanoUsd, 0, `${what}: a reservation is left`)
+  if (budget !== undefined) {
+    assert.strictEqual((yield* budget.state).reservedNanoUsd, 0, `${what}: a reservation is left`)
+  }
   const calls = store.calls
   for (let turn = 0; turn < 50; turn++) yield* Effect.yieldNow
   assert.strictEqual(store.calls, calls, `${what}: something still runs`)
@@ -63,18 +75,24 @@ export const cutRun = Effect.fnUntraced(function*(
 })
 
 /** A later run settles every item once, taking no lock in vain, and buys again only what it listed as at risk. */
-export const assertResumes = Effect.fnUntraced(function*(store: MemoryStore, job: Job, what: string) {
-  const llm = yield* ScriptedLlm
-  let atRisk = 0
-  const report = yield* run(store, job, {
-    rows: items,
-    onEvent: (event) => {
-      if (event.event === "started") atRisk = event.atRisk.length
-      return undefined
-    }
-  })
-  assert.deepInclude(report, { accepted: 2, rejected: 1, pending: 0, stop: null }, what)
-  assertSettledOnce(store, slugs, what)
-  const hashes = (yield* llm.calls).map(requestHash)
-  assert.isAtMost(hashes.length - new Set(hashes).size, atRisk, `${what}: I10: paid twice and not listed`)
-})
+export const assertResumes = Effect.fnUntraced(
+  function*(store: MemoryStore, job: Job, what: string) {
+    const llm = yield* ScriptedLlm
+    let atRisk = 0
+    const report = yield* run(store, job, {
+      rows: items,
+      onEvent: (event) => {
+        if (event.event === "started") atRisk = event.atRisk.length
+        return undefined
+      }
+    })
+    assert.deepInclude(report, { accepted: 2, rejected: 1, pending: 0, stop: null }, what)
+    assertSettledOnce(store, slugs, what)
+    const hashes = (yield* llm.calls).map(requestHash)
+    assert.isAtMost(
+      hashes.length - new Set(hashes).size,
+      atRisk,
+      `${what}: I10: paid twice and not listed`
+    )
+  }
+)

@@ -64,7 +64,10 @@ interface Parsed {
 const parse = (text: string): ReadonlyArray<Parsed> =>
   text.split("\n").slice(0, -1).filter((line) => line.trim() !== "").map((raw) => {
     const line = raw.replace(/^\ufeff/, "")
-    const { _meta, slug } = JSON.parse(line) as { slug: string; _meta?: { acceptedAt?: string; rejectedAt?: string } }
+    const { _meta, slug } = JSON.parse(line) as {
+      slug: string
+      _meta?: { acceptedAt?: string; rejectedAt?: string }
+    }
     const at = _meta?.acceptedAt ?? _meta?.rejectedAt
     return { line, slug, atMs: at === undefined ? -Infinity : Date.parse(at) }
   })
@@ -125,7 +128,8 @@ export const putAtRest = (store: MemoryStore, masters: Masters): void => {
   store.put(data.appenderLock, bytes)
 }
 
-export const textOf = (store: MemoryStore, path: string): string => store.get(path)?.toString("utf8") ?? ""
+export const textOf = (store: MemoryStore, path: string): string =>
+  store.get(path)?.toString("utf8") ?? ""
 
 export const readMasters = (store: MemoryStore): Masters => ({
   updates: textOf(store, data.updates),

@@ -29,7 +29,10 @@ export const data = paths("/data")
 export const definition = (settings: Partial<JobDefinition["settings"]> = {}): JobDefinition => ({
   settings: {
     data: "/data",
-    models: { base: { name: "base", maxOutputTokens: 100 }, strong: { name: "strong", maxOutputTokens: 100 } },
+    models: {
+      base: { name: "base", maxOutputTokens: 100 },
+      strong: { name: "strong", maxOutputTokens: 100 }
+    },
     prices: {
       base: { inputUsdPerMtok: 1, outputUsdPerMtok: 2 },
       strong: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 }
@@ -51,13 +54,16 @@ export const definition = (settings: Partial<JobDefinition["settings"]> = {}): J
 export const makeJob = (settings?: Partial<JobDefinition["settings"]>): Effect.Effect<Job> =>
   Effect.orDie(defineJob(definition(settings)))
 
-export const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ slug: `item-${n}`, text: `Fact ${n}.` }))
+export const rows = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ slug: `item-${n}`, text: `Fact ${n}.` }))
 
 /** The item that a request is about. */
 export const slugIn = (request: LlmRequest): string =>
   /Item (item-\d+)\./.exec(request.messages.map(({ content }) => content).join("\n"))?.[1] ?? ""
 
-export const goodAnswer = (request: LlmRequest): ScriptedAnswer => ({ text: JSON.stringify({ title: `On ${slugIn(request)}` }) })
+export const goodAnswer = (request: LlmRequest): ScriptedAnswer => ({
+  text: JSON.stringify({ title: `On ${slugIn(request)}` })
+})
 /** One that the length rule rejects. */
 export const longAnswer = (request: LlmRequest): ScriptedAnswer => ({
   text: JSON.stringify({ title: `A title on ${slugIn(request)} that is much too long` })
@@ -76,7 +82,15 @@ export interface RunOptions extends Omit<GenerateOptions, "source" | "onEvent"> 
 /** A run as `runJob` makes it, over the store; every event is checked for what must always hold. */
 export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
   Effect.gen(function*() {
-    const { inputFailsAfter, mayDefect = false, onBudget, onEvent, rows: given = rows(5), shard = wholeInput, ...rest } = options
+    const {
+      inputFailsAfter,
+      mayDefect = false,
+      onBudget,
+      onEvent,
+      rows: given = rows(5),
+      shard = wholeInput,
+      ...rest
+    } = options
     const rowSource = yield* Effect.orDie(itemsFromRows(given))
     const source = inputFailsAfter === undefined ? rowSource : {
       ...rowSource,
@@ -95,16 +109,25 @@ export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
       const report = yield* recordRun(shard, generate({ ...rest, shard, source, onEvent: tell }))
       assertConserved(report)
       // An assertion that fails inside an event stops the run as a defect.
-      if (!mayDefect) assert.notStrictEqual(report.stop?._tag, "Defect", JSON.stringify(report.stop))
+      if (!mayDefect) {
+        assert.notStrictEqual(report.stop?._tag, "Defect", JSON.stringify(report.stop))
+      }
       assert.strictEqual((yield* budget.state).reservedNanoUsd, 0, "a reservation is left over")
       return report
     })
-    return yield* Effect.provide(program, Live.run(job, shard).pipe(Layer.provideMerge(Layer.merge(MemoryDisk.layer(store), testHost))))
+    return yield* Effect.provide(
+      program,
+      Live.run(job, shard).pipe(Layer.provideMerge(Layer.merge(MemoryDisk.layer(store), testHost)))
+    )
   })
 
 /** I9. */
 export const assertConserved = (report: RunReport): void =>
-  assert.strictEqual(report.accepted + report.rejected + report.pending, report.input, "I9: conservation")
+  assert.strictEqual(
+    report.accepted + report.rejected + report.pending,
+    report.input,
+    "I9: conservation"
+  )
 
 /** Complete lines, parsed. */
 export const linesOf = (store: MemoryStore, path: string): ReadonlyArray<Record<string, unknown>> =>
@@ -128,7 +151,11 @@ const assertDurable = (store: MemoryStore, event: RunEvent): void => {
   if (event.event === "accepted") {
     for (const path of [data.updates, data.successes]) {
       const text = store.get(path)?.toString() ?? ""
-      assert.include(text, `"id":"${event.id}"`, `I1: ${event.slug} was told before it was in ${path}`)
+      assert.include(
+        text,
+        `"id":"${event.id}"`,
+        `I1: ${event.slug} was told before it was in ${path}`
+      )
       assert.isTrue(text.endsWith("\n"), `I1: ${path} has a torn end`)
     }
   }
@@ -137,7 +164,11 @@ const assertDurable = (store: MemoryStore, event: RunEvent): void => {
 }
 
 /** I2, I5, I6, I8: what must hold after any run, and each of the slugs settled once. */
-export const assertSettledOnce = (store: MemoryStore, slugs: ReadonlyArray<string>, what = ""): void => {
+export const assertSettledOnce = (
+  store: MemoryStore,
+  slugs: ReadonlyArray<string>,
+  what = ""
+): void => {
   const accepted = slugsOf(store, data.successes)
   assert.deepStrictEqual(slugsOf(store, data.updates), accepted, `${what}: I2: the masters differ`)
   const settled = [...accepted, ...slugsOf(store, data.rejects)].sort()
@@ -146,4 +177,8 @@ export const assertSettledOnce = (store: MemoryStore, slugs: ReadonlyArray<strin
 }
 
 export const assertNoTemps = (store: MemoryStore, what = ""): void =>
-  assert.deepStrictEqual(store.files().filter((file) => /\.(tmp|redo)$/.test(file)), [], `${what}: I6: temps`)
+  assert.deepStrictEqual(
+    store.files().filter((file) => /\.(tmp|redo)$/.test(file)),
+    [],
+    `${what}: I6: temps`
+  )

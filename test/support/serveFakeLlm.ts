@@ -4,8 +4,9 @@ import * as Layer from "effect/Layer"
 import * as NativeFileLock from "../../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../../src/layers/NodeDisk.ts"
 import * as NodeHttpListener from "../../src/layers/NodeHttpListener.ts"
-import type { FakeLlmOptions } from "../../src/programs/fake-llm/fakeLlm.ts"
-import { fakeLlm, fakeLlmDefaults } from "../../src/programs/fake-llm/fakeLlm.ts"
+import { fakeLlm } from "../../src/programs/fake-llm/fakeLlm.ts"
+import { fakeLlmDefaults } from "../../src/programs/fake-llm/FakeLlmOptions.ts"
+import type { FakeLlmOptions } from "../../src/programs/fake-llm/FakeLlmOptions.ts"
 
 const given = JSON.parse(process.argv[2] ?? "{}") as Partial<FakeLlmOptions>
 

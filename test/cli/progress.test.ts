@@ -1,0 +1,134 @@
+// The line that a person watches: what it counts, and that it never wraps.
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import type { ProgressState } from "../../src/programs/cli/progress.ts"
+import {
+  advance,
+  formatDuration,
+  initialProgress,
+  renderProgress
+} from "../../src/programs/cli/progress.ts"
+import type { Happening } from "../../src/programs/generate/RunEvent.ts"
+
+const after = (events: ReadonlyArray<Happening>, spentNanoUsd = 0): ProgressState =>
+  events.reduce(
+    (state, event) => advance(state, { ...event, at: "2026-01-02T03:04:05.678Z", spentNanoUsd }),
+    initialProgress(1_000)
+  )
+
+const started: Happening = {
+  event: "started",
+  runId: "r",
+  input: 10,
+  accepted: 1,
+  rejected: 1,
+  toDo: 8,
+  atRisk: []
+}
+const begun = (slug: string): Happening => ({ event: "begun", slug })
+const accepted = (slug: string): Happening => ({
+  event: "accepted",
+  slug,
+  id: "r:1",
+  model: "m",
+  rung: 0,
+  attempt: 1,
+  costUsd: 0.001
+})
+const rejected = (slug: string): Happening => ({
+  event: "rejected",
+  slug,
+  cause: "QaFailed",
+  reason: "",
+  findings: []
+})
+
+const half = after([
+  started,
+  begun("a"),
+  begun("b"),
+  begun("c"),
+  begun("d"),
+  accepted("a"),
+  rejected("b")
+], 2_000_000)
+
+describe("the progress line", () => {
+  it("says how far, what came of it, how fast, until when, and for how much", () => {
+    assert.strictEqual(
+      renderProgress(half, 1_000_000_000, 3_000, 200),
+      "[#####...............] 2/8  1 accepted, 1 rejected, 2 in flight  1.0/s  ETA 0:06  $0.002 of $1.00, ~$0.008 in all"
+    )
+  })
+
+  it("on a narrower terminal says it in signs, then less of it", () => {
+    const at = (columns: number): string => renderProgress(half, 1_000_000_000, 3_000, columns)
+    assert.strictEqual(
+      at(80),
+      "[##........] 2/8  +1 -1 ~2  1.0/s  ETA 0:06  $0.002 of $1.00, ~$0.008 in all"
+    )
+    assert.strictEqual(at(64), "2/8  +1 -1 ~2  ETA 0:06  $0.002 of $1.00, ~$0.008 in all")
+    assert.strictEqual(at(40), "2/8  +1 -1 ~2  $0.002 of $1.00")
+    assert.strictEqual(at(20), "2/8  +1 -1 ~2")
+    assert.strictEqual(at(5), "2/8")
+  })
+
+  it("guesses nothing before anything is settled", () => {
+    assert.strictEqual(
+      renderProgress(after([started, begun("a")]), null, 3_000, 200),
+      "[....................] 0/8  0 accepted, 0 rejected, 1 in flight  0.0/s  ETA -  $0.00"
+    )
+  })
+
+  it("says that the run is stopping, and projects no total of what it will not do", () => {
+    const stopping = advance(half, {
+      event: "stopping",
+      stop: { _tag: "Signal", signal: "SIGINT" },
+      inFlight: 2,
+      at: "2026-01-02T03:04:05.678Z",
+      spentNanoUsd: 2_000_000
+    })
+    assert.strictEqual(
+      renderProgress(stopping, null, 3_000, 200),
+      "[#####...............] 2/8  1 accepted, 1 rejected, 2 in flight  1.0/s  stopping  $0.002"
+    )
+  })
+
+  it("is shorter than the terminal is wide, whatever the numbers", () => {
+    const count = fc.nat({ max: 50_000_000 })
+    fc.assert(fc.property(
+      fc.record({
+        toDo: count,
+        accepted: count,
+        rejected: count,
+        deferred: count,
+        inFlight: count,
+        spentNanoUsd: fc.maxSafeNat()
+      }),
+      fc.option(fc.maxSafeNat()),
+      fc.integer({ min: 1, max: 200 }),
+      fc.nat(),
+      (counts, budget, columns, nowMs) => {
+        const line = renderProgress(
+          { ...counts, startedAtMs: 0, stopping: null },
+          budget,
+          nowMs,
+          columns
+        )
+        assert.isBelow(line.length, Math.max(columns, 1))
+        assert.notMatch(line, /NaN|Infinity|undefined|\n/)
+      }
+    ))
+  })
+
+  it("writes durations as a clock does", () => {
+    assert.deepStrictEqual([0, 59.4, 60, 3_599.6, 36_000, Infinity].map(formatDuration), [
+      "0:00",
+      "0:59",
+      "1:00",
+      "1:00:00",
+      "10:00:00",
+      "-"
+    ])
+  })
+})

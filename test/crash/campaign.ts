@@ -1,0 +1,283 @@
+// Runs over shards killed with -9 at seeded moments, started again, killed again; after each kill the disk is compared
+// with what was acknowledged, and at the end of a round with the server's own account of what it billed.
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type { Running } from "../support/processes.ts"
+import { billed, itemsOf, Sandbox, settings } from "../support/Sandbox.ts"
+import type { FakeServer } from "../support/Sandbox.ts"
+import {
+  assertKept,
+  assertPaidOnce,
+  filesIn,
+  journalLines,
+  master,
+  readLines,
+  tempFilesIn
+} from "./oracle.ts"
+import type { Call } from "./oracle.ts"
+
+export interface CampaignOptions {
+  /** The file that Node runs. */
+  readonly command: string
+  readonly killsMin: number
+  readonly seed: number
+  readonly shards: number
+  /** Per round: a round is one data directory, from its first item to its last. */
+  readonly items: number
+  /** Ends the processes of the round and removes its directory when it is aborted. */
+  readonly signal?: AbortSignal
+  readonly onRound?: (report: CampaignReport) => void
+}
+
+export interface CampaignReport {
+  rounds: number
+  kills: number
+  readonly killsByMoment: { [moment: string]: number }
+  acknowledged: number
+  billed: number
+  /** Bodies billed again, their first call having been listed as at risk. */
+  billedAgain: number
+  /** Temp files that a kill left and a later start swept. */
+  tempFilesSeen: number
+  quarantined: number
+}
+
+type Random = () => number
+
+/** mulberry32: enough to choose moments, and the same on every machine. */
+const seeded = (seed: number): Random => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const between = (random: Random, min: number, max: number): number =>
+  min + Math.floor(random() * (max - min + 1))
+
+const moments = [
+  "accepted",
+  "intent",
+  "file",
+  "accepted",
+  "intent",
+  "consolidated",
+  "started",
+  "escalated"
+] as const
+type Moment = (typeof moments)[number]
+
+interface Run {
+  readonly running: Running
+  /** Ids of `accepted` events, also of those that were in the pipe when the process died. */
+  readonly acknowledged: ReadonlyArray<string>
+  readonly killed: () => boolean
+}
+
+/** A few turns of the event loop, so that the kill falls somewhere after its moment. */
+const turns = async (count: number): Promise<void> => {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Kills the process when the moment has come for the n-th time. */
+const killAt = (
+  running: Running,
+  data: string,
+  moment: Moment,
+  nth: number,
+  random: Random
+): Run => {
+  const acknowledged: Array<string> = []
+  const jitter = between(random, 0, 3)
+  let seen = 0
+  let killed = false
+  let journal: string | undefined
+  const kill = (): void => {
+    if (killed) return
+    killed = true
+    void turns(jitter).then(() => running.child.kill("SIGKILL"))
+  }
+  const count = (to: number): void => {
+    seen = to
+    if (seen >= nth) kill()
+  }
+  running.onStdout((line) => {
+    const event = JSON.parse(line) as {
+      readonly event: string
+      readonly id: string
+      readonly runId: string
+    }
+    if (event.event === "accepted") acknowledged.push(event.id)
+    if (event.event === "started") journal = path.join(data, "raw", `ai-run-${event.runId}.jsonl`)
+    if (event.event === moment) count(seen + 1)
+  })
+  const watchers = moment !== "file" && moment !== "intent" ?
+    [] :
+    ["raw", "master"].map((name) =>
+      fs.watch(path.join(data, name), () => {
+        if (moment === "file") count(seen + 1)
+        else if (journal !== undefined) {
+          count(readLines(journal).filter(({ _tag }) => _tag === "intent").length)
+        }
+      })
+    )
+  void running.ended.then(() => {
+    for (const watcher of watchers) watcher.close()
+  })
+  return { running, acknowledged, killed: () => killed }
+}
+
+const nthMax: { readonly [moment in Moment]: number } = {
+  accepted: 6,
+  intent: 10,
+  file: 60,
+  consolidated: 2,
+  started: 1,
+  escalated: 2
+}
+
+/** Done means that every item of the shard is settled: with or without rejects. */
+const doneCodes: ReadonlyArray<number | null> = [0, 5]
+
+interface Round {
+  readonly box: Sandbox
+  readonly server: FakeServer
+  readonly report: CampaignReport
+  readonly random: Random
+  readonly acknowledged: Set<string>
+}
+
+const generateArgs = (
+  { server }: Round
+): ReadonlyArray<string> => ["generate", "--json", "--base-url", server.url]
+
+/** One shard from its first start to its end. */
+const finishShard = async (round: Round, shard: string): Promise<void> => {
+  const { acknowledged, box, random, report } = round
+  for (;;) {
+    const moment = moments[between(random, 0, moments.length - 1)]!
+    const nth = between(random, 1, nthMax[moment])
+    // Whoever looks on while a run starts must not change what it finds.
+    const onlooker = random() < 0.3 ? succeed(round, ["status", "--json"], [0]) : undefined
+    const run = killAt(
+      box.start([...generateArgs(round), "--shard", shard]),
+      box.data,
+      moment,
+      nth,
+      random
+    )
+    const [{ code, signal, stderr }] = await Promise.all([run.running.ended, onlooker])
+    for (const id of run.acknowledged) acknowledged.add(id)
+    if (signal === null && !doneCodes.includes(code)) {
+      throw new Error(`shard ${shard} ended with ${code}:\n${stderr.join("\n")}`)
+    }
+    assertKept(box.data, acknowledged)
+    journalLines(box.data)
+    if (signal === null) return
+    report.kills++
+    report.killsByMoment[moment] = (report.killsByMoment[moment] ?? 0) + 1
+    report.tempFilesSeen += tempFilesIn(box.data).length
+  }
+}
+
+const succeed = async (
+  round: Round,
+  args: ReadonlyArray<string>,
+  codes = doneCodes
+): Promise<string> => {
+  const { code, stderr, stdout } = await round.box.run(args)
+  if (!codes.includes(code)) {
+    throw new Error(
+      `inkfast ${args.join(" ")} ended with ${code}:\n${[...stdout, ...stderr].join("\n")}`
+    )
+  }
+  return stdout.at(-1) ?? ""
+}
+
+const fail = (what: string): never => {
+  throw new Error(what)
+}
+
+/** I2, I5, I6, I8, I9, I10 when the last item is settled. */
+const checkEnd = async (round: Round, items: number): Promise<void> => {
+  const { acknowledged, box, report, server } = round
+  const callsBefore = billed(server).length
+  await succeed(round, generateArgs(round))
+  if (billed(server).length !== callsBefore) fail("a resume with nothing to do made calls")
+  await succeed(round, ["audit", "--json"], [0])
+  const { atRisk } = JSON.parse(await succeed(round, ["status", "--json"], [0])) as {
+    readonly atRisk: ReadonlyArray<Call>
+  }
+  report.billed += callsBefore
+  report.billedAgain += assertPaidOnce(box.data, billed(server), atRisk)
+  await succeed(round, ["consolidate", "--json"], [0])
+  await succeed(round, ["audit", "--json"], [0])
+  assertKept(box.data, acknowledged)
+  const accepted = master(box.data, "successes").map(({ slug }) => slug)
+  const rejected = master(box.data, "rejects").map(({ slug }) => slug)
+  const settled = new Set([...accepted, ...rejected])
+  if (settled.size !== items || accepted.length + rejected.length !== items) {
+    fail(
+      `I9: ${items} items, ${accepted.length} accepted and ${rejected.length} rejected, ${settled.size} slugs in all`
+    )
+  }
+  const left = tempFilesIn(box.data)
+  if (left.length > 0) fail(`I6: temp files left: ${left.join(", ")}`)
+  report.acknowledged += acknowledged.size
+  report.quarantined += filesIn(path.join(box.data, "quarantine")).length
+}
+
+const faults = [
+  { kind: "latency", latencyMs: [5, 40] },
+  { kind: "rateLimit", rate: 0.03, retryAfterMs: 20 },
+  { kind: "serverError", rate: 0.02 },
+  { kind: "drop", rate: 0.02 },
+  { kind: "schemaBreak", model: "fake-mini", rate: 0.1 }
+] as const
+
+/** Kills at least so many times; finishes the round that it is in. Throws at the first broken promise. */
+export const campaign = async (options: CampaignOptions): Promise<CampaignReport> => {
+  const random = seeded(options.seed)
+  const report: CampaignReport = {
+    rounds: 0,
+    kills: 0,
+    killsByMoment: {},
+    acknowledged: 0,
+    billed: 0,
+    billedAgain: 0,
+    tempFilesSeen: 0,
+    quarantined: 0
+  }
+  while (report.kills < options.killsMin) {
+    options.signal?.throwIfAborted()
+    const box = new Sandbox(options.command)
+    options.signal?.addEventListener("abort", () => void box.dispose())
+    try {
+      box.job({
+        items: itemsOf(options.items),
+        settings: settings("concurrency: 6\nconsolidateEvery: 7\n")
+      })
+      // They are watched before the first run makes them.
+      for (const name of ["raw", "master"]) {
+        fs.mkdirSync(path.join(box.data, name), { recursive: true })
+      }
+      const server = await box.fakeLlm({ faults })
+      const round: Round = { box, server, report, random, acknowledged: new Set() }
+      await Promise.all(
+        Array.from(
+          { length: options.shards },
+          (_, index) => finishShard(round, `${index + 1}/${options.shards}`)
+        )
+      )
+      await checkEnd(round, options.items)
+      report.rounds++
+      options.onRound?.(report)
+    } finally {
+      await box.dispose()
+    }
+  }
+  return report
+}

@@ -1,0 +1,27 @@
+// Runs killed with -9 again and again: CRASH_KILLS sets how often at least, CRASH_SEED the moments.
+import { assert, describe, it } from "@effect/vitest"
+import { commandFile } from "../support/Cli.ts"
+import { campaign } from "./campaign.ts"
+
+const killsMin = Number(process.env["CRASH_KILLS"] ?? 30)
+const seed = Number(process.env["CRASH_SEED"] ?? 1)
+
+describe("kill -9", () => {
+  it(
+    "I1 I2 I4 I5 I6 I8 I9 I10: nothing acknowledged is lost, nothing is paid twice unless it was listed as at risk",
+    // It takes as long as the machine needs for so many starts: a limit is only there to end what hangs.
+    { timeout: Math.max(300_000, killsMin * 10_000) },
+    async ({ signal }) => {
+      const report = await campaign({
+        command: commandFile(),
+        killsMin,
+        seed,
+        shards: 3,
+        items: 120,
+        signal
+      })
+      assert.isAtLeast(report.kills, killsMin)
+      assert.isAtLeast(report.acknowledged, 100)
+    }
+  )
+})
