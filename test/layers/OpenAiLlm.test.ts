@@ -38,7 +38,12 @@ const request: LlmRequest = {
   model: "small",
   messages: [{ role: "system", content: "s" }, { role: "user", content: "u" }],
   schemaName: "page",
-  schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false },
+  schema: {
+    type: "object",
+    properties: { a: { type: "string" } },
+    required: ["a"],
+    additionalProperties: false
+  },
   outputTokensMax: 100,
   temperature: undefined,
   timeoutMs: 30_000
@@ -51,12 +56,16 @@ const call = (
 ) =>
   Llm.pipe(
     Effect.flatMap((llm) => llm.complete({ ...request, ...overrides })),
-    Effect.provide(OpenAiLlm.layer({ baseUrl, apiKey: Redacted.make(key), connections: 4, ...settings }))
+    Effect.provide(
+      OpenAiLlm.layer({ baseUrl, apiKey: Redacted.make(key), connections: 4, ...settings })
+    )
   )
 
 const failure = (handler: Handler, overrides: Partial<LlmRequest> = {}) =>
   Effect.flatMap(serve(handler), (url) => Effect.flip(call(url, overrides))).pipe(
-    Effect.tap((error) => Effect.sync(() => assert.notInclude(JSON.stringify(error) + String(error), "Secret"))),
+    Effect.tap((error) =>
+      Effect.sync(() => assert.notInclude(JSON.stringify(error) + String(error), "Secret"))
+    ),
     Effect.map((error) => error.reason)
   )
 
@@ -67,18 +76,31 @@ const ok = (message: unknown, rest: Record<string, unknown> = {}) => ({
   ...rest
 })
 
-const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
+const json = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {}
+) => {
   response.writeHead(status, { "content-type": "application/json", ...headers })
   response.end(typeof body === "string" ? body : JSON.stringify(body))
 }
 
 const answering = (body: unknown, overrides: Partial<LlmRequest> = {}) =>
-  Effect.flatMap(serve((_request, response) => json(response, 200, body)), (url) => call(url, overrides))
+  Effect.flatMap(
+    serve((_request, response) => json(response, 200, body)),
+    (url) => call(url, overrides)
+  )
 
 describe("what is sent", () => {
-  const sent = (overrides: Partial<LlmRequest> = {}, settings: Partial<OpenAiLlm.OpenAiLlmSettings> = {}) =>
+  const sent = (
+    overrides: Partial<LlmRequest> = {},
+    settings: Partial<OpenAiLlm.OpenAiLlmSettings> = {}
+  ) =>
     Effect.gen(function*() {
-      let seen: { headers: IncomingMessage["headers"]; url: string; body: Record<string, unknown> } | undefined
+      let seen:
+        | { headers: IncomingMessage["headers"]; url: string; body: Record<string, unknown> }
+        | undefined
       const url = yield* serve((incoming, response, body) => {
         seen = { headers: incoming.headers, url: incoming.url ?? "", body: JSON.parse(body) }
         json(response, 200, ok({ content: "{}" }))
@@ -96,7 +118,10 @@ describe("what is sent", () => {
       assert.deepStrictEqual(body, {
         model: "small",
         messages: request.messages,
-        response_format: { type: "json_schema", json_schema: { name: "page", schema: request.schema, strict: true } },
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "page", schema: request.schema, strict: true }
+        },
         max_tokens: 100
       })
     }))
@@ -149,7 +174,10 @@ describe("answers", () => {
   it.effect("reasoning that only the total shows is charged as output", () =>
     Effect.gen(function*() {
       const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 40 }
-      assert.strictEqual((yield* answering(ok({ content: "{}" }, { usage }))).usage?.outputTokens, 30)
+      assert.strictEqual(
+        (yield* answering(ok({ content: "{}" }, { usage }))).usage?.outputTokens,
+        30
+      )
     }))
 
   it.effect.each([
@@ -158,8 +186,14 @@ describe("answers", () => {
     [{}],
     [{ prompt_tokens: -1, completion_tokens: 2 }],
     [{ prompt_tokens: "3", completion_tokens: 2 }]
-  ])("usage %j is no usage", ([usage]) =>
-    Effect.map(answering(ok({ content: "{}" }, { usage })), (completion) => assert.isNull(completion.usage)))
+  ])(
+    "usage %j is no usage",
+    ([usage]) =>
+      Effect.map(
+        answering(ok({ content: "{}" }, { usage })),
+        (completion) => assert.isNull(completion.usage)
+      )
+  )
 
   it.effect.each(
     [
@@ -178,13 +212,19 @@ describe("answers", () => {
   it.effect("a refusal is a refusal, whatever the finish reason says", () =>
     Effect.gen(function*() {
       const completion = yield* answering(ok({ content: null, refusal: "I cannot." }))
-      assert.deepStrictEqual([completion.finish, completion.refusal, completion.text], ["refusal", "I cannot.", ""])
+      assert.deepStrictEqual([completion.finish, completion.refusal, completion.text], [
+        "refusal",
+        "I cannot.",
+        ""
+      ])
     }))
 
   it.effect("JSON under another content type, and JSON that came compressed unasked, are read", () =>
     Effect.gen(function*() {
       const plain = yield* serve((_request, response) => {
-        response.writeHead(200, { "content-type": "text/plain" }).end(JSON.stringify(ok({ content: "é" })))
+        response.writeHead(200, { "content-type": "text/plain" }).end(
+          JSON.stringify(ok({ content: "é" }))
+        )
       })
       assert.strictEqual((yield* call(plain)).text, "é")
       const packed = yield* serve((_request, response) => {
@@ -235,11 +275,19 @@ describe("refusals by status", () => {
       [422, error("bad"), "InvalidRequest"],
       [307, "", "InvalidRequest"]
     ] as const
-  )("%i %j is %s", ([status, body, tag]) =>
-    Effect.map(failure((_request, response) => json(response, status, body, { location: "https://elsewhere/v1" })), (reason) => {
-      assert.strictEqual(reason._tag, tag)
-      if ("detail" in reason) assert.isAtMost(reason.detail.length, 700)
-    }))
+  )(
+    "%i %j is %s",
+    ([status, body, tag]) =>
+      Effect.map(
+        failure((_request, response) =>
+          json(response, status, body, { location: "https://elsewhere/v1" })
+        ),
+        (reason) => {
+          assert.strictEqual(reason._tag, tag)
+          if ("detail" in reason) assert.isAtMost(reason.detail.length, 700)
+        }
+      )
+  )
 
   it.effect("each call is one request: nothing is tried again", () =>
     Effect.gen(function*() {
@@ -264,7 +312,9 @@ describe("refusals by status", () => {
   )("%j means %s ms, by the clock", ([headers, wait]) =>
     Effect.gen(function*() {
       yield* TestClock.setTime(60_000)
-      const reason = yield* failure((_request, response) => json(response, 429, error("x"), headers))
+      const reason = yield* failure((_request, response) =>
+        json(response, 429, error("x"), headers)
+      )
       assert.strictEqual(reason._tag === "RateLimited" ? reason.retryAfterMs : undefined, wait)
     }))
 })
@@ -279,12 +329,16 @@ describe("connections", () => {
     }))
 
   it.effect("a host without an address is Unreachable", () =>
-    Effect.map(Effect.flip(call("http://nowhere.invalid/v1")), (error) =>
-      assert.strictEqual(error.reason._tag, "Unreachable")))
+    Effect.map(
+      Effect.flip(call("http://nowhere.invalid/v1")),
+      (error) => assert.strictEqual(error.reason._tag, "Unreachable")
+    ))
 
   it.effect("a connection dropped before the answer is Disconnected", () =>
-    Effect.map(failure((incoming) => incoming.socket.destroy()), (reason) =>
-      assert.strictEqual(reason._tag, "Disconnected")))
+    Effect.map(
+      failure((incoming) => incoming.socket.destroy()),
+      (reason) => assert.strictEqual(reason._tag, "Disconnected")
+    ))
 
   it.effect("a connection dropped in the middle of the body is Disconnected", () =>
     Effect.map(
@@ -302,7 +356,8 @@ describe("connections", () => {
         failure((_request, response) => {
           if (headers) response.writeHead(200, { "content-type": "application/json" }).write("{")
         }, { timeoutMs: 50 }),
-        (reason) => assert.deepStrictEqual(reason._tag === "TimedOut" ? reason.timeoutMs : reason._tag, 50)
+        (reason) =>
+          assert.deepStrictEqual(reason._tag === "TimedOut" ? reason.timeoutMs : reason._tag, 50)
       )
   )
 
@@ -314,7 +369,9 @@ describe("connections", () => {
         requests++
         Deferred.doneUnsafe(arrived, Effect.void)
       })
-      const context = yield* Layer.build(OpenAiLlm.layer({ baseUrl: url, apiKey: undefined, connections: 1 }))
+      const context = yield* Layer.build(
+        OpenAiLlm.layer({ baseUrl: url, apiKey: undefined, connections: 1 })
+      )
       yield* Effect.gen(function*() {
         const llm = yield* Llm
         const first = yield* Effect.forkChild(llm.complete(request))
@@ -345,13 +402,23 @@ describe("connections", () => {
       const sockets = new Set<unknown>()
       const closed = yield* Deferred.make<void>()
       const url = yield* serve((incoming, response) => {
-        if (!sockets.has(incoming.socket)) incoming.socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+        if (!sockets.has(incoming.socket)) {
+          incoming.socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+        }
         sockets.add(incoming.socket)
         json(response, 200, ok({ content: "{}" }))
       })
       yield* Effect.scoped(Effect.gen(function*() {
-        const context = yield* Layer.build(OpenAiLlm.layer({ baseUrl: url, apiKey: undefined, connections: 1 }))
-        yield* Effect.provide(Effect.flatMap(Llm, (llm) => Effect.andThen(llm.complete(request), llm.complete(request))), context)
+        const context = yield* Layer.build(
+          OpenAiLlm.layer({ baseUrl: url, apiKey: undefined, connections: 1 })
+        )
+        yield* Effect.provide(
+          Effect.flatMap(
+            Llm,
+            (llm) => Effect.andThen(llm.complete(request), llm.complete(request))
+          ),
+          context
+        )
         assert.strictEqual(sockets.size, 1)
       }))
       yield* Deferred.await(closed)

@@ -30,7 +30,9 @@ describe("ScriptedLlm", () => {
       })
       assert.strictEqual((yield* llm.complete({ ...request, model: "big" })).text, "{\"call\":2}")
       assert.deepStrictEqual((yield* scripted.calls).map((call) => call.model), ["small", "big"])
-    }).pipe(Effect.provide(ScriptedLlm.layer((_request, callNumber) => answerJson({ call: callNumber })))))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((_request, callNumber) => answerJson({ call: callNumber })))
+    ))
 
   const overloaded = new Overloaded({ status: 503, retryAfterMs: null, detail: "full" })
   const failures: Array<[string, ScriptedAnswer]> = [

@@ -20,15 +20,26 @@ interface Options {
   readonly limit?: number
 }
 
-const probeRows = (store: MemoryStore, job: Job, given: Parameters<typeof itemsFromRows>[0], { limit, shard = wholeInput }: Options = {}) =>
+const probeRows = (
+  store: MemoryStore,
+  job: Job,
+  given: Parameters<typeof itemsFromRows>[0],
+  { limit, shard = wholeInput }: Options = {}
+) =>
   Effect.gen(function*() {
     const source = yield* itemsFromRows(given)
     const items: Array<ProbedItem> = []
-    const report = yield* probe({ source, shard, limit, onItem: (item) => Effect.sync(() => void items.push(item)) })
+    const report = yield* probe({
+      source,
+      shard,
+      limit,
+      onItem: (item) => Effect.sync(() => void items.push(item))
+    })
     return { report, items }
   }).pipe(Effect.provide(Layer.provideMerge(Probe.layer(job), MemoryDisk.layer(store))))
 
-const snapshot = (store: MemoryStore) => store.files().map((path) => [path, store.get(path)?.toString("hex"), store.stat(path)])
+const snapshot = (store: MemoryStore) =>
+  store.files().map((path) => [path, store.get(path)?.toString("hex"), store.stat(path)])
 
 describe("probe", () => {
   it.effect("I11: every byte of the disk is as it was, and no model is called", () => {
@@ -76,7 +87,9 @@ describe("probe", () => {
       const job = yield* makeJob()
       const limited = yield* probeRows(Store.make(), job, rows(9), { limit: 4 })
       assert.strictEqual(limited.report.probed, 4)
-      const halves = [1, 2].map((index) => probeRows(Store.make(), job, rows(9), { shard: { index, of: 2 } }))
+      const halves = [1, 2].map((index) =>
+        probeRows(Store.make(), job, rows(9), { shard: { index, of: 2 } })
+      )
       const probed = (yield* Effect.all(halves)).map(({ report }) => report.probed)
       assert.strictEqual(probed.reduce((sum, count) => sum + count, 0), 9)
     }))

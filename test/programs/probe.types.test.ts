@@ -15,7 +15,10 @@ import type { Journal } from "../../src/services/journal/Journal.ts"
 type Forbidden = Llm | Generation | DurableAppender | RejectLog | Journal
 
 /** Compiles only for a program that requires none of them. */
-const harmless = <R>(_program: () => Effect.Effect<unknown, unknown, R>, ..._none: Extract<R, Forbidden> extends never ? [] : [never]) => {}
+const harmless = <R>(
+  _program: () => Effect.Effect<unknown, unknown, R>,
+  ..._none: Extract<R, Forbidden> extends never ? [] : [never]
+) => {}
 
 type Services = Effect.Services<ReturnType<typeof probe>>
 type Offered = Layer.Success<ReturnType<typeof Probe.layer>>

@@ -42,7 +42,9 @@ describe("status", () => {
     const store = Store.make()
     return Effect.gen(function*() {
       const job = yield* makeJob({ concurrency: 1 })
-      store.failNext((call) => call.operation === "append" && call.path === data.updates ? "EIO" : undefined)
+      store.failNext((call) =>
+        call.operation === "append" && call.path === data.updates ? "EIO" : undefined
+      )
       yield* run(store, job, { rows: rows(1) })
       const llm = yield* ScriptedLlm
       yield* llm.hold
@@ -58,7 +60,9 @@ describe("status", () => {
   it.effect("an answer without a verdict is counted", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      store.failNext((call) => call.operation === "append" && call.path === data.updates ? "EIO" : undefined)
+      store.failNext((call) =>
+        call.operation === "append" && call.path === data.updates ? "EIO" : undefined
+      )
       yield* run(store, yield* makeJob(), { rows: rows(1) })
       assert.deepInclude(yield* statusOf(store), { items: null, unjudged: 1, calls: 1 })
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
@@ -67,7 +71,13 @@ describe("status", () => {
   it.effect("of a directory that does not exist: nothing, and nothing is created", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      assert.deepInclude(yield* statusOf(store), { items: null, unjudged: 0, calls: 0, spentNanoUsd: 0, runs: [] })
+      assert.deepInclude(yield* statusOf(store), {
+        items: null,
+        unjudged: 0,
+        calls: 0,
+        spentNanoUsd: 0,
+        runs: []
+      })
       assert.deepStrictEqual(store.files(), [])
     })
   })

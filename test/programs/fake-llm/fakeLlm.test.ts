@@ -13,12 +13,9 @@ import { createInterface } from "node:readline"
 import * as NativeFileLock from "../../../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../../../src/layers/NodeDisk.ts"
 import * as NodeHttpListener from "../../../src/layers/NodeHttpListener.ts"
-import type { FakeLlmOptions } from "../../../src/programs/fake-llm/fakeLlm.ts"
-import {
-  fakeLlmDefaults,
-  readFaults,
-  startFakeLlm
-} from "../../../src/programs/fake-llm/fakeLlm.ts"
+import { fakeLlmDefaults } from "../../../src/programs/fake-llm/FakeLlmOptions.ts"
+import type { FakeLlmOptions } from "../../../src/programs/fake-llm/FakeLlmOptions.ts"
+import { readFaults, startFakeLlm } from "../../../src/programs/fake-llm/fakeLlm.ts"
 import type { Fault } from "../../../src/programs/fake-llm/Faults.ts"
 import { makeFaultPlan } from "../../../src/programs/fake-llm/Faults.ts"
 import { readLedger } from "../../../src/programs/fake-llm/LedgerEntry.ts"

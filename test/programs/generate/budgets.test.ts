@@ -6,7 +6,18 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { Budget } from "../../../src/services/spending/Budget.ts"
-import { assertSettledOnce, data, eventsIn, goodAnswer, linesOf, longAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import {
+  assertSettledOnce,
+  data,
+  eventsIn,
+  goodAnswer,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
 
 /** One call's worst case for these prompts is some 0.7 milli-dollars on the base model, ten times that on the strong. */
 const milli = 0.001
@@ -38,12 +49,17 @@ describe("generate: budgets", () => {
               const answer = (n % failing === 0 ? longAnswer : goodAnswer)(request) as object
               return check.pipe(
                 Effect.andThen(Effect.yieldNow),
-                Effect.as({ ...answer, usage: { inputTokens: 60, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 } })
+                Effect.as({
+                  ...answer,
+                  usage: { inputTokens: 60, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 }
+                })
               )
             })
             return Effect.runPromise(
               Effect.gen(function*() {
-                const budgetOf = itemUsd === null ? { runUsd: budgetUsd } : { runUsd: budgetUsd, itemUsd }
+                const budgetOf = itemUsd === null
+                  ? { runUsd: budgetUsd }
+                  : { runUsd: budgetUsd, itemUsd }
                 const job = yield* makeJob({ budget: budgetOf, concurrency })
                 const report = yield* run(store, job, {
                   rows: rows(12),
@@ -52,22 +68,34 @@ describe("generate: budgets", () => {
                     budget = given
                   }
                 })
-                const costs = eventsIn(store, "response").reduce((sum, event) => sum + Number(event["costNanoUsd"]), 0)
-                assert.strictEqual(report.budget.spentNanoUsd, costs, "settled costs are what the journal's responses cost")
+                const costs = eventsIn(store, "response").reduce(
+                  (sum, event) => sum + Number(event["costNanoUsd"]),
+                  0
+                )
+                assert.strictEqual(
+                  report.budget.spentNanoUsd,
+                  costs,
+                  "settled costs are what the journal's responses cost"
+                )
                 assert.strictEqual(report.callsNow, calls)
                 if (itemUsd !== null) {
                   const bySlug = new Map<unknown, number>()
                   for (const { costNanoUsd, slug } of eventsIn(store, "response")) {
                     bySlug.set(slug, (bySlug.get(slug) ?? 0) + Number(costNanoUsd))
                   }
-                  for (const [slug, cost] of bySlug) assert.isAtMost(cost, itemUsd * 1e9 + 1, String(slug))
+                  for (const [slug, cost] of bySlug) {
+                    assert.isAtMost(cost, itemUsd * 1e9 + 1, String(slug))
+                  }
                 }
                 if (report.stop !== null) {
                   assert.strictEqual(report.stop._tag, "Budget")
                   assert.strictEqual(exitCodeOf(report), 6)
                 }
                 // Nothing stranded: whatever was answered is accepted, rejected, or has a verdict to climb from.
-                assert.strictEqual(eventsIn(store, "verdict").length, eventsIn(store, "response").length)
+                assert.strictEqual(
+                  eventsIn(store, "verdict").length,
+                  eventsIn(store, "response").length
+                )
               }).pipe(Effect.provide(script))
             )
           }
@@ -79,7 +107,10 @@ describe("generate: budgets", () => {
   it.effect("a run that reaches its budget exits 6; with more money the next run does the rest and repeats nothing", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const first = yield* run(store, yield* makeJob({ budget: { runUsd: 1.6 * milli }, concurrency: 1 }))
+      const first = yield* run(
+        store,
+        yield* makeJob({ budget: { runUsd: 1.6 * milli }, concurrency: 1 })
+      )
       assert.strictEqual(first.stop?._tag, "Budget")
       assert.strictEqual(exitCodeOf(first), 6)
       assert.isAbove(first.accepted, 0)
@@ -96,20 +127,26 @@ describe("generate: budgets", () => {
   it.effect("an item that its own budget does not carry up the ladder is rejected with what QA found", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const report = yield* run(store, yield* makeJob({ budget: { itemUsd: 2 * milli } }), { rows: rows(3) })
+      const report = yield* run(store, yield* makeJob({ budget: { itemUsd: 2 * milli } }), {
+        rows: rows(3)
+      })
       assert.deepInclude(report, { accepted: 2, rejected: 1, stop: null })
       const [reject] = linesOf(store, data.rejects)
       assert.deepInclude(reject, { slug: "item-1", cause: "BudgetExhausted" })
       assert.lengthOf(reject?.["findings"] as Array<unknown>, 1)
     }).pipe(Effect.provide(
-      ScriptedLlm.layer((request) => slugIn(request) === "item-1" ? longAnswer(request) : goodAnswer(request))
+      ScriptedLlm.layer((request) =>
+        slugIn(request) === "item-1" ? longAnswer(request) : goodAnswer(request)
+      )
     ))
   })
 
   it.effect("a model without a price is refused before anything is made on the disk", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const error = yield* Effect.flip(run(store, yield* makeJob({ models: { base: { name: "nobody-knows-it" } } })))
+      const error = yield* Effect.flip(
+        run(store, yield* makeJob({ models: { base: { name: "nobody-knows-it" } } }))
+      )
       assert.strictEqual(error._tag, "UnknownPrice")
       assert.deepStrictEqual(store.files(), [])
       assert.lengthOf(yield* (yield* ScriptedLlm).calls, 0)

@@ -7,7 +7,17 @@ import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import type { Completion } from "../../../src/services/generation/Llm.ts"
 import { applyOverrides } from "../../../src/services/job/Overrides.ts"
-import { assertSettledOnce, data, eventsIn, goodAnswer, linesOf, longAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
+import {
+  assertSettledOnce,
+  data,
+  eventsIn,
+  goodAnswer,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run
+} from "../../support/pipeline.ts"
 
 const one = rows(1)
 const promptOf = (request: { readonly messages: ReadonlyArray<{ readonly content: string }> }) =>
@@ -27,12 +37,27 @@ describe("generate: escalation", () => {
       assert.include(promptOf(calls[1]!), "length in /title")
       assert.include(promptOf(calls[1]!), "much too long")
       assert.deepStrictEqual(report.acceptedByRung, [0, 1])
-      assert.deepStrictEqual(events.map(({ event }) => event), ["started", "begun", "escalated", "accepted", "finished"])
+      assert.deepStrictEqual(events.map(({ event }) => event), [
+        "started",
+        "begun",
+        "escalated",
+        "accepted",
+        "finished"
+      ])
       const meta = linesOf(store, data.successes)[0]?.["_meta"] as Record<string, unknown>
       assert.deepInclude(meta, { rung: 1, attempt: 2, model: "strong" })
-      assert.deepStrictEqual(eventsIn(store, "verdict").map(({ accepted }) => accepted), [false, true])
+      assert.deepStrictEqual(eventsIn(store, "verdict").map(({ accepted }) => accepted), [
+        false,
+        true
+      ])
       assertSettledOnce(store, ["item-0"])
-    }).pipe(Effect.provide(ScriptedLlm.layer((request) => request.model === "base" ? longAnswer(request) : goodAnswer(request))))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          request.model === "base" ? longAnswer(request) : goodAnswer(request)
+        )
+      )
+    )
   })
 
   it.effect("failing on both rungs is a reject with cause, findings, attempts and what both calls cost", () => {
@@ -41,8 +66,13 @@ describe("generate: escalation", () => {
       const report = yield* run(store, yield* makeJob(), { rows: one })
       const [reject] = linesOf(store, data.rejects)
       assert.deepInclude(reject, { slug: "item-0", cause: "QaFailed" })
-      assert.deepInclude((reject?.["findings"] as Array<object> | undefined)?.[0], { rule: "length" })
-      const spent = eventsIn(store, "response").reduce((sum, event) => sum + Number(event["costNanoUsd"]), 0)
+      assert.deepInclude((reject?.["findings"] as Array<object> | undefined)?.[0], {
+        rule: "length"
+      })
+      const spent = eventsIn(store, "response").reduce(
+        (sum, event) => sum + Number(event["costNanoUsd"]),
+        0
+      )
       assert.isAbove(spent, 0)
       assert.deepInclude(reject?.["_meta"], { attempts: 2, costUsd: spent / 1e9 })
       assert.strictEqual(report.budget.spentNanoUsd, spent)
@@ -54,7 +84,12 @@ describe("generate: escalation", () => {
   const ends: ReadonlyArray<[string, Partial<Completion>, string, number]> = [
     ["a truncated answer", { text: "{\"title\":", finish: "length" }, "Truncated", 2],
     ["an answer that is not JSON", { text: "Sure! Here it is" }, "Malformed", 2],
-    ["a refusal, which no stronger model mends", { text: "", finish: "refusal", refusal: "No." }, "Refused", 1],
+    [
+      "a refusal, which no stronger model mends",
+      { text: "", finish: "refusal", refusal: "No." },
+      "Refused",
+      1
+    ],
     ["an answer that breaks the schema", { text: "{\"name\":1}" }, "QaFailed", 2],
     ["an answer without an end", { text: "{\"title\":\"On\"}", finish: "other" }, "Malformed", 2]
   ]
@@ -82,7 +117,9 @@ describe("generate: escalation", () => {
   it.effect("thin evidence is a reject without a call", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const report = yield* run(store, yield* makeJob({ evidence: { minChars: 1000 } }), { rows: one })
+      const report = yield* run(store, yield* makeJob({ evidence: { minChars: 1000 } }), {
+        rows: one
+      })
       assert.deepStrictEqual(report.rejectedByCause, { ThinEvidence: 1 })
       assert.strictEqual(report.callsNow, 0)
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))

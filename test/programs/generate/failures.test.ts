@@ -23,28 +23,42 @@ import {
 } from "../../../src/services/generation/Llm.ts"
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
-import { data, definition, eventsIn, goodAnswer, linesOf, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import {
+  data,
+  definition,
+  eventsIn,
+  goodAnswer,
+  linesOf,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
 
 /** Runs on, moving the clock to the end of every wait that the run tells of. */
-const runThrough = Effect.fnUntraced(function*(store: Store.MemoryStore, job: Job, options: RunOptions = {}) {
-  const events: Array<RunEvent> = []
-  const waits = yield* Queue.unbounded<number>()
-  const running = yield* Effect.forkChild(run(store, job, {
-    ...options,
-    onEvent: (event) => {
-      events.push(event)
-      return event.event === "retrying" ? Effect.asVoid(Queue.offer(waits, event.inMs)) : undefined
-    }
-  }))
-  yield* Effect.forkChild(Effect.forever(Effect.gen(function*() {
-    const inMs = yield* Queue.take(waits)
-    // Until the waiter is asleep.
-    for (let turn = 0; turn < 5; turn++) yield* Effect.yieldNow
-    yield* TestClock.adjust(inMs)
-  })))
-  return { report: yield* Fiber.join(running), events }
-})
+const runThrough = Effect.fnUntraced(
+  function*(store: Store.MemoryStore, job: Job, options: RunOptions = {}) {
+    const events: Array<RunEvent> = []
+    const waits = yield* Queue.unbounded<number>()
+    const running = yield* Effect.forkChild(run(store, job, {
+      ...options,
+      onEvent: (event) => {
+        events.push(event)
+        return event.event === "retrying"
+          ? Effect.asVoid(Queue.offer(waits, event.inMs))
+          : undefined
+      }
+    }))
+    yield* Effect.forkChild(Effect.forever(Effect.gen(function*() {
+      const inMs = yield* Queue.take(waits)
+      // Until the waiter is asleep.
+      for (let turn = 0; turn < 5; turn++) yield* Effect.yieldNow
+      yield* TestClock.adjust(inMs)
+    })))
+    return { report: yield* Fiber.join(running), events }
+  }
+)
 
 const overloaded = new Overloaded({ status: 503, retryAfterMs: null, detail: "busy" })
 const only = (slug: string, answer: Script): Script => (request, n) =>
@@ -58,7 +72,9 @@ describe("generate: failures", () => {
       assert.deepInclude(report, { accepted: 1, callsNow: 4, stop: null, atRisk: [] })
       assert.strictEqual(events.filter(({ event }) => event === "retrying").length, 3)
       assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { attempt: 4 })
-    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) => n < 4 ? overloaded : goodAnswer(request))))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((request, n) => n < 4 ? overloaded : goodAnswer(request)))
+    )
   })
 
   it.effect("Retry-After is kept to the millisecond, by every item on the model", () => {
@@ -67,7 +83,8 @@ describe("generate: failures", () => {
       const waiting = yield* Queue.unbounded<number>()
       const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 1 }), {
         rows: rows(2),
-        onEvent: (event) => event.event === "retrying" ? Effect.asVoid(Queue.offer(waiting, event.inMs)) : undefined
+        onEvent: (event) =>
+          event.event === "retrying" ? Effect.asVoid(Queue.offer(waiting, event.inMs)) : undefined
       }))
       const inMs = yield* Queue.take(waiting)
       assert.isAtLeast(inMs, 60_000)
@@ -78,9 +95,13 @@ describe("generate: failures", () => {
       yield* TestClock.adjust(501)
       const report = yield* Fiber.join(running)
       assert.deepInclude(report, { accepted: 2, callsNow: 3 })
-    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
-      n === 1 ? new RateLimited({ retryAfterMs: 60_000, detail: "slow down" }) : goodAnswer(request)
-    )))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((request, n) =>
+        n === 1
+          ? new RateLimited({ retryAfterMs: 60_000, detail: "slow down" })
+          : goodAnswer(request)
+      ))
+    )
   })
 
   it.effect("attempts are bounded, and one bad item among good ones is rejected with its cause", () => {
@@ -94,8 +115,13 @@ describe("generate: failures", () => {
       const risk = report.atRisk
       assert.lengthOf(risk, 3)
       assert.deepStrictEqual([...new Set(risk.map(({ slug }) => slug))], ["item-2"])
-      assert.strictEqual(report.budget.atRiskNanoUsd, risk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
-    }).pipe(Effect.provide(ScriptedLlm.layer(only("item-2", () => new TimedOut({ timeoutMs: 1000 })))))
+      assert.strictEqual(
+        report.budget.atRiskNanoUsd,
+        risk.reduce((sum, call) => sum + call.maxNanoUsd, 0)
+      )
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer(only("item-2", () => new TimedOut({ timeoutMs: 1000 }))))
+    )
   })
 
   it.effect("one at a time, a bad item is rejected once the next one is answered", () => {
@@ -105,9 +131,13 @@ describe("generate: failures", () => {
       const { events, report } = yield* runThrough(store, job)
       assert.deepInclude(report, { accepted: 4, rejected: 1, pending: 0 })
       assert.deepStrictEqual(report.rejectedByCause, { Network: 1 })
-      const ends = events.flatMap((event) => event.event === "accepted" || event.event === "rejected" ? [event.slug] : [])
+      const ends = events.flatMap((event) =>
+        event.event === "accepted" || event.event === "rejected" ? [event.slug] : []
+      )
       assert.deepStrictEqual(ends, ["item-0", "item-1", "item-2", "item-3", "item-4"])
-    }).pipe(Effect.provide(ScriptedLlm.layer(only("item-1", () => new Disconnected({ detail: "reset" })))))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer(only("item-1", () => new Disconnected({ detail: "reset" }))))
+    )
   })
 
   const dead: ReadonlyArray<[LlmReason, number]> = [
@@ -137,7 +167,9 @@ describe("generate: failures", () => {
   it.effect("a single pending item on a dead endpoint stays pending", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const { report } = yield* runThrough(store, yield* makeJob({ transientAttemptsMax: 2 }), { rows: rows(1) })
+      const { report } = yield* runThrough(store, yield* makeJob({ transientAttemptsMax: 2 }), {
+        rows: rows(1)
+      })
       assert.deepInclude(report, { pending: 1, deferredNow: 1, rejected: 0 })
       assert.strictEqual(exitCodeOf(report), 3)
     }).pipe(Effect.provide(ScriptedLlm.layer(() => overloaded)))
@@ -162,7 +194,9 @@ describe("generate: failures", () => {
         assert.strictEqual(report.stop?._tag, "Fatal")
         assert.deepInclude(report, { accepted: 2, rejected: 0, pending: 7, callsNow: 3 })
         assert.strictEqual(exitCodeOf(report), 4)
-      }).pipe(Effect.provide(ScriptedLlm.layer((request, n) => n === 1 ? reason : goodAnswer(request))))
+      }).pipe(
+        Effect.provide(ScriptedLlm.layer((request, n) => n === 1 ? reason : goodAnswer(request)))
+      )
     })
   }
 
@@ -172,7 +206,13 @@ describe("generate: failures", () => {
       const report = yield* run(store, yield* makeJob({ concurrency: 1 }))
       assert.deepInclude(report, { accepted: 4, rejected: 1, stop: null })
       assert.deepStrictEqual(report.rejectedByCause, { Abandoned: 1 })
-    }).pipe(Effect.provide(ScriptedLlm.layer(only("item-0", () => new InvalidRequest({ status: 400, detail: "too long" })))))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer(
+          only("item-0", () => new InvalidRequest({ status: 400, detail: "too long" }))
+        )
+      )
+    )
   })
 
   it.effect("a server that refuses every request stops the run: no catalogue is rejected for a wrong setting", () => {
@@ -183,7 +223,11 @@ describe("generate: failures", () => {
       assert.deepInclude(report, { accepted: 0, rejected: 0, pending: 200 })
       assert.isBelow(report.callsNow, 40)
       assert.strictEqual(exitCodeOf(report), 4)
-    }).pipe(Effect.provide(ScriptedLlm.layer(() => new InvalidRequest({ status: 400, detail: "no such parameter" }))))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer(() => new InvalidRequest({ status: 400, detail: "no such parameter" }))
+      )
+    )
   })
 
   it.effect("a prompt that fails on every row stops the run without a call", () => {
@@ -193,7 +237,10 @@ describe("generate: failures", () => {
       const job = yield* Effect.orDie(defineJob({ ...definition(), prompt }))
       const report = yield* run(store, job, { rows: rows(50) })
       assert.strictEqual(report.stop?._tag, "Fatal")
-      assert.include(report.stop?._tag === "Fatal" ? report.stop.detail : "", `the item has no field "name"`)
+      assert.include(
+        report.stop?._tag === "Fatal" ? report.stop.detail : "",
+        `the item has no field "name"`
+      )
       assert.deepInclude(report, { accepted: 0, rejected: 0, pending: 50, callsNow: 0 })
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
@@ -203,7 +250,9 @@ describe("generate: failures", () => {
     return Effect.gen(function*() {
       const llm = yield* ScriptedLlm
       yield* llm.hold
-      const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 5 }), { rows: rows(9), mayDefect: true }))
+      const running = yield* Effect.forkChild(
+        run(store, yield* makeJob({ concurrency: 5 }), { rows: rows(9), mayDefect: true })
+      )
       yield* llm.waitForCalls(5)
       yield* llm.release
       const report = yield* Fiber.join(running)
@@ -219,7 +268,8 @@ describe("generate: failures", () => {
     return Effect.gen(function*() {
       const report = yield* run(store, yield* makeJob({ concurrency: 1 }), {
         mayDefect: true,
-        onEvent: (event) => event.event === "accepted" ? Effect.die(new Error("a watcher's bug")) : undefined
+        onEvent: (event) =>
+          event.event === "accepted" ? Effect.die(new Error("a watcher's bug")) : undefined
       })
       assert.deepInclude(report, { accepted: 1, pending: 4 })
       assert.deepStrictEqual(report.stop, { _tag: "Defect", detail: "Error: a watcher's bug" })
@@ -234,6 +284,8 @@ describe("generate: failures", () => {
       const [failure] = eventsIn(store, "failure")
       assert.deepInclude(failure?.["reason"], { _tag: "Overloaded", status: 503 })
       assert.strictEqual(failure?.["atRiskNanoUsd"], 0)
-    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) => n === 1 ? overloaded : goodAnswer(request))))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((request, n) => n === 1 ? overloaded : goodAnswer(request)))
+    )
   })
 })

@@ -28,7 +28,10 @@ describe("generate: a gentle stop", () => {
             const { report } = yield* cutRun(store, job, `event ${k}`, {
               graceMs,
               stopRequested: Deferred.await(asked),
-              onEvent: (event) => events.push(event) === k + 1 ? Deferred.succeed(asked, signal).pipe(Effect.asVoid) : undefined
+              onEvent: (event) =>
+                events.push(event) === k + 1
+                  ? Deferred.succeed(asked, signal).pipe(Effect.asVoid)
+                  : undefined
             })
             whole = events.length <= k
             assert.isDefined(report, `event ${k}`)
@@ -37,7 +40,11 @@ describe("generate: a gentle stop", () => {
             if (report?.stop !== null) {
               assert.deepStrictEqual(report?.stop, signal)
               assert.strictEqual(exitCodeOf(report), 3)
-              assert.strictEqual(told.filter((event) => event === "stopping").length, 1, `event ${k}`)
+              assert.strictEqual(
+                told.filter((event) => event === "stopping").length,
+                1,
+                `event ${k}`
+              )
             }
             yield* assertResumes(store, job, `event ${k}`)
           }).pipe(Effect.provide(script))
@@ -47,7 +54,9 @@ describe("generate: a gentle stop", () => {
 
   it.effect("asked for before it begins: no item is begun", () =>
     Effect.gen(function*() {
-      const report = yield* run(Store.make(), yield* makeJob(), { stopRequested: Effect.succeed(signal) })
+      const report = yield* run(Store.make(), yield* makeJob(), {
+        stopRequested: Effect.succeed(signal)
+      })
       assert.deepInclude(report, { pending: 5, deferredNow: 0, callsNow: 0 })
       assert.deepStrictEqual(report.stop, signal)
     }).pipe(Effect.provide(script)))
@@ -61,7 +70,10 @@ describe("generate: a gentle stop", () => {
       yield* llm.hold
       const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 2 }), {
         stopRequested: Deferred.await(asked),
-        onEvent: (event) => event.event === "stopping" ? Effect.asVoid(Deferred.succeed(stopping, undefined)) : undefined
+        onEvent: (event) =>
+          event.event === "stopping"
+            ? Effect.asVoid(Deferred.succeed(stopping, undefined))
+            : undefined
       }))
       yield* llm.waitForCalls(2)
       yield* Deferred.succeed(asked, signal)
@@ -82,7 +94,10 @@ describe("generate: a gentle stop", () => {
       yield* llm.hold
       const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 2 }), {
         stopRequested: Deferred.await(asked),
-        onEvent: (event) => event.event === "stopping" ? Effect.asVoid(Deferred.succeed(stopping, undefined)) : undefined
+        onEvent: (event) =>
+          event.event === "stopping"
+            ? Effect.asVoid(Deferred.succeed(stopping, undefined))
+            : undefined
       }))
       yield* llm.waitForCalls(2)
       yield* Deferred.succeed(asked, signal)
@@ -95,11 +110,23 @@ describe("generate: a gentle stop", () => {
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 
-  const waits: ReadonlyArray<[string, Parameters<typeof makeJob>[0], Script, (event: RunEvent) => boolean, number]> = [
-    ["in a retry's wait", {}, () => new Overloaded({ status: 503, retryAfterMs: 900_000, detail: "busy" }),
-      ({ event }) => event === "retrying", 1],
-    ["behind a closed rate gate", { concurrency: 1 },
-      () => new RateLimited({ retryAfterMs: 900_000, detail: "slow" }), ({ event }) => event === "retrying", 1]
+  const waits: ReadonlyArray<
+    [string, Parameters<typeof makeJob>[0], Script, (event: RunEvent) => boolean, number]
+  > = [
+    [
+      "in a retry's wait",
+      {},
+      () => new Overloaded({ status: 503, retryAfterMs: 900_000, detail: "busy" }),
+      ({ event }) => event === "retrying",
+      1
+    ],
+    [
+      "behind a closed rate gate",
+      { concurrency: 1 },
+      () => new RateLimited({ retryAfterMs: 900_000, detail: "slow" }),
+      ({ event }) => event === "retrying",
+      1
+    ]
   ]
   for (const [where, settings, answer, when, calls] of waits) {
     it.effect(`a stop ends an item's wait ${where} at once`, () =>
@@ -108,7 +135,8 @@ describe("generate: a gentle stop", () => {
         const report = yield* run(Store.make(), yield* makeJob(settings), {
           rows: rows(1),
           stopRequested: Deferred.await(asked),
-          onEvent: (event) => when(event) ? Effect.asVoid(Deferred.succeed(asked, signal)) : undefined
+          onEvent: (event) =>
+            when(event) ? Effect.asVoid(Deferred.succeed(asked, signal)) : undefined
         })
         assert.deepInclude(report, { pending: 1, deferredNow: 1, callsNow: calls })
       }).pipe(Effect.provide(ScriptedLlm.layer(answer))))
@@ -125,7 +153,10 @@ describe("generate: a gentle stop", () => {
       const job = yield* makeJob({ concurrency: 5, budget: { runUsd: 0.0009 } })
       const running = yield* Effect.forkChild(run(store, job, {
         stopRequested: Deferred.await(asked),
-        onEvent: (event) => event.event === "stopping" ? Effect.asVoid(Deferred.succeed(stopping, undefined)) : undefined
+        onEvent: (event) =>
+          event.event === "stopping"
+            ? Effect.asVoid(Deferred.succeed(stopping, undefined))
+            : undefined
       }))
       yield* llm.waitForCalls(1)
       yield* Deferred.succeed(asked, signal)
@@ -140,7 +171,9 @@ describe("generate: a gentle stop", () => {
     Effect.gen(function*() {
       const llm = yield* ScriptedLlm
       yield* llm.hold
-      const running = yield* Effect.forkChild(run(Store.make(), yield* makeJob({ concurrency: 4 }), { inputFailsAfter: 3 }))
+      const running = yield* Effect.forkChild(
+        run(Store.make(), yield* makeJob({ concurrency: 4 }), { inputFailsAfter: 3 })
+      )
       yield* llm.waitForCalls(3)
       yield* llm.release
       const report = yield* Fiber.join(running)

@@ -7,7 +7,17 @@ import * as Queue from "effect/Queue"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
-import { assertSettledOnce, data, goodAnswer, linesOf, makeJob, rows, run, slugIn, slugsOf } from "../../support/pipeline.ts"
+import {
+  assertSettledOnce,
+  data,
+  goodAnswer,
+  linesOf,
+  makeJob,
+  rows,
+  run,
+  slugIn,
+  slugsOf
+} from "../../support/pipeline.ts"
 
 describe("generate: immediate persistence", () => {
   it.effect("I1: the masters grow as each of five items finishes", () => {
@@ -16,7 +26,8 @@ describe("generate: immediate persistence", () => {
     return Effect.gen(function*() {
       const told = yield* Queue.unbounded<string>()
       const running = yield* Effect.forkChild(run(store, yield* makeJob(), {
-        onEvent: (event) => event.event === "accepted" ? Queue.offer(told, event.slug).pipe(Effect.asVoid) : undefined
+        onEvent: (event) =>
+          event.event === "accepted" ? Queue.offer(told, event.slug).pipe(Effect.asVoid) : undefined
       }))
       yield* (yield* ScriptedLlm).waitForCalls(5)
       assert.deepStrictEqual(slugsOf(store, data.successes), [])
@@ -24,15 +35,30 @@ describe("generate: immediate persistence", () => {
       for (const [n, slug] of order.entries()) {
         yield* Deferred.succeed(answers.get(slug)!, undefined)
         assert.strictEqual(yield* Queue.take(told), slug)
-        assert.deepStrictEqual(linesOf(store, data.updates).map((line) => line["slug"]), order.slice(0, n + 1))
-        assert.deepStrictEqual(linesOf(store, data.successes).map((line) => line["slug"]), order.slice(0, n + 1))
+        assert.deepStrictEqual(
+          linesOf(store, data.updates).map((line) => line["slug"]),
+          order.slice(0, n + 1)
+        )
+        assert.deepStrictEqual(
+          linesOf(store, data.successes).map((line) => line["slug"]),
+          order.slice(0, n + 1)
+        )
       }
       const report = yield* Fiber.join(running)
-      assert.deepInclude(report, { input: 5, accepted: 5, rejected: 0, pending: 0, callsNow: 5, stop: null })
+      assert.deepInclude(report, {
+        input: 5,
+        accepted: 5,
+        rejected: 0,
+        pending: 0,
+        callsNow: 5,
+        stop: null
+      })
       assert.strictEqual(exitCodeOf(report), 0)
       assertSettledOnce(store, order)
     }).pipe(Effect.provide(
-      ScriptedLlm.layer((request) => Effect.as(Deferred.await(answers.get(slugIn(request))!), goodAnswer(request) as object))
+      ScriptedLlm.layer((request) =>
+        Effect.as(Deferred.await(answers.get(slugIn(request))!), goodAnswer(request) as object)
+      )
     ))
   })
 
@@ -42,7 +68,13 @@ describe("generate: immediate persistence", () => {
       const report = yield* run(store, yield* makeJob(), { rows: rows(1) })
       const [line] = linesOf(store, data.successes)
       assert.deepStrictEqual(Object.keys(line ?? {}), ["slug", "title", "_meta", "_crc"])
-      assert.deepInclude(line?.["_meta"], { runId: report.runId, id: `${report.runId}:1`, model: "base", rung: 0, attempt: 1 })
+      assert.deepInclude(line?.["_meta"], {
+        runId: report.runId,
+        id: `${report.runId}:1`,
+        model: "base",
+        rung: 0,
+        attempt: 1
+      })
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 })

@@ -6,7 +6,19 @@ import * as Fiber from "effect/Fiber"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
-import { assertSettledOnce, data, eventsIn, goodAnswer, journals, linesOf, longAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import {
+  assertSettledOnce,
+  data,
+  eventsIn,
+  goodAnswer,
+  journals,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
 
 const slugs = (count: number) => rows(count).map(({ slug }) => slug)
 
@@ -16,19 +28,40 @@ describe("generate: resume", () => {
     return Effect.gen(function*() {
       const job = yield* makeJob()
       const first = yield* run(store, job, { limit: 3 })
-      assert.deepInclude(first, { input: 5, accepted: 2, rejected: 1, pending: 2, deferredNow: 0, stop: null })
+      assert.deepInclude(first, {
+        input: 5,
+        accepted: 2,
+        rejected: 1,
+        pending: 2,
+        deferredNow: 0,
+        stop: null
+      })
       const before = store.get(data.updates)?.toString() ?? ""
       const second = yield* run(store, job)
-      assert.deepInclude(second, { accepted: 4, rejected: 1, pending: 0, acceptedNow: 2, rejectedNow: 0, callsNow: 2 })
-      assert.isTrue((store.get(data.updates)?.toString() ?? "").startsWith(before), "what was written is left alone")
+      assert.deepInclude(second, {
+        accepted: 4,
+        rejected: 1,
+        pending: 0,
+        acceptedNow: 2,
+        rejectedNow: 0,
+        callsNow: 2
+      })
+      assert.isTrue(
+        (store.get(data.updates)?.toString() ?? "").startsWith(before),
+        "what was written is left alone"
+      )
       assert.notStrictEqual(first.runId, second.runId)
       assert.lengthOf(journals(store), 2)
       const third = yield* run(store, job)
       assert.deepInclude(third, { accepted: 4, rejected: 1, pending: 0, callsNow: 0 })
       assertSettledOnce(store, slugs(5))
-    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
-      slugIn(request) === "item-1" ? { text: "", finish: "refusal", refusal: "No." } : goodAnswer(request)
-    )))
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((request) =>
+        slugIn(request) === "item-1"
+          ? { text: "", finish: "refusal", refusal: "No." }
+          : goodAnswer(request)
+      ))
+    )
   })
 
   it.effect("I10: an answer that was paid for and not judged is judged without a call", () => {
@@ -36,15 +69,29 @@ describe("generate: resume", () => {
     return Effect.gen(function*() {
       const job = yield* makeJob({ concurrency: 1 })
       // The masters fail right after the answer is in the journal.
-      store.failNext((call) => call.operation === "append" && call.path === data.updates ? "EIO" : undefined)
+      store.failNext((call) =>
+        call.operation === "append" && call.path === data.updates ? "EIO" : undefined
+      )
       const cut = yield* run(store, job, { rows: rows(1) })
       assert.deepInclude(cut, { accepted: 0, pending: 1, callsNow: 1 })
       assert.lengthOf(eventsIn(store, "response"), 1)
       const resumed = yield* run(store, job, { rows: rows(1) })
-      assert.deepInclude(resumed, { accepted: 1, pending: 0, callsNow: 0, judgedFromJournal: 1, atRisk: [] })
+      assert.deepInclude(resumed, {
+        accepted: 1,
+        pending: 0,
+        callsNow: 0,
+        judgedFromJournal: 1,
+        atRisk: []
+      })
       assert.strictEqual(resumed.budget.spentNanoUsd, 0)
-      const meta = linesOf(store, data.successes)[0]?.["_meta"] as { readonly id: string; readonly runId: string }
-      assert.isTrue(meta.id.startsWith(`${cut.runId}:`), "the record has the id of the call that was paid")
+      const meta = linesOf(store, data.successes)[0]?.["_meta"] as {
+        readonly id: string
+        readonly runId: string
+      }
+      assert.isTrue(
+        meta.id.startsWith(`${cut.runId}:`),
+        "the record has the id of the call that was paid"
+      )
       assert.strictEqual(meta.runId, resumed.runId)
       assertSettledOnce(store, slugs(1))
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
@@ -60,7 +107,9 @@ describe("generate: resume", () => {
         rows: rows(1),
         // Killed between the verdict and the strong model's call.
         onEvent: (event) =>
-          event.event === "escalated" ? Effect.andThen(Deferred.succeed(escalated, undefined), Effect.never) : undefined
+          event.event === "escalated"
+            ? Effect.andThen(Deferred.succeed(escalated, undefined), Effect.never)
+            : undefined
       }))
       yield* Deferred.await(escalated)
       yield* Fiber.interrupt(running)
@@ -70,23 +119,39 @@ describe("generate: resume", () => {
       assert.deepStrictEqual(calls.map(({ model }) => model), ["base", "strong"])
       assert.include(calls[1]?.messages.at(-1)?.content, "length in /title")
       assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { attempt: 2, rung: 1 })
-    }).pipe(Effect.provide(ScriptedLlm.layer((request) => request.model === "base" ? longAnswer(request) : goodAnswer(request))))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          request.model === "base" ? longAnswer(request) : goodAnswer(request)
+        )
+      )
+    )
   })
 
   it.effect("both models' answers unjudged: the good one counts, though the ladder is shorter now", () => {
     const store = Store.make()
     return Effect.gen(function*() {
       // The verdicts' notes are lost with the journal's end; the masters fail on the strong model's record.
-      store.failNext((call) => call.operation === "append" && call.path === data.updates ? "EIO" : undefined)
+      store.failNext((call) =>
+        call.operation === "append" && call.path === data.updates ? "EIO" : undefined
+      )
       yield* run(store, yield* makeJob(), { rows: rows(1) })
       for (const file of journals(store)) {
-        const kept = (store.get(file)?.toString() ?? "").split("\n").filter((line) => !line.includes(`"_tag":"verdict"`))
+        const kept = (store.get(file)?.toString() ?? "").split("\n").filter((line) =>
+          !line.includes(`"_tag":"verdict"`)
+        )
         store.put(file, kept.join("\n"))
       }
       const job = yield* makeJob({ models: { base: { name: "base", maxOutputTokens: 100 } } })
       const resumed = yield* run(store, job, { rows: rows(1) })
       assert.deepInclude(resumed, { accepted: 1, rejected: 0, callsNow: 0, judgedFromJournal: 2 })
-    }).pipe(Effect.provide(ScriptedLlm.layer((request) => request.model === "base" ? longAnswer(request) : goodAnswer(request))))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          request.model === "base" ? longAnswer(request) : goodAnswer(request)
+        )
+      )
+    )
   })
 
   it.effect("a call that was cut off is listed as at risk at the next start, at its maximum", () => {
@@ -101,10 +166,13 @@ describe("generate: resume", () => {
       const started: Array<RunEvent> = []
       const resumed = yield* run(store, yield* makeJob(), {
         rows: rows(1),
-        onEvent: (event) => event.event === "started" ? Effect.sync(() => void started.push(event)) : undefined
+        onEvent: (event) =>
+          event.event === "started" ? Effect.sync(() => void started.push(event)) : undefined
       })
       const [event] = started
-      const intent = eventsIn(store, "intent").find(({ id }) => !String(id).startsWith(resumed.runId))
+      const intent = eventsIn(store, "intent").find(({ id }) =>
+        !String(id).startsWith(resumed.runId)
+      )
       assert.strictEqual(event?.event, "started")
       const atRisk = event?.event === "started" ? event.atRisk : []
       assert.lengthOf(atRisk, 1)
@@ -141,7 +209,8 @@ describe("generate: resume", () => {
         Effect.forkChild(run(store, job, {
           rows: rows(20),
           shard: { index, of: 2 },
-          onEvent: (event) => event.event === "started" ? Effect.sync(() => void toDo.push(event.toDo)) : undefined
+          onEvent: (event) =>
+            event.event === "started" ? Effect.sync(() => void toDo.push(event.toDo)) : undefined
         }))
       const [first, second] = [yield* shard(1), yield* shard(2)]
       yield* llm.waitForCalls(20)
@@ -153,12 +222,20 @@ describe("generate: resume", () => {
       yield* llm.release
       const reports = [yield* Fiber.join(first), yield* Fiber.join(second)]
       assert.strictEqual(reports.reduce((sum, report) => sum + report.acceptedNow, 0), 20)
-      assert.sameMembers(toDo, reports.map((report) => report.acceptedNow), "a shard's own items are to do")
+      assert.sameMembers(
+        toDo,
+        reports.map((report) => report.acceptedNow),
+        "a shard's own items are to do"
+      )
       const calls = yield* llm.calls
       assert.strictEqual(new Set(calls.map(slugIn)).size, 20)
       assert.lengthOf(calls, 20)
       assertSettledOnce(store, slugs(20))
-      assert.deepInclude(yield* run(store, job, { rows: rows(20) }), { accepted: 20, pending: 0, callsNow: 0 })
+      assert.deepInclude(yield* run(store, job, { rows: rows(20) }), {
+        accepted: 20,
+        pending: 0,
+        callsNow: 0
+      })
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 })

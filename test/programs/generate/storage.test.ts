@@ -6,7 +6,15 @@ import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { requestHash } from "../../../src/services/generation/RequestHash.ts"
-import { assertSettledOnce, data, goodAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import {
+  assertSettledOnce,
+  data,
+  goodAnswer,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
 
 const count = 12
 /** Every fourth item is refused, so that rejects are written too. */
@@ -39,12 +47,17 @@ describe("generate: storage", () => {
           const calls = yield* Effect.map(llm.calls, () => () => Effect.runSync(llm.calls).length)
           const mend = store.failAlways((call) => {
             if (call.operation !== operation || !hits(call.path)) return undefined
-            if (call.path !== data.rejects && ++skipped <= (concurrency === 1 ? 3 : 1)) return undefined
+            if (call.path !== data.rejects && ++skipped <= (concurrency === 1 ? 3 : 1)) {
+              return undefined
+            }
             callsAtFault ??= calls()
             return code
           })
           const events: Array<RunEvent> = []
-          const cut = yield* run(store, job, { rows: rows(count), onEvent: (event) => Effect.sync(() => void events.push(event)) })
+          const cut = yield* run(store, job, {
+            rows: rows(count),
+            onEvent: (event) => Effect.sync(() => void events.push(event))
+          })
           assert.isDefined(callsAtFault)
           assert.strictEqual(cut.stop?._tag, "Storage")
           assert.strictEqual(exitCodeOf(cut), 3)
@@ -70,8 +83,16 @@ describe("generate: storage", () => {
           // Of a journal that failed nobody knows what it holds: an answer of that one batch may be lost, and is listed.
           const hashes = (yield* llm.calls).map(requestHash)
           const twice = hashes.length - new Set(hashes).size
-          assert.isAtMost(twice, atRisk, "I10: paid twice and not listed as at risk by the next run")
-          assert.isAtMost(twice, cut.atRisk.length, "I10: paid twice and not listed as at risk by the run itself")
+          assert.isAtMost(
+            twice,
+            atRisk,
+            "I10: paid twice and not listed as at risk by the next run"
+          )
+          assert.isAtMost(
+            twice,
+            cut.atRisk.length,
+            "I10: paid twice and not listed as at risk by the run itself"
+          )
           if (!hits("/data/raw/ai-run-1.jsonl")) assert.strictEqual(atRisk, 0)
         }).pipe(Effect.provide(script))
       })
@@ -102,8 +123,13 @@ describe("generate: storage", () => {
         prompt: {
           ...job.prompt,
           render: (...args: Parameters<typeof job.prompt.render>) =>
-            Effect.map(job.prompt.render(...args), (messages) =>
-              args[0].slug === "item-9" ? [{ role: "user" as const, content: "x".repeat(65 * 1024 * 1024) }] : messages)
+            Effect.map(
+              job.prompt.render(...args),
+              (messages) =>
+                args[0].slug === "item-9"
+                  ? [{ role: "user" as const, content: "x".repeat(65 * 1024 * 1024) }]
+                  : messages
+            )
         }
       }
       const report = yield* run(store, huge, { rows: given })

@@ -19,7 +19,11 @@ const upkeepOf = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
     event.event === "consolidated" || event.event === "upkeep-failed"
       ? [`${event.event} ${event.acceptedNow}`]
       : event.event === "audited"
-      ? [`audited ${event.report.checks.filter(({ outcome }) => outcome === "broken").map(({ id }) => id).join()}`]
+      ? [`audited ${
+        event.report.checks.filter(({ outcome }) => outcome === "broken").map(({ id }) =>
+          id
+        ).join()
+      }`]
       : []
   )
 
@@ -27,7 +31,10 @@ const runTwelve = (every: number, store = Store.make()) =>
   Effect.gen(function*() {
     const events: Array<RunEvent> = []
     const job = yield* makeJob({ consolidateEvery: every, concurrency: 1 })
-    const report = yield* run(store, job, { rows: rows(12), onEvent: (event) => Effect.sync(() => void events.push(event)) })
+    const report = yield* run(store, job, {
+      rows: rows(12),
+      onEvent: (event) => Effect.sync(() => void events.push(event))
+    })
     assert.deepInclude(report, { accepted: 12, stop: null })
     assertSettledOnce(store, slugs)
     return upkeepOf(events)
@@ -36,7 +43,12 @@ const runTwelve = (every: number, store = Store.make()) =>
 describe("generate: upkeep", () => {
   it.effect("every 5 accepted: consolidated and audited, nothing broken", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* runTwelve(5), ["consolidated 5", "audited ", "consolidated 10", "audited "])
+      assert.deepStrictEqual(yield* runTwelve(5), [
+        "consolidated 5",
+        "audited ",
+        "consolidated 10",
+        "audited "
+      ])
     }))
 
   it.effect("0 asks for none", () =>
@@ -58,10 +70,20 @@ describe("generate: upkeep", () => {
     Effect.gen(function*() {
       const store = Store.make()
       // An item that was accepted twice before: masters that are tidy need no temps.
-      const twice = [1, 2].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })).join("")
+      const twice = [1, 2].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })).join(
+        ""
+      )
       store.put(data.updates, twice)
       store.put(data.successes, twice)
-      store.failNext((call) => /\/master\/\..*\.tmp$/.test(call.path) && call.operation === "writeAt" ? "ENOSPC" : undefined)
-      assert.deepStrictEqual(yield* runTwelve(5, store), ["upkeep-failed 5", "consolidated 10", "audited "])
+      store.failNext((call) =>
+        /\/master\/\..*\.tmp$/.test(call.path) && call.operation === "writeAt"
+          ? "ENOSPC"
+          : undefined
+      )
+      assert.deepStrictEqual(yield* runTwelve(5, store), [
+        "upkeep-failed 5",
+        "consolidated 10",
+        "audited "
+      ])
     }))
 })

@@ -1,9 +1,11 @@
 // Group commit: who shares a batch, what is refused, what closing waits for, and how failures are told.
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
@@ -13,12 +15,19 @@ import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 
 const first = "/d/first.jsonl"
 const second = "/d/second.jsonl"
-const line = (n: number, text = "words") => encodeLine({ slug: `s${n}`, text, _meta: { id: `r:${n}` } })
+const line = (n: number, text = "words") =>
+  encodeLine({ slug: `s${n}`, text, _meta: { id: `r:${n}` } })
 const range = (count: number) => Array.from({ length: count }, (_, n) => n)
 
 const options: CommitLog.CommitLogOptions = {
   files: [first, second],
-  guard: { _tag: "Shared", lockFile: "/d/.lock", slotAt: 0, bootId: "0".repeat(32), swap: "/d/.swap.json" },
+  guard: {
+    _tag: "Shared",
+    lockFile: "/d/.lock",
+    slotAt: 0,
+    bootId: "0".repeat(32),
+    swap: "/d/.swap.json"
+  },
   quarantine: "/q",
   maxBatchBytes: 4000,
   maxLineBytes: 8000
@@ -26,7 +35,8 @@ const options: CommitLog.CommitLogOptions = {
 
 const numbersIn = (store: Store.MemoryStore, file: string) =>
   (store.get(file)?.toString() ?? "").split("\n").filter((each) => each !== "").map((each) =>
-    Number((JSON.parse(each) as { slug: string }).slug.slice(1)))
+    Number((JSON.parse(each) as { slug: string }).slug.slice(1))
+  )
 
 /** A store that counts its syncs. */
 const counting = () => {
@@ -60,12 +70,19 @@ describe("batches", () => {
       yield* withLog(store, (log) =>
         Effect.gen(function*() {
           store.failAlways(({ operation, path }) => {
-            if (operation === "append" || operation === "datasync") calls.push(`${operation} ${path}`)
+            if (operation === "append" || operation === "datasync") {
+              calls.push(`${operation} ${path}`)
+            }
             return undefined
           })
           yield* Effect.forEach(range(20), (n) => log.append(line(n)), { concurrency: "unbounded" })
         }))
-      assert.deepStrictEqual(calls, [`append ${first}`, `datasync ${first}`, `append ${second}`, `datasync ${second}`])
+      assert.deepStrictEqual(calls, [
+        `append ${first}`,
+        `datasync ${first}`,
+        `append ${second}`,
+        `datasync ${second}`
+      ])
       assert.deepStrictEqual(numbersIn(store, first), range(20))
       assert.deepStrictEqual(store.get(first), store.get(second))
     }))
@@ -81,8 +98,10 @@ describe("batches", () => {
             return undefined
           })
           const writer = (from: number) =>
-            Effect.forEach(range(10), (n) => log.append(line(from + n, "x".repeat(200))), { discard: true })
-          yield* Effect.all([0, 10, 20, 30, 40, 50].map(writer), { concurrency: "unbounded" })
+            Effect.forEach(range(10), (n) => log.append(line(from + n, "x".repeat(200))), {
+              discard: true
+            })
+          yield* Effect.forEach([0, 10, 20, 30, 40, 50], writer, { concurrency: "unbounded" })
         }))
       assert.strictEqual(batches.length, 10)
       const many = Store.make()
@@ -93,7 +112,8 @@ describe("batches", () => {
             if (operation === "append" && path === first) sizes.push(bytes ?? 0)
             return undefined
           })
-          yield* Effect.forEach(range(40), (n) => log.append(line(n, "x".repeat(n === 7 ? 5000 : 200))), {
+          yield* Effect.forEach(range(40), (n) =>
+            log.append(line(n, "x".repeat(n === 7 ? 5000 : 200))), {
             concurrency: "unbounded"
           })
         }))
@@ -108,7 +128,8 @@ describe("batches", () => {
       const store = Store.make()
       yield* withLog(store, (log) => {
         store.failAlways(({ operation, path }) =>
-          operation === "append" && path === first ? { shortBytes: 7 } : undefined)
+          operation === "append" && path === first ? { shortBytes: 7 } : undefined
+        )
         return Effect.forEach(range(3), (n) => log.append(line(n)), { concurrency: "unbounded" })
       })
       assert.deepStrictEqual(numbersIn(store, first), range(3))
@@ -121,7 +142,8 @@ describe("who waits", () => {
       const store = Store.make()
       yield* withLog(store, (log) =>
         Effect.gen(function*() {
-          const fibers = yield* Effect.forEach(range(10), (n) => Effect.forkChild(log.append(line(n))))
+          const fibers = yield* Effect.forEach(range(10), (n) =>
+            Effect.forkChild(log.append(line(n))))
           yield* Effect.yieldNow
           yield* Fiber.interruptAll(fibers.slice(0, 5))
           yield* Fiber.joinAll(fibers.slice(5))
@@ -132,7 +154,10 @@ describe("who waits", () => {
   it.effect("a noted line waits for nobody and is written when the scope closes, at the latest", () =>
     Effect.gen(function*() {
       const store = Store.make()
-      yield* withLog(store, (log) => Effect.forEach(range(100), (n) => log.note(line(n)), { discard: true }))
+      yield* withLog(
+        store,
+        (log) => Effect.forEach(range(100), (n) => log.note(line(n)), { discard: true })
+      )
       assert.deepStrictEqual(numbersIn(store, second), range(100))
     }))
 
@@ -163,35 +188,54 @@ describe("what is refused", () => {
   it.effect("bytes that are no line of ours are a defect, and nothing is written", () =>
     Effect.gen(function*() {
       const store = Store.make()
-      yield* withLog(store, (log) =>
-        Effect.forEach([line(1).subarray(0, -1), Buffer.from("{}\n"), Buffer.concat([line(1), line(2)])], (bytes) =>
-          Effect.map(Effect.exit(log.append(bytes)), (exit) => assert.isTrue(Exit.hasDies(exit)))))
+      yield* withLog(
+        store,
+        (log) =>
+          Effect.forEach(
+            [line(1).subarray(0, -1), Buffer.from("{}\n"), Buffer.concat([line(1), line(2)])],
+            (bytes) =>
+              Effect.map(
+                Effect.exit(log.append(bytes)),
+                (exit) => assert.isTrue(Exit.hasDies(exit))
+              )
+          )
+      )
       assert.strictEqual(store.get(first)?.length, 0)
     }))
 })
 
 describe("a failed write", () => {
-  it.effect.each(["append", "datasync"])("in %s fails its batch as Write, then everything as Poisoned, and `broken`", (call) =>
-    Effect.gen(function*() {
-      const store = Store.make()
-      yield* withLog(store, (log) =>
-        Effect.gen(function*() {
-          yield* log.append(line(0))
-          const broken = yield* Effect.forkChild(Effect.flip(log.broken))
-          store.failNext(({ operation, path }) => operation === call && path === second ? "EIO" : undefined)
-          const reasons = yield* Effect.forEach(range(3), (n) => reasonOf(log.append(line(n + 1))), { concurrency: 3 })
-          assert.deepStrictEqual(reasons, ["Write", "Write", "Write"])
-          const calls = store.calls
-          assert.strictEqual(yield* reasonOf(log.append(line(9))), "Poisoned")
-          assert.strictEqual(store.calls, calls, "a poisoned log touches nothing")
-          const error = yield* Fiber.join(broken)
-          assert.deepStrictEqual([error.reason, error.code, error.files], ["Write", "EIO", [first, second]])
-        }))
-      // The next open truncates to what was durable, and writes what was whole anew.
-      yield* withLog(store, (log) => log.append(line(10)))
-      assert.deepStrictEqual(numbersIn(store, first), [0, 1, 2, 3, 10])
-      assert.deepStrictEqual(numbersIn(store, second), [0, 1, 2, 3, 10])
-    }))
+  it.effect.each(["append", "datasync"])(
+    "in %s fails its batch as Write, then everything as Poisoned, and `broken`",
+    (call) =>
+      Effect.gen(function*() {
+        const store = Store.make()
+        yield* withLog(store, (log) =>
+          Effect.gen(function*() {
+            yield* log.append(line(0))
+            const broken = yield* Effect.forkChild(Effect.flip(log.broken))
+            store.failNext(({ operation, path }) =>
+              operation === call && path === second ? "EIO" : undefined
+            )
+            const reasons = yield* Effect.forEach(range(3), (n) =>
+              reasonOf(log.append(line(n + 1))), { concurrency: 3 })
+            assert.deepStrictEqual(reasons, ["Write", "Write", "Write"])
+            const calls = store.calls
+            assert.strictEqual(yield* reasonOf(log.append(line(9))), "Poisoned")
+            assert.strictEqual(store.calls, calls, "a poisoned log touches nothing")
+            const error = yield* Fiber.join(broken)
+            assert.deepStrictEqual([error.reason, error.code, error.files], ["Write", "EIO", [
+              first,
+              second
+            ]])
+          }))
+        // The next open truncates to what was durable, and writes what was whole anew.
+        yield* withLog(store, (log) =>
+          log.append(line(10)))
+        assert.deepStrictEqual(numbersIn(store, first), [0, 1, 2, 3, 10])
+        assert.deepStrictEqual(numbersIn(store, second), [0, 1, 2, 3, 10])
+      })
+  )
 
   it.effect("a full disk is told by its code, and after space is freed the log goes on", () =>
     Effect.gen(function*() {
@@ -219,7 +263,9 @@ describe("a failed write", () => {
   it.effect("a failed open tells why and leaves nothing locked", () =>
     Effect.gen(function*() {
       const store = Store.make()
-      store.failNext(({ operation, path }) => operation === "datasync" && path === first ? "EIO" : undefined)
+      store.failNext(({ operation, path }) =>
+        operation === "datasync" && path === first ? "EIO" : undefined
+      )
       const error = yield* Effect.flip(withLog(store, () => Effect.void))
       assert.strictEqual(error.code, "EIO")
       yield* withLog(store, (log) => log.append(line(1)))
@@ -239,7 +285,9 @@ describe("several processes", () => {
       const { store, syncs } = counting()
       yield* withTwo(store, (a, b) => {
         syncs.length = 0
-        return Effect.forEach(range(40), (n) => (n % 2 === 0 ? a : b).append(line(n)), { concurrency: 8 })
+        return Effect.forEach(range(40), (n) => (n % 2 === 0 ? a : b).append(line(n)), {
+          concurrency: 8
+        })
       })
       assert.deepStrictEqual(numbersIn(store, first).sort((x, y) => x - y), range(40))
       assert.deepStrictEqual(store.get(first), store.get(second))
@@ -251,7 +299,9 @@ describe("several processes", () => {
       yield* withTwo(store, (a, b) =>
         Effect.gen(function*() {
           yield* a.append(line(0))
-          store.failNext(({ operation, path }) => operation === "datasync" && path === first ? "EIO" : undefined)
+          store.failNext(({ operation, path }) =>
+            operation === "datasync" && path === first ? "EIO" : undefined
+          )
           assert.strictEqual(yield* reasonOf(a.append(line(1))), "Write")
           yield* b.append(line(2))
           assert.strictEqual(yield* reasonOf(a.append(line(3))), "Poisoned")
@@ -346,4 +396,26 @@ it.effect("a clean slot of this boot is believed: a second open syncs and scans 
     })
     yield* withLog(store, () => Effect.void)
     assert.deepStrictEqual([syncs, reads], [[], ["/d/.lock"]])
+  }))
+
+it.effect("a sync that takes more than a second is a logged warning that names the file", () =>
+  Effect.gen(function*() {
+    const store = Store.make()
+    let nowMs = 0
+    const clock = Object.create(yield* Clock.Clock, {
+      currentTimeMillis: { value: Effect.sync(() => nowMs) }
+    }) as Clock.Clock
+    store.failAlways(({ operation, path }) => {
+      if (operation === "datasync" && path === second) nowMs += 1500
+      return undefined
+    })
+    const warnings: Array<unknown> = []
+    const logger = Logger.make(({ logLevel, message }) => {
+      if (logLevel === "Warn") warnings.push(...(message as Array<unknown>))
+    })
+    yield* withLog(store, (log) => log.append(line(0))).pipe(
+      Effect.provideService(Clock.Clock, clock),
+      Effect.provide(Logger.layer([logger]))
+    )
+    assert.deepStrictEqual(warnings, [`syncing ${second} took 1500 ms`])
   }))

@@ -1,7 +1,13 @@
 // A log whose process is killed, or whose disk fails, at every single call in turn.
 import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { appendAll, assertRecovers, during, forEachCall, started } from "../../support/crashScenario.ts"
+import {
+  appendAll,
+  assertRecovers,
+  during,
+  forEachCall,
+  started
+} from "../../support/crashScenario.ts"
 
 describe("the process is killed", () => {
   it.effect("I1-I7: before any call, and the next one goes on from the page cache", () =>
@@ -40,7 +46,11 @@ describe("the process is killed", () => {
           machine.cutAt(m)
           yield* appendAll(machine.store, [], acknowledged)
           cutAgain = machine.isCut
-          yield* assertRecovers(machine.reboot("torn"), acknowledged, `killed at ${n}, then cut at ${m}`)
+          yield* assertRecovers(
+            machine.reboot("torn"),
+            acknowledged,
+            `killed at ${n}, then cut at ${m}`
+          )
         }
       }
     }))
@@ -59,22 +69,29 @@ describe("the disk fails", () => {
       return failed
     })))
 
-  it.effect.each(["lost", "torn", "hole"] as const)("I1-I7: any one call of a recovery after a power cut, unsynced bytes %s", (fate) =>
-    Effect.gen(function*() {
-      for (let n = 0, cut = true; cut; n += 7) {
-        const acknowledged = new Set<number>()
-        const machine = yield* started(acknowledged)
-        machine.cutAt(n)
-        yield* appendAll(machine.store, during, acknowledged)
-        cut = machine.isCut
-        for (let m = 0, failed = true; failed; m++) {
-          const again = machine.reboot(fate)
-          again.failAt(m)
-          yield* appendAll(again.store, [], acknowledged)
-          failed = again.operations.length > m
-          again.restore()
-          yield* assertRecovers(again, acknowledged, `cut at ${n}, ${fate}, then call ${m} failed`)
+  it.effect.each(["lost", "torn", "hole"] as const)(
+    "I1-I7: any one call of a recovery after a power cut, unsynced bytes %s",
+    (fate) =>
+      Effect.gen(function*() {
+        for (let n = 0, cut = true; cut; n += 7) {
+          const acknowledged = new Set<number>()
+          const machine = yield* started(acknowledged)
+          machine.cutAt(n)
+          yield* appendAll(machine.store, during, acknowledged)
+          cut = machine.isCut
+          for (let m = 0, failed = true; failed; m++) {
+            const again = machine.reboot(fate)
+            again.failAt(m)
+            yield* appendAll(again.store, [], acknowledged)
+            failed = again.operations.length > m
+            again.restore()
+            yield* assertRecovers(
+              again,
+              acknowledged,
+              `cut at ${n}, ${fate}, then call ${m} failed`
+            )
+          }
         }
-      }
-    }))
+      })
+  )
 })

@@ -1,20 +1,29 @@
 // A log whose power is cut at every single call in turn, and again during the recovery.
 import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { appendAll, assertRecovers, during, forEachCall, started } from "../../support/crashScenario.ts"
+import {
+  appendAll,
+  assertRecovers,
+  during,
+  forEachCall,
+  started
+} from "../../support/crashScenario.ts"
 import type { Fate } from "../../support/PowerCut.ts"
 import { fates, PowerCut } from "../../support/PowerCut.ts"
 
 describe("the power is cut", () => {
-  it.effect.each(fates)("I1-I7: before any call of an append, unsynced bytes %s", (fate) =>
-    forEachCall(Effect.fnUntraced(function*(n) {
-      const acknowledged = new Set<number>()
-      const machine = yield* started(acknowledged)
-      machine.cutAt(n)
-      yield* appendAll(machine.store, during, acknowledged)
-      yield* assertRecovers(machine.reboot(fate), acknowledged, `cut at call ${n}, ${fate}`)
-      return machine.isCut
-    })))
+  it.effect.each(fates)(
+    "I1-I7: before any call of an append, unsynced bytes %s",
+    (fate) =>
+      forEachCall(Effect.fnUntraced(function*(n) {
+        const acknowledged = new Set<number>()
+        const machine = yield* started(acknowledged)
+        machine.cutAt(n)
+        yield* appendAll(machine.store, during, acknowledged)
+        yield* assertRecovers(machine.reboot(fate), acknowledged, `cut at call ${n}, ${fate}`)
+        return machine.isCut
+      }))
+  )
 
   it.effect.each(
     [
@@ -24,7 +33,10 @@ describe("the power is cut", () => {
       ["hole", "torn"],
       ["kept", "lost"]
     ] as const
-  )("I1-I7: again during the recovery, unsynced bytes %s, then %s", ([first, second]) => cutTwice(first, second, 7))
+  )(
+    "I1-I7: again during the recovery, unsynced bytes %s, then %s",
+    ([first, second]) => cutTwice(first, second, 7)
+  )
 
   it.effect("I1-I7: before any call of the very first open", () =>
     forEachCall(Effect.fnUntraced(function*(n) {
@@ -51,7 +63,11 @@ const cutTwice = Effect.fnUntraced(function*(first: Fate, second: Fate, step: nu
       again.cutAt(m)
       yield* appendAll(again.store, [], stillAcknowledged)
       cutAgain = again.isCut
-      yield* assertRecovers(again.reboot(second), stillAcknowledged, `cut at ${n}, ${first}, then at ${m}, ${second}`)
+      yield* assertRecovers(
+        again.reboot(second),
+        stillAcknowledged,
+        `cut at ${n}, ${first}, then at ${m}, ${second}`
+      )
     }
   }
 })

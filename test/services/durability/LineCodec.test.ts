@@ -32,13 +32,23 @@ const anyText = fc.oneof(
   fc.constantFrom(...awkward),
   fc.string(),
   fc.string({ unit: "binary" }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 }).map((units) => String.fromCharCode(...units))
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 }).map((units) =>
+    String.fromCharCode(...units)
+  )
 )
 const anyField = fc.oneof(anyText, fc.constantFrom("1", "0", "toString")).filter((key) =>
   !["slug", "_crc", "_meta", "__proto__"].includes(key)
 )
-const anyValue = fc.oneof(anyText, fc.jsonValue(), fc.record({ _crc: anyText, _meta: fc.record({ id: anyText }) }))
-const anyObject = fc.record({ slug: anyText, fields: fc.dictionary(anyField, anyValue, { maxKeys: 5 }), id: anyText }).map(
+const anyValue = fc.oneof(
+  anyText,
+  fc.jsonValue(),
+  fc.record({ _crc: anyText, _meta: fc.record({ id: anyText }) })
+)
+const anyObject = fc.record({
+  slug: anyText,
+  fields: fc.dictionary(anyField, anyValue, { maxKeys: 5 }),
+  id: anyText
+}).map(
   ({ fields, id, slug }) => ({ slug, ...fields, _meta: { id, more: fields } })
 )
 
@@ -91,13 +101,25 @@ describe("every line", () => {
   })
 
   it("I4: is corrupt with any one byte changed, the newline included", () => {
-    fc.assert(fc.property(anyObject, fc.nat(), fc.integer({ min: 1, max: 255 }), (object, where, change) => {
-      const line = Buffer.from(encodeLine(object))
-      const at = where % line.length
-      line[at] = line[at]! ^ change
-      // A reader splits at newlines, and so sees two lines where the damage made one.
-      for (const piece of splitAtNewlines(line)) assert.strictEqual(verifyLine(piece), "corrupt")
-    }))
+    fc.assert(
+      fc.property(
+        anyObject,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (object, where, change) => {
+          const line = Buffer.from(encodeLine(object))
+          const at = where % line.length
+          line[at] = line[at]! ^ change
+          // A reader splits at newlines, and so sees two lines where the damage made one.
+          for (const piece of splitAtNewlines(line)) {
+            assert.strictEqual(
+              verifyLine(piece),
+              "corrupt"
+            )
+          }
+        }
+      )
+    )
   })
 
   it("I4: is not valid cut short anywhere, at its end or at its front", () => {
@@ -110,24 +132,50 @@ describe("every line", () => {
   })
 
   it("I4: is corrupt when a sector of it is zeros", () => {
-    fc.assert(fc.property(anyObject, fc.nat(), fc.integer({ min: 1, max: 512 }), (object, where, length) => {
-      const line = Buffer.from(encodeLine(object))
-      const at = where % (line.length - 1)
-      line.fill(0, at, Math.min(line.length - 1, at + length))
-      assert.strictEqual(verifyLine(line), "corrupt")
-    }))
+    fc.assert(
+      fc.property(
+        anyObject,
+        fc.nat(),
+        fc.integer({ min: 1, max: 512 }),
+        (object, where, length) => {
+          const line = Buffer.from(encodeLine(object))
+          const at = where % (line.length - 1)
+          line.fill(0, at, Math.min(line.length - 1, at + length))
+          assert.strictEqual(verifyLine(line), "corrupt")
+        }
+      )
+    )
   })
 })
 
 describe("lines of others", () => {
-  it.each([`{}`, `{"slug":"a"}`, `{"_crc":"00000000","slug":"a"}`, `{"slug":"a","_crc":"12"}`, `\ufeff{"a":1}`, `{"a":1}\r`])(
+  it.each([
+    `{}`,
+    `{"slug":"a"}`,
+    `{"_crc":"00000000","slug":"a"}`,
+    `{"slug":"a","_crc":"12"}`,
+    `\ufeff{"a":1}`,
+    `{"a":1}\r`
+  ])(
     "%j is foreign",
     (line) => {
       assert.strictEqual(verifyLine(bytes(`${line}\n`)), "foreign")
     }
   )
 
-  it.each(["", " ", "1", "null", "[]", `"text"`, `{"a":1`, `{"a":1}{"b":2}`, `{"a":1}\n{"b":2}`, `,"_crc":"00000000"}`, "\0\0"])(
+  it.each([
+    "",
+    " ",
+    "1",
+    "null",
+    "[]",
+    `"text"`,
+    `{"a":1`,
+    `{"a":1}{"b":2}`,
+    `{"a":1}\n{"b":2}`,
+    `,"_crc":"00000000"}`,
+    "\0\0"
+  ])(
     "%j is corrupt",
     (line) => {
       assert.strictEqual(verifyLine(bytes(`${line}\n`)), "corrupt")
@@ -146,14 +194,22 @@ describe("lines of others", () => {
   })
 
   it("that are no UTF-8 are corrupt", () => {
-    assert.strictEqual(verifyLine(Buffer.concat([bytes(`{"a":"`), Buffer.of(0xff), bytes(`"}\n`)])), "corrupt")
+    assert.strictEqual(
+      verifyLine(Buffer.concat([bytes(`{"a":"`), Buffer.of(0xff), bytes(`"}\n`)])),
+      "corrupt"
+    )
   })
 })
 
 it("finds the id of a record whose findings quote another one's", () => {
   const record = makeRecord(1)
   const warnings = [{ rule: "r", field: "f", text: `,"_meta":{"id":"x"}`, _meta: { id: "y" } }]
-  const line = encodeLine(toLineObject({ ...record, meta: { ...record.meta, qa: { rules: "q", warnings: warnings as never } } }))
+  const line = encodeLine(
+    toLineObject({
+      ...record,
+      meta: { ...record.meta, qa: { rules: "q", warnings: warnings as never } }
+    })
+  )
   assert.strictEqual(recordIdOf(line), "r:1")
 })
 

@@ -18,8 +18,10 @@ import { makeRecord } from "../../support/records.ts"
 const updates = "/m/updates.jsonl"
 const successes = "/m/successes.jsonl"
 
-const line = (n: number, text?: string) => Buffer.from(encodeLine(toLineObject(makeRecord(n, text)))).toString()
-const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => line(from + i)).join("")
+const line = (n: number, text?: string) =>
+  Buffer.from(encodeLine(toLineObject(makeRecord(n, text)))).toString()
+const lines = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => line(from + i)).join("")
 const content = (store: MemoryStore, file: string) => store.get(file)?.toString()
 
 interface Options {
@@ -30,7 +32,10 @@ interface Options {
 const run = (store: MemoryStore, options: Options = {}): Effect.Effect<RecoveryReport, DiskError> =>
   Effect.gen(function*() {
     const disk = yield* Disk
-    const files = yield* Effect.forEach(options.files ?? [updates, successes], (file) => disk.open(file, "append"))
+    const files = yield* Effect.forEach(
+      options.files ?? [updates, successes],
+      (file) => disk.open(file, "append")
+    )
     const context = {
       disk,
       locks: yield* FileLock,
@@ -62,16 +67,19 @@ describe("the end of one file", () => {
     ["garbage with newlines", "\n\n{}{}\n[1]\n\xff\n"],
     ["a line with one bit turned", torn.replace("words", "worfs")],
     ["a line without its checksum's end", torn.slice(0, -2)]
-  ])("%s is cut, and is in the quarantine", ([_, damage]) =>
+  ])("%s is cut, and is in the quarantine", ([, damage]) =>
     Effect.gen(function*() {
       const store = storeOf({ [updates]: good + damage, [successes]: good })
       const report = yield* run(store)
       assert.strictEqual(content(store, updates), good)
       assert.strictEqual(content(store, successes), good)
-      assert.strictEqual(report.quarantinedBytes, Buffer.byteLength(damage))
+      assert.strictEqual(report.quarantinedBytes, Buffer.byteLength(damage ?? ""))
       assert.deepStrictEqual(report.copiedLines, [0, 0])
       assert.deepStrictEqual(quarantined(store), [[report.quarantined[0], damage]])
-      assert.match(String(report.quarantined[0]), new RegExp(`^/q/updates\\.jsonl\\.${good.length}\\.19700101T000000000Z\\.`))
+      assert.match(
+        String(report.quarantined[0]),
+        new RegExp(`^/q/updates\\.jsonl\\.${good.length}\\.19700101T000000000Z\\.`)
+      )
     }))
 
   it.effect("a complete line that lacks only its newline is kept, and nothing is quarantined", () =>
@@ -178,7 +186,10 @@ describe("what is in one file only", () => {
   it.effect("lines of others without a record id stay where they are", () =>
     Effect.gen(function*() {
       const foreign = `{"slug":"theirs"}\n`
-      const store = storeOf({ [updates]: foreign + lines(0, 2), [successes]: lines(0, 2) + foreign.trimEnd() })
+      const store = storeOf({
+        [updates]: foreign + lines(0, 2),
+        [successes]: lines(0, 2) + foreign.trimEnd()
+      })
       yield* run(store)
       assert.strictEqual(content(store, updates), foreign + lines(0, 2))
       assert.strictEqual(content(store, successes), lines(0, 2) + foreign)
@@ -201,20 +212,28 @@ it.effect("is idempotent, loses no undamaged line in reach, and leaves only whol
       fc.constantFrom("\0\0\0\n", "torn", "{", "\n", line(3).slice(0, 30), line(4).slice(20))
     )
     const anyFile = fc.uniqueArray(piece, { maxLength: 10 }).map((pieces) => pieces.join(""))
-    return fc.assert(fc.asyncProperty(anyFile, anyFile, async (first, second) => {
-      const store = storeOf({ [updates]: first, [successes]: second })
-      const exit = await Effect.runPromiseExit(run(store, { maxBatchBytes: 10_000 }))
-      assert.isTrue(Exit.isSuccess(exit), String(exit))
-      const after = [updates, successes].map((file) => content(store, file) ?? "")
-      const validIn = (text: string) =>
-        text.split("\n").filter((each) => verifyLine(Buffer.from(each)) === "valid").sort()
-      const expected = [...new Set([...validIn(first), ...validIn(second)])].sort()
-      for (const text of after) {
-        assert.deepStrictEqual(validIn(text), expected)
-        assert.strictEqual(text.split("\n").length - 1, expected.length)
-      }
-      const again = await Effect.runPromise(run(store, { maxBatchBytes: 10_000 }))
-      assert.deepStrictEqual(again, { quarantined: [], quarantinedBytes: 0, rewrittenLines: 0, copiedLines: [0, 0] })
-      assert.deepStrictEqual([updates, successes].map((file) => content(store, file)), after)
-    }), { numRuns: 200 })
+    return fc.assert(
+      fc.asyncProperty(anyFile, anyFile, async (first, second) => {
+        const store = storeOf({ [updates]: first, [successes]: second })
+        const exit = await Effect.runPromiseExit(run(store, { maxBatchBytes: 10_000 }))
+        assert.isTrue(Exit.isSuccess(exit), String(exit))
+        const after = [updates, successes].map((file) => content(store, file) ?? "")
+        const validIn = (text: string) =>
+          text.split("\n").filter((each) => verifyLine(Buffer.from(each)) === "valid").sort()
+        const expected = [...new Set([...validIn(first), ...validIn(second)])].sort()
+        for (const text of after) {
+          assert.deepStrictEqual(validIn(text), expected)
+          assert.strictEqual(text.split("\n").length - 1, expected.length)
+        }
+        const again = await Effect.runPromise(run(store, { maxBatchBytes: 10_000 }))
+        assert.deepStrictEqual(again, {
+          quarantined: [],
+          quarantinedBytes: 0,
+          rewrittenLines: 0,
+          copiedLines: [0, 0]
+        })
+        assert.deepStrictEqual([updates, successes].map((file) => content(store, file)), after)
+      }),
+      { numRuns: 200 }
+    )
   }))

@@ -30,9 +30,16 @@ it("is ignored after a reboot, for another count of files, and when there is non
 })
 
 it("is ignored with any byte changed", () => {
-  fc.assert(fc.property(anySlot, fc.nat(slotBytes - 1), fc.integer({ min: 1, max: 255 }), (slot, at, change) => {
-    const bytes = encodeSlot(slot, boot)
-    bytes[at] = bytes[at]! ^ change
-    assert.isUndefined(decodeSlot(bytes, boot, slot.files.length))
-  }))
+  fc.assert(
+    fc.property(
+      anySlot,
+      fc.nat(slotBytes - 1),
+      fc.integer({ min: 1, max: 255 }),
+      (slot, at, change) => {
+        const bytes = encodeSlot(slot, boot)
+        bytes[at] = bytes[at]! ^ change
+        assert.isUndefined(decodeSlot(bytes, boot, slot.files.length))
+      }
+    )
+  )
 })

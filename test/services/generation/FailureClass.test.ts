@@ -1,7 +1,12 @@
 // What failures mean, and how long to wait after them.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { askedMsOf, backoffMs, classify, describe as say } from "../../../src/services/generation/FailureClass.ts"
+import {
+  askedMsOf,
+  backoffMs,
+  classify,
+  describe as say
+} from "../../../src/services/generation/FailureClass.ts"
 import type { LlmReason } from "../../../src/services/generation/Llm.ts"
 import * as Llm from "../../../src/services/generation/Llm.ts"
 
@@ -16,14 +21,21 @@ const table: ReadonlyArray<[LlmReason, string, string]> = [
   [new Llm.Overloaded({ status: 503, retryAfterMs: null, detail: "d" }), "Passing Network", "503"],
   [new Llm.Unreachable({ detail: "d" }), "Passing Network", "cannot be reached"],
   [new Llm.Disconnected({ detail: "d" }), "Passing Network", "connection broke"],
-  [new Llm.InvalidRequest({ status: 400, detail: "d" }), "Hopeless Abandoned", "refused the request (400)"]
+  [
+    new Llm.InvalidRequest({ status: 400, detail: "d" }),
+    "Hopeless Abandoned",
+    "refused the request (400)"
+  ]
 ]
 
 describe("FailureClass", () => {
   for (const [reason, expected, words] of table) {
     it(`${reason._tag}: ${expected}`, () => {
       const failure = classify(reason)
-      assert.strictEqual([failure._tag, ..."cause" in failure ? [failure.cause] : []].join(" "), expected)
+      assert.strictEqual(
+        [failure._tag, ..."cause" in failure ? [failure.cause] : []].join(" "),
+        expected
+      )
       assert.include(say(reason), words)
     })
   }
@@ -47,7 +59,10 @@ describe("FailureClass", () => {
   it("an absurd Retry-After is tried after an hour, a negative one at once", () => {
     assert.strictEqual(askedMsOf(limited(1e13)), 3_600_000)
     assert.strictEqual(askedMsOf(limited(-5)), 0)
-    assert.strictEqual(askedMsOf(new Llm.Overloaded({ status: 503, retryAfterMs: 2000, detail: "" })), 2000)
+    assert.strictEqual(
+      askedMsOf(new Llm.Overloaded({ status: 503, retryAfterMs: 2000, detail: "" })),
+      2000
+    )
     assert.strictEqual(askedMsOf(new Llm.TimedOut({ timeoutMs: 9 })), 0)
   })
 })

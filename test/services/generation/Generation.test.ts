@@ -19,7 +19,13 @@ import { Journal } from "../../../src/services/journal/Journal.ts"
 import { Budget } from "../../../src/services/spending/Budget.ts"
 import { eventsIn, goodAnswer, journals, makeJob } from "../../support/pipeline.ts"
 
-const evidence: EvidenceBundle = { sources: [], misses: [], hash: "e", text: "A fact.", outcome: { _tag: "Enough" } }
+const evidence: EvidenceBundle = {
+  sources: [],
+  misses: [],
+  hash: "e",
+  text: "A fact.",
+  outcome: { _tag: "Enough" }
+}
 const request: GenerationRequest = {
   item: { slug: "item-0", fields: { slug: "item-0" }, file: "rows", line: 1 },
   evidence,
@@ -32,11 +38,19 @@ const request: GenerationRequest = {
 const layerOf = (store: MemoryStore, script: Script, budgetNanoUsd: number | null = null) =>
   Layer.unwrap(Effect.map(makeJob(), (job) =>
     Generation.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(Journal.layer, Budget.layer({ itemBudgetNanoUsd: null, runBudgetNanoUsd: budgetNanoUsd }))),
-      Layer.provideMerge(Layer.mergeAll(Live.settings(job), MemoryDisk.layer(store), ScriptedLlm.layer(script)))
+      Layer.provideMerge(
+        Layer.mergeAll(
+          Journal.layer,
+          Budget.layer({ itemBudgetNanoUsd: null, runBudgetNanoUsd: budgetNanoUsd })
+        )
+      ),
+      Layer.provideMerge(
+        Layer.mergeAll(Live.settings(job), MemoryDisk.layer(store), ScriptedLlm.layer(script))
+      )
     )))
 
-const generate = (over: Partial<GenerationRequest> = {}) => Effect.flatMap(Generation, (service) => service.generate({ ...request, ...over }))
+const generate = (over: Partial<GenerationRequest> = {}) =>
+  Effect.flatMap(Generation, (service) => service.generate({ ...request, ...over }))
 const money = Effect.flatMap(Budget, ({ state }) => state)
 
 describe("Generation", () => {
@@ -44,7 +58,9 @@ describe("Generation", () => {
     const store = Store.make()
     let synced = ""
     store.failAlways((call) => {
-      if (call.operation === "datasync" && journals(store).includes(call.path)) synced = store.get(call.path)?.toString() ?? ""
+      if (call.operation === "datasync" && journals(store).includes(call.path)) {
+        synced = store.get(call.path)?.toString() ?? ""
+      }
       return undefined
     })
     return Effect.gen(function*() {
@@ -54,7 +70,10 @@ describe("Generation", () => {
       const { reservedNanoUsd, spentNanoUsd } = yield* money
       assert.strictEqual(reservedNanoUsd, 0)
       assert.strictEqual(spentNanoUsd, generated.costNanoUsd)
-      assert.isAtLeast(Number(eventsIn(store, "intent")[0]?.["reservedNanoUsd"]), generated.costNanoUsd)
+      assert.isAtLeast(
+        Number(eventsIn(store, "intent")[0]?.["reservedNanoUsd"]),
+        generated.costNanoUsd
+      )
     }).pipe(Effect.provide(layerOf(store, (wire) => {
       assert.include(synced, `"_tag":"intent"`)
       return goodAnswer(wire)
@@ -76,8 +95,16 @@ describe("Generation", () => {
   })
 
   const lost: ReadonlyArray<[string, Script, number]> = [
-    ["a failure that was not billed costs nothing", () => new Overloaded({ status: 500, retryAfterMs: null, detail: "" }), 0],
-    ["a failure that may have been billed counts at its maximum, and is at risk", () => new TimedOut({ timeoutMs: 1 }), 1],
+    [
+      "a failure that was not billed costs nothing",
+      () => new Overloaded({ status: 500, retryAfterMs: null, detail: "" }),
+      0
+    ],
+    [
+      "a failure that may have been billed counts at its maximum, and is at risk",
+      () => new TimedOut({ timeoutMs: 1 }),
+      1
+    ],
     ["a defect of the model's layer too", () => Effect.die(new Error("a bug")), 1]
   ]
   for (const [name, script, atRisk] of lost) {
@@ -87,8 +114,14 @@ describe("Generation", () => {
         assert.isTrue(Exit.isFailure(yield* Effect.exit(generate())))
         const risk = yield* (yield* Generation).atRisk
         assert.lengthOf(risk, atRisk)
-        const reserved = atRisk === 0 ? 0 : Number(eventsIn(store, "intent")[0]?.["reservedNanoUsd"])
-        assert.deepInclude(yield* money, { spentNanoUsd: reserved, reservedNanoUsd: 0, atRiskNanoUsd: reserved })
+        const reserved = atRisk === 0
+          ? 0
+          : Number(eventsIn(store, "intent")[0]?.["reservedNanoUsd"])
+        assert.deepInclude(yield* money, {
+          spentNanoUsd: reserved,
+          reservedNanoUsd: 0,
+          atRiskNanoUsd: reserved
+        })
       }).pipe(Effect.provide(layerOf(store, script)))
     })
   }
@@ -103,7 +136,9 @@ describe("Generation", () => {
       yield* Fiber.interrupt(calling)
       assert.strictEqual(yield* llm.interrupted, 1)
       assert.strictEqual((yield* money).reservedNanoUsd, 0)
-      assert.deepStrictEqual((yield* (yield* Generation).atRisk).map(({ slug }) => slug), ["item-0"])
+      assert.deepStrictEqual((yield* (yield* Generation).atRisk).map(({ slug }) => slug), [
+        "item-0"
+      ])
     }).pipe(Effect.provide(layerOf(store, goodAnswer)))
   })
 
@@ -140,7 +175,9 @@ describe("Generation", () => {
       yield* llm.hold
       const first = yield* Effect.forkChild(generate({ admission }))
       yield* llm.waitForCalls(1)
-      const second = yield* Effect.forkChild(generate({ admission, item: { ...request.item, slug: "item-1" } }))
+      const second = yield* Effect.forkChild(
+        generate({ admission, item: { ...request.item, slug: "item-1" } })
+      )
       yield* Effect.yieldNow
       isClosed = true
       yield* llm.release

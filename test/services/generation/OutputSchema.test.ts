@@ -8,7 +8,11 @@ import { allowsStrict } from "../../../src/services/generation/StrictSchema.ts"
 const compile = (schema: unknown) => compileOutputSchema("job/schema.json", JSON.stringify(schema))
 const object = (properties: unknown, rest = {}) => ({ type: "object", properties, ...rest })
 const findings = (schema: unknown, value: unknown) =>
-  Effect.runSync(compile(schema)).check(value).map(({ field, message, text }) => ({ field, text, message }))
+  Effect.runSync(compile(schema)).check(value).map(({ field, message, text }) => ({
+    field,
+    text,
+    message
+  }))
 
 describe("compileOutputSchema", () => {
   it.effect.each(
@@ -19,14 +23,26 @@ describe("compileOutputSchema", () => {
       ["{\"type\":\"array\"}", "/type", /"type": "object"/],
       ["{\"type\":\"object\",\"properties\":{\"slug\":{}}}", "/properties/slug", /rename it/],
       ["{\"type\":\"object\",\"required\":[\"_meta\"]}", "/required", /_meta/],
-      ["{\"type\":\"object\",\"properties\":{\"a\":{\"requried\":[]}}}", "/properties/a/requried", /no keyword "requried"/],
-      ["{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"text\"}}}", "/properties/a/type", /must be/],
+      [
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"requried\":[]}}}",
+        "/properties/a/requried",
+        /no keyword "requried"/
+      ],
+      [
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"text\"}}}",
+        "/properties/a/type",
+        /must be/
+      ],
       [
         "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"https://example.com/a.json\"}}}",
         "/properties/a/$ref",
         /never fetched/
       ],
-      ["{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"object\"}", "/$schema", /2020-12/],
+      [
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"object\"}",
+        "/$schema",
+        /2020-12/
+      ],
       ["{\"$async\":true,\"type\":\"object\"}", "/$async", /remove/]
     ] as const
   )("refuses %s at %j", ([text, place, detail]) =>
@@ -39,7 +55,9 @@ describe("compileOutputSchema", () => {
 
   it.effect("takes unknown formats and x- notes as annotations", () =>
     Effect.gen(function*() {
-      const { check } = yield* compile(object({ a: { type: "string", format: "uri", "x-note": 1 }, b: { format: "zzz" } }))
+      const { check } = yield* compile(
+        object({ a: { type: "string", format: "uri", "x-note": 1 }, b: { format: "zzz" } })
+      )
       assert.deepStrictEqual(check({ a: "not a uri" }), [])
     }))
 
@@ -52,7 +70,10 @@ describe("compileOutputSchema", () => {
 
   it.effect("the name is one that every server takes", () =>
     Effect.gen(function*() {
-      assert.strictEqual((yield* compile({ type: "object", title: "Fiche produit: été!" })).name, "Fiche_produit_e_te")
+      assert.strictEqual(
+        (yield* compile({ type: "object", title: "Fiche produit: été!" })).name,
+        "Fiche_produit_e_te"
+      )
       assert.strictEqual((yield* compile({ type: "object" })).name, "schema")
       assert.strictEqual((yield* compile({ type: "object", title: "目录" })).name, "output")
     }))
@@ -63,14 +84,22 @@ describe("check", () => {
     assert.deepStrictEqual(
       findings(
         object(
-          { title: { type: "string", maxLength: 3 }, kind: { enum: ["a", "b"] }, faq: { type: "array", items: object({}) } },
+          {
+            title: { type: "string", maxLength: 3 },
+            kind: { enum: ["a", "b"] },
+            faq: { type: "array", items: object({}) }
+          },
           { required: ["title", "summary"], additionalProperties: false }
         ),
         { title: "toolong", kind: "c", faq: [{}, "x"], extra: 1 }
       ),
       [
         { field: "", text: "", message: "the field \"summary\" is missing" },
-        { field: "", text: "an object with title, kind, faq, extra", message: "there is no field \"extra\" in the schema; leave it out" },
+        {
+          field: "",
+          text: "an object with title, kind, faq, extra",
+          message: "there is no field \"extra\" in the schema; leave it out"
+        },
         { field: "/title", text: "toolong", message: "must NOT have more than 3 characters" },
         { field: "/kind", text: "c", message: "must be one of [\"a\",\"b\"]" },
         { field: "/faq/1", text: "x", message: "must be object" }
@@ -100,7 +129,13 @@ describe("allowsStrict", () => {
     object(properties, { required: Object.keys(properties), additionalProperties: false })
   it.each([
     [closed({ a: { type: "string" } }), true],
-    [closed({ a: { type: ["string", "null"] }, b: { type: "array", items: closed({ c: { type: "integer" } }) } }), true],
+    [
+      closed({
+        a: { type: ["string", "null"] },
+        b: { type: "array", items: closed({ c: { type: "integer" } }) }
+      }),
+      true
+    ],
     [closed({ a: { anyOf: [{ type: "string" }, { type: "null" }] } }), true],
     [{ ...closed({ a: { $ref: "#/$defs/x" } }), $defs: { x: closed({}) } }, true],
     [object({ a: { type: "string" } }), false],

@@ -47,7 +47,9 @@ describe("RateGate", () => {
       const closed = yield* Deferred.make<void>()
       let isClosed = false
       yield* gate.failed("a", limited(1000))
-      const waiting = yield* Effect.forkChild(gate.wait("a", { isClosed: () => isClosed, closed: Deferred.await(closed) }))
+      const waiting = yield* Effect.forkChild(
+        gate.wait("a", { isClosed: () => isClosed, closed: Deferred.await(closed) })
+      )
       yield* Effect.yieldNow
       isClosed = true
       yield* Deferred.succeed(closed, undefined)

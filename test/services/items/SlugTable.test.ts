@@ -14,13 +14,28 @@ const hex = (text: string): string => {
 describe("SlugTable", () => {
   it("is MurmurHash3 x86_128, as other implementations have it", () => {
     assert.strictEqual(hex(""), "00000000000000000000000000000000")
-    assert.strictEqual(hex("I will not buy this record, it is scratched."), "a0a9683b25ac5e40d9af2895890dddf5")
+    assert.strictEqual(
+      hex("I will not buy this record, it is scratched."),
+      "a0a9683b25ac5e40d9af2895890dddf5"
+    )
   })
 
   it("answers like a Map, through strings and through bytes", () => {
     const slug = fc.oneof(
       fc.string({ unit: "binary", maxLength: 40 }),
-      fc.constantFrom("", "a", "A", "a\u0000", "e\u0301", "\u00e9", "\ud800", "\udfff", "\ufffd", "\u{1f600}", "__proto__")
+      fc.constantFrom(
+        "",
+        "a",
+        "A",
+        "a\u0000",
+        "e\u0301",
+        "\u00e9",
+        "\ud800",
+        "\udfff",
+        "\ufffd",
+        "\u{1f600}",
+        "__proto__"
+      )
     )
     const step = fc.record({
       how: fc.constantFrom("get", "add", "set", "getBytes", "addBytes", "setBytes"),
@@ -36,9 +51,13 @@ describe("SlugTable", () => {
         const bytes = new TextEncoder().encode(`\u00df${slug}\u00df`)
         const before = model.get(slug)
         if (text === "get") assert.strictEqual(table.get(slug), before)
-        if (text === "getBytes") assert.strictEqual(table.getBytes(bytes, 2, bytes.length - 2), before)
+        if (text === "getBytes") {
+          assert.strictEqual(table.getBytes(bytes, 2, bytes.length - 2), before)
+        }
         if (text === "add") assert.strictEqual(table.add(slug, value), before)
-        if (text === "addBytes") assert.strictEqual(table.addBytes(bytes, 2, bytes.length - 2, value), before)
+        if (text === "addBytes") {
+          assert.strictEqual(table.addBytes(bytes, 2, bytes.length - 2, value), before)
+        }
         if (text === "set") table.set(slug, value)
         if (text === "setBytes") table.setBytes(bytes, 2, bytes.length - 2, value)
         if (text.startsWith("add") && before === undefined) model.set(slug, value)

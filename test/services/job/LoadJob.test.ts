@@ -69,7 +69,7 @@ describe("a job that is right", () => {
           fetchTimeoutMs: 15_000,
           fetchBytesMax: 2_000_000,
           cacheTtlMs: 604_800_000,
-    allowPrivateAddresses: false
+          allowPrivateAddresses: false
         }
       })
       assert.match(hash, /^[0-9a-f]{32}$/)

@@ -13,6 +13,8 @@ import {
   manifestPath,
   paths
 } from "../../../src/services/durability/DataDirectory.ts"
+import { Disk } from "../../../src/services/durability/Disk.ts"
+import { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { verifyLine } from "../../../src/services/durability/LineCodec.ts"
 import { RateLimited, TimedOut } from "../../../src/services/generation/Llm.ts"
 import { encodeEvent } from "../../../src/services/journal/EventCodec.ts"
@@ -457,6 +459,26 @@ describe("JournalReplay beside a run that lives", () => {
       assert.deepStrictEqual(atRisk.map(({ slug }) => slug), ["b"])
       assert.strictEqual(history.get("a")?.unjudged.length, 1)
     }).pipe(Effect.provide(DataDirectory.layer(root)))
+
+  it.effect("I10: whoever only tries the lock of a dead run's journal does not make its answers be paid again", () =>
+    Effect.gen(function*() {
+      yield* Effect.gen(function*() {
+        const journal = yield* Journal
+        const id = yield* journal.nextId
+        yield* journal.write(intent("a", id))
+        yield* journal.write(response("a", id))
+      }).pipe(Effect.provide(alive("/data")))
+      const disk = yield* Disk
+      const [name = ""] = yield* disk.list("/data/raw")
+      yield* (yield* FileLock).lock(yield* disk.open(`/data/raw/${name}`, "append"))
+      const historyFor = (isOurs: boolean) =>
+        Effect.map(
+          replayJournals({ ownRunId: own, isOurs: () => isOurs, isSettled: () => false }),
+          ({ history }) => history.get("a")?.unjudged.length
+        )
+      assert.strictEqual(yield* historyFor(true), 1)
+      assert.strictEqual(yield* historyFor(false), 0)
+    }).pipe(Effect.provide(Layer.merge(DataDirectory.layer("/data"), MemoryDisk.layerEmpty))))
 
   it.effect("its open calls are its own, until it is dead (memory disk)", () =>
     Effect.provide(check("/data"), MemoryDisk.layerEmpty))

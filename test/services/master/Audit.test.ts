@@ -11,7 +11,15 @@ import { encodeEvent } from "../../../src/services/journal/EventCodec.ts"
 import type { Intent, Response, Verdict } from "../../../src/services/journal/JournalEvent.ts"
 import { Audit } from "../../../src/services/master/Audit.ts"
 import type { AuditReport } from "../../../src/services/master/Audit.ts"
-import { data, putAtRest, readMasters, recordLine, rejectLine, root, textOf } from "../../support/masters.ts"
+import {
+  data,
+  putAtRest,
+  readMasters,
+  recordLine,
+  rejectLine,
+  root,
+  textOf
+} from "../../support/masters.ts"
 
 const run = "20260101T000000-aaaaaa"
 const id = (n: number) => `${run}:${n}`
@@ -40,7 +48,14 @@ const response = (n: number, slug: string, costNanoUsd = 1_000_000): Response =>
   id: id(n),
   at,
   latencyMs: 1,
-  completion: { model: "small", text: "{}", finish: "stop", refusal: null, usage: null, body: null },
+  completion: {
+    model: "small",
+    text: "{}",
+    finish: "stop",
+    refusal: null,
+    usage: null,
+    body: null
+  },
   costNanoUsd
 })
 
@@ -96,13 +111,16 @@ const input = (...slugs: ReadonlyArray<string>) => {
 
 const audit = (store: Store.MemoryStore, slugs?: ReturnType<typeof input>) =>
   Effect.flatMap(Audit, (service) => service.audit(slugs)).pipe(
-    Effect.provide(Audit.layer.pipe(Layer.provide([MemoryDisk.layer(store), DataDirectory.layer(root)])))
+    Effect.provide(
+      Audit.layer.pipe(Layer.provide([MemoryDisk.layer(store), DataDirectory.layer(root)]))
+    )
   )
 
 const outcomes = (report: AuditReport): { readonly [id: string]: string } =>
   Object.fromEntries(report.checks.map((check) => [check.id, check.outcome]))
 
-const everything = (store: Store.MemoryStore) => store.files().map((path) => [path, textOf(store, path)])
+const everything = (store: Store.MemoryStore) =>
+  store.files().map((path) => [path, textOf(store, path)])
 
 describe("Audit", () => {
   it.effect("a healthy directory holds in everything, and not one byte is changed", () =>
@@ -131,7 +149,9 @@ describe("Audit", () => {
       assert.deepStrictEqual(store.files(), [])
     }))
 
-  const broken: ReadonlyArray<readonly [fault: string, check: string, plant: (files: Files) => void, example: string]> = [
+  const broken: ReadonlyArray<
+    readonly [fault: string, check: string, plant: (files: Files) => void, example: string]
+  > = [
     ["an accepted piece that is in neither master", "I1", (f) => {
       f.updates = f.successes = a
     }, `raw/ai-run-${run}.jsonl:8: b: ${id(2)} was accepted`],
@@ -178,7 +198,10 @@ describe("Audit", () => {
         assert.isFalse(report.ok)
         const found = report.checks.find((each) => each.id === check)
         assert.strictEqual(found?.outcome, "broken")
-        assert.isTrue(found?.examples.some((each) => each.includes(example)), found?.examples.join("\n"))
+        assert.isTrue(
+          found?.examples.some((each) => each.includes(example)),
+          found?.examples.join("\n")
+        )
       }))
   }
 
@@ -203,7 +226,9 @@ describe("Audit", () => {
       assert.isTrue((yield* audit(storeOf(files))).ok)
     }))
 
-  const unverified: ReadonlyArray<readonly [what: string, check: string, plant: (files: Files) => void]> = [
+  const unverified: ReadonlyArray<
+    readonly [what: string, check: string, plant: (files: Files) => void]
+  > = [
     ["superseded lines", "I5", (f) => {
       f.updates = f.successes = a + b + recordLine({ slug: "a", id: "other:1", atMs: 5 })
     }],
@@ -251,7 +276,12 @@ describe("Audit", () => {
 
   it.effect("what waits for a recovery is unverified: a writer that died between the masters, a swap cut off", () =>
     Effect.gen(function*() {
-      const store = storeOf({ ...healthy(), updates: a, successes: a, journal: lines(intent(1, "a"), response(1, "a")) })
+      const store = storeOf({
+        ...healthy(),
+        updates: a,
+        successes: a,
+        journal: lines(intent(1, "a"), response(1, "a"))
+      })
       const file = store.open(data.updates, "append", 0)
       store.write(file, Buffer.from(b), null, Number.POSITIVE_INFINITY, 0)
       store.close(file)

@@ -34,11 +34,41 @@ const writeItems = (store: Store.MemoryStore) =>
       const slug = `s${n % 5 === 0 ? 0 : n}`
       const id = `${run}:${n}`
       const hashes = { promptHash: "p", schemaHash: "s", evidenceHash: "e" }
-      const call = { model: "small", rung: 0, attempt: 1, outputTokensMax: 1, reservedNanoUsd: 9, ...hashes }
-      yield* write(store, { _tag: "intent", slug, id, at, messages: [], requestHash: `h${n}`, ...call })
+      const call = {
+        model: "small",
+        rung: 0,
+        attempt: 1,
+        outputTokensMax: 1,
+        reservedNanoUsd: 9,
+        ...hashes
+      }
+      yield* write(store, {
+        _tag: "intent",
+        slug,
+        id,
+        at,
+        messages: [],
+        requestHash: `h${n}`,
+        ...call
+      })
       yield* Effect.yieldNow
-      const completion = { model: "small", text: "", finish: "stop", refusal: null, usage: null, body: null } as const
-      yield* write(store, { _tag: "response", slug, id, at, latencyMs: 0, completion, costNanoUsd: 7 })
+      const completion = {
+        model: "small",
+        text: "",
+        finish: "stop",
+        refusal: null,
+        usage: null,
+        body: null
+      } as const
+      yield* write(store, {
+        _tag: "response",
+        slug,
+        id,
+        at,
+        latencyMs: 0,
+        completion,
+        costNanoUsd: 7
+      })
       yield* appender.append({
         slug,
         content: { n },
@@ -55,7 +85,15 @@ const writeItems = (store: Store.MemoryStore) =>
           qa: { rules: "r", warnings: [] }
         }
       })
-      yield* write(store, { _tag: "verdict", slug, id, at, accepted: true, cause: null, findings: [] })
+      yield* write(store, {
+        _tag: "verdict",
+        slug,
+        id,
+        at,
+        accepted: true,
+        cause: null,
+        findings: []
+      })
       // Busy while an audit has lost its patience.
       if (n % 10 === 9) yield* Effect.ignore(consolidation.consolidate)
     }
@@ -81,7 +119,10 @@ describe("Audit of a living run", () => {
         let audits = 0
         for (let over = false; !over; audits++) {
           over = writer.pollUnsafe() !== undefined
-          const report = yield* Effect.provide(Effect.flatMap(Audit, (service) => service.audit(undefined)), auditor)
+          const report = yield* Effect.provide(
+            Effect.flatMap(Audit, (service) => service.audit(undefined)),
+            auditor
+          )
           const broken = report.checks.filter((check) => check.outcome === "broken")
           assert.deepStrictEqual(broken, [], `pace ${pace}, audit ${audits}`)
           yield* Effect.yieldNow

@@ -13,13 +13,25 @@ import type { Disk } from "../../../src/services/durability/Disk.ts"
 import type { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { Consolidation } from "../../../src/services/master/Consolidation.ts"
 import type { Masters } from "../../support/masters.ts"
-import { consolidatedNaively, data, putAtRest, readMasters, recordLine, rejectLine, root, textOf } from "../../support/masters.ts"
+import {
+  consolidatedNaively,
+  data,
+  putAtRest,
+  readMasters,
+  recordLine,
+  rejectLine,
+  root,
+  textOf
+} from "../../support/masters.ts"
 import { tempDir } from "../../support/TempDir.ts"
 
 const consolidate = Effect.flatMap(Consolidation, (service) => service.consolidate)
 
 const on = (disk: Layer.Layer<Disk | FileLock>, at = root) =>
-  Effect.provide(consolidate, Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(at)])))
+  Effect.provide(
+    consolidate,
+    Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(at)]))
+  )
 
 /** A store with these masters, consolidated. */
 const consolidated = (masters: Masters) =>
@@ -38,7 +50,11 @@ describe("Consolidation", () => {
   it.effect("I5: keeps the newest line of each slug in the order of the file, the same in updates and successes", () =>
     Effect.gen(function*() {
       const masters = a1 + b1 + a2
-      const { after, report } = yield* consolidated({ updates: masters, successes: masters, rejects: "" })
+      const { after, report } = yield* consolidated({
+        updates: masters,
+        successes: masters,
+        rejects: ""
+      })
       assert.deepStrictEqual(after, { updates: b1 + a2, successes: b1 + a2, rejects: "" })
       assert.strictEqual(report.updates.read, 3)
       assert.strictEqual(report.updates.kept, 2)
@@ -48,10 +64,16 @@ describe("Consolidation", () => {
   it.effect("the newest is decided by acceptedAt, and by position only on a tie", () =>
     Effect.gen(function*() {
       const late = a1 + recordLine({ slug: "a", id: "r:0", atMs: 0 })
-      assert.strictEqual((yield* consolidated({ updates: late, successes: late, rejects: "" })).after.updates, a1)
+      assert.strictEqual(
+        (yield* consolidated({ updates: late, successes: late, rejects: "" })).after.updates,
+        a1
+      )
       const tie = recordLine({ slug: "a", id: "r:9", atMs: 1 })
       const tied = a1 + tie
-      assert.strictEqual((yield* consolidated({ updates: tied, successes: tied, rejects: "" })).after.successes, tie)
+      assert.strictEqual(
+        (yield* consolidated({ updates: tied, successes: tied, rejects: "" })).after.successes,
+        tie
+      )
     }))
 
   it.effect("I8: a success beats a reject, however late the reject is, and rejects stand once per slug", () =>
@@ -87,7 +109,11 @@ describe("Consolidation", () => {
     Effect.gen(function*() {
       const broken = a2.replace("Title", "Tit1e")
       const masters = a1 + broken + `not json\n` + b1
-      const { after, report, store } = yield* consolidated({ updates: masters, successes: a1 + b1, rejects: "" })
+      const { after, report, store } = yield* consolidated({
+        updates: masters,
+        successes: a1 + b1,
+        rejects: ""
+      })
       assert.deepStrictEqual(after, { updates: a1 + b1, successes: a1 + b1, rejects: "" })
       assert.strictEqual(report.quarantined, 2)
       const kept = store.files().filter((each) => each.startsWith(data.quarantine))
@@ -119,7 +145,11 @@ describe("Consolidation", () => {
         fc.asyncProperty(mastersOfAnyKind, (masters) =>
           Effect.runPromise(Effect.gen(function*() {
             const { after, store } = yield* consolidated(masters)
-            const expected = consolidatedNaively(masters.updates, masters.successes, masters.rejects)
+            const expected = consolidatedNaively(
+              masters.updates,
+              masters.successes,
+              masters.rejects
+            )
             assert.deepStrictEqual(after, {
               updates: expected.masters,
               successes: expected.masters,
@@ -163,7 +193,10 @@ describe("Consolidation", () => {
 const slugs = fc.constantFrom("a", "b", "c", `q"`, "é", "\ud800")
 const recordLines = fc.record({ slug: slugs, atMs: fc.nat(3), n: fc.nat(1_000_000) })
 const anyRecord = fc.oneof(
-  { weight: 4, arbitrary: recordLines.map(({ atMs, n, slug }) => recordLine({ slug, id: `r:${n}`, atMs })) },
+  {
+    weight: 4,
+    arbitrary: recordLines.map(({ atMs, n, slug }) => recordLine({ slug, id: `r:${n}`, atMs }))
+  },
   recordLines.map(({ n, slug }) => `{"n":${n}, "slug" : ${JSON.stringify(slug)}}\r\n`),
   recordLines.map(({ n, slug }) => `{"slug":${JSON.stringify(slug)},"n":${n}}\n`),
   fc.constant("\n")

@@ -12,11 +12,21 @@ import type { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { RejectLog } from "../../../src/services/durability/RejectLog.ts"
 import { Consolidation, ConsolidationError } from "../../../src/services/master/Consolidation.ts"
 import type { Masters } from "../../support/masters.ts"
-import { consolidatedNaively, putAtRest, readMasters, recordLine, rejectLine, root } from "../../support/masters.ts"
+import {
+  consolidatedNaively,
+  putAtRest,
+  readMasters,
+  recordLine,
+  rejectLine,
+  root
+} from "../../support/masters.ts"
 
 const consolidate = Effect.flatMap(Consolidation, (service) => service.consolidate)
 const on = (disk: Layer.Layer<Disk | FileLock>) =>
-  Effect.provide(consolidate, Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(root)])))
+  Effect.provide(
+    consolidate,
+    Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(root)]))
+  )
 
 /** Another process that writes to the data directory; building it recovers what it finds. */
 const writers = (store: Store.MemoryStore) =>
@@ -53,7 +63,8 @@ const callsOfCleanRun = Effect.gen(function*() {
   return store.calls
 })
 
-const temps = (store: Store.MemoryStore) => store.files().filter((each) => /\.tmp$|\.swap\.json$|\.redo$/.test(each))
+const temps = (store: Store.MemoryStore) =>
+  store.files().filter((each) => /\.tmp$|\.swap\.json$|\.redo$/.test(each))
 
 const isEither = (masters: Masters, where: string) =>
   assert.include([JSON.stringify(before), JSON.stringify(after)], JSON.stringify(masters), where)
@@ -75,7 +86,11 @@ describe("Consolidation under faults", () => {
         assert.deepStrictEqual(temps(store), [], `call ${n}`)
         outcomes.add(JSON.stringify(found))
       }
-      assert.strictEqual(outcomes.size, 2, "both a crash before the decision and one after it were tried")
+      assert.strictEqual(
+        outcomes.size,
+        2,
+        "both a crash before the decision and one after it were tried"
+      )
     }))
 
   it.effect("I6: one failing call changes nothing and leaves no temp, or does not matter", () =>
@@ -121,7 +136,8 @@ describe("Consolidation under faults", () => {
         store.failAlways(({ index }) => index >= n ? "EIO" : undefined)
         yield* Effect.exit(on(MemoryDisk.layer(store)))
         const somewhere = store.files().some((each) =>
-          !each.endsWith(".tmp") && store.get(each)?.toString("utf8").includes(broken))
+          !each.endsWith(".tmp") && store.get(each)?.toString("utf8").includes(broken)
+        )
         assert.isTrue(somewhere, `call ${n}`)
       }
     }))
@@ -130,7 +146,9 @@ describe("Consolidation under faults", () => {
     Effect.gen(function*() {
       const store = storeBefore()
       const disk = MemoryDisk.layer(store)
-      const both = yield* Effect.all([Effect.result(on(disk)), Effect.result(on(disk))], { concurrency: 2 })
+      const both = yield* Effect.all([Effect.result(on(disk)), Effect.result(on(disk))], {
+        concurrency: 2
+      })
       assert.deepStrictEqual(both.map(({ _tag }) => _tag).sort(), ["Failure", "Success"])
       const busy = both.find(({ _tag }) => _tag === "Failure")
       assert.isTrue(busy?._tag === "Failure" && busy.failure.reason === "Busy")

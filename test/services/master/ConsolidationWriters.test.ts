@@ -20,7 +20,10 @@ import { iso, putAtRest, readMasters, recordLine, rejectLine, root } from "../..
 
 const consolidate = Effect.flatMap(Consolidation, (service) => service.consolidate)
 const on = (disk: Layer.Layer<Disk | FileLock>) =>
-  Effect.provide(consolidate, Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(root)])))
+  Effect.provide(
+    consolidate,
+    Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(root)]))
+  )
 
 /** Another process that writes to the data directory; building it recovers what it finds. */
 const writers = (store: Store.MemoryStore) =>
@@ -56,7 +59,11 @@ const meta = (id: string, atMs: number): MasterRecord["meta"] => ({
   qa: { rules: "r", warnings: [] }
 })
 
-const record = (slug: string): MasterRecord => ({ slug, content: { title: "late" }, meta: meta("w:1", 1000) })
+const record = (slug: string): MasterRecord => ({
+  slug,
+  content: { title: "late" },
+  meta: meta("w:1", 1000)
+})
 const reject = (slug: string): Reject => ({
   slug,
   cause: "QaFailed",
@@ -77,10 +84,34 @@ interface Late {
 
 const late: ReadonlyArray<Late> = [
   { name: "a new slug", step: 5, slug: "new", file: "successes", append: appendRecord("new") },
-  { name: "a slug that is superseded", step: 1, slug: "a", file: "successes", append: appendRecord("a") },
-  { name: "a success for a rejected slug", step: 1, slug: "c", file: "successes", append: appendRecord("c") },
-  { name: "a reject for a rejected slug", step: 3, slug: "c", file: "rejects", append: appendReject("c") },
-  { name: "a reject for an accepted slug", step: 5, slug: "b", file: "rejects", append: appendReject("b") }
+  {
+    name: "a slug that is superseded",
+    step: 1,
+    slug: "a",
+    file: "successes",
+    append: appendRecord("a")
+  },
+  {
+    name: "a success for a rejected slug",
+    step: 1,
+    slug: "c",
+    file: "successes",
+    append: appendRecord("c")
+  },
+  {
+    name: "a reject for a rejected slug",
+    step: 3,
+    slug: "c",
+    file: "rejects",
+    append: appendReject("c")
+  },
+  {
+    name: "a reject for an accepted slug",
+    step: 5,
+    slug: "b",
+    file: "rejects",
+    append: appendReject("b")
+  }
 ]
 
 function appendRecord(slug: string) {
@@ -108,7 +139,9 @@ describe("Consolidation with a writer at work", () => {
               fiber = yield* Effect.forkDetach(Effect.provideContext(append, context))
               yield* letRun(fiber)
             })
-            const report = yield* on(interleaved(store, (call) => call === n ? appendOnce : Effect.void))
+            const report = yield* on(
+              interleaved(store, (call) => call === n ? appendOnce : Effect.void)
+            )
             reached = fiber !== undefined
             if (fiber === undefined) return
             tried++
@@ -128,7 +161,11 @@ describe("Consolidation with a writer at work", () => {
             assert.isFalse(rejected.some((each) => accepted.includes(each)), `call ${n}: disjoint`)
             const beaten = file === "rejects" && accepted.includes(slug)
             const lines = found[file].split("\n").filter((line) => line.includes(`"w:`))
-            assert.strictEqual(lines.length, beaten && !found.rejects.includes(`"w:`) ? 0 : 1, `call ${n}: is there`)
+            assert.strictEqual(
+              lines.length,
+              beaten && !found.rejects.includes(`"w:`) ? 0 : 1,
+              `call ${n}: is there`
+            )
           }).pipe(Effect.provide(writers(store)))
         }
         assert.isAbove(tried, 10)
@@ -145,10 +182,14 @@ describe("Consolidation with a writer at work", () => {
         let n = 0
         const appendMore = Effect.gen(function*() {
           const next = { slug: "a", content: { n }, meta: meta(`w:${++n}`, 1000 + n) }
-          yield* letRun(yield* Effect.forkDetach(Effect.provideContext(appender.append(next), context)))
+          yield* letRun(
+            yield* Effect.forkDetach(Effect.provideContext(appender.append(next), context))
+          )
         })
         // Every 7th call comes between the rounds more than once, so that tries without the lock run out.
-        const report = yield* on(interleaved(store, (call) => call % 7 === 0 ? appendMore : Effect.void))
+        const report = yield* on(
+          interleaved(store, (call) => call % 7 === 0 ? appendMore : Effect.void)
+        )
         const swapped = readMasters(store).successes.slice(0, report.successes.bytesAfter)
         const slugs = slugsOf(swapped)
         assert.strictEqual(new Set(slugs).size, slugs.length)
@@ -156,6 +197,9 @@ describe("Consolidation with a writer at work", () => {
       }).pipe(Effect.provide(writers(store)))
       // All that was acknowledged is there or superseded by a newer one that is.
       yield* on(MemoryDisk.layer(store))
-      assert.strictEqual(slugsOf(readMasters(store).successes).filter((slug) => slug === "a").length, 1)
+      assert.strictEqual(
+        slugsOf(readMasters(store).successes).filter((slug) => slug === "a").length,
+        1
+      )
     }))
 })

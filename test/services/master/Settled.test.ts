@@ -23,7 +23,8 @@ const foreign = `\ufeff{"title":"\\"slug\\":\\"x\\"","slug":"f\\u00fcr"}\r\n`
 const corrupt = recordLine({ slug: "broken", id: "r:3", atMs: 3 }).replace("Title", "Tit1e")
 const torn = recordLine({ slug: "torn", id: "r:4", atMs: 4 }).slice(0, -1)
 const successes = foreign + a + quoted + "\n" + corrupt + a + torn
-const rejects = rejectLine({ slug: "a", id: "r:r1", atMs: 9 }) + rejectLine({ slug: "c", id: "r:r2", atMs: 9 })
+const rejects = rejectLine({ slug: "a", id: "r:r1", atMs: 9 }) +
+  rejectLine({ slug: "c", id: "r:r2", atMs: 9 })
 
 describe("Settled", () => {
   it.effect("a success beats a reject; corrupt lines and an unterminated tail settle nothing", () =>
@@ -33,7 +34,9 @@ describe("Settled", () => {
       assert.strictEqual(settledAs(settled, `"q"\u2028`), "accepted")
       assert.strictEqual(settledAs(settled, "für"), "accepted")
       assert.strictEqual(settledAs(settled, "c"), "rejected")
-      for (const slug of ["broken", "torn", "x", "fu\u0308r", ""]) assert.isUndefined(settledAs(settled, slug), slug)
+      for (const slug of ["broken", "torn", "x", "fu\u0308r", ""]) {
+        assert.isUndefined(settledAs(settled, slug), slug)
+      }
       const input = makeSlugTable()
       for (const slug of ["a", "c", "d", "torn"]) input.add(slug, 0)
       assert.deepStrictEqual(countSettled(input, settled), { accepted: 1, rejected: 1 })

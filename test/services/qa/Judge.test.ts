@@ -18,7 +18,9 @@ const itemOf = (fields: { readonly [field: string]: Json } = {}): Item => ({
 })
 
 const evidenceOf = (text: string): EvidenceBundle => ({
-  sources: text === "" ? [] : [{ kind: "row", name: "readme", at: "2026-01-01T00:00:00.000Z", hash: "h", text }],
+  sources: text === ""
+    ? []
+    : [{ kind: "row", name: "readme", at: "2026-01-01T00:00:00.000Z", hash: "h", text }],
   misses: [],
   hash: "h",
   text,
@@ -36,7 +38,13 @@ const completionOf = (text: string, finish: Completion["finish"] = "stop"): Comp
 
 const open = Effect.runSync(compileOutputSchema("schema.json", "{\"type\":\"object\"}"))
 
-const judgeText = (rules: ReadonlyArray<Rule>, text: string, evidence = "", fields = {}, schema = open): Verdict =>
+const judgeText = (
+  rules: ReadonlyArray<Rule>,
+  text: string,
+  evidence = "",
+  fields = {},
+  schema = open
+): Verdict =>
   makeJudge(schema, makeRuleSet(rules))(itemOf(fields), evidenceOf(evidence), completionOf(text))
 
 const findingsOf = (verdict: Verdict) => (verdict._tag === "Rejected" ? verdict.findings : [])
@@ -45,13 +53,19 @@ const atFault = (rules: ReadonlyArray<Rule>, value: unknown, evidence = "", fiel
   findingsOf(judgeText(rules, JSON.stringify(value), evidence, fields)).map((f) => f.text)
 
 describe("order of judgement", () => {
-  it.each([
-    ["length", "Truncated"],
-    ["refusal", "Refused"],
-    ["filter", "Refused"],
-    ["other", "Malformed"]
-  ] as const)("an answer that finished with %s is %s, whatever its text", (finish, cause) => {
-    const verdict = makeJudge(open, makeRuleSet([]))(itemOf(), evidenceOf(""), completionOf("{\"a\":1}", finish))
+  it.each(
+    [
+      ["length", "Truncated"],
+      ["refusal", "Refused"],
+      ["filter", "Refused"],
+      ["other", "Malformed"]
+    ] as const
+  )("an answer that finished with %s is %s, whatever its text", (finish, cause) => {
+    const verdict = makeJudge(open, makeRuleSet([]))(
+      itemOf(),
+      evidenceOf(""),
+      completionOf("{\"a\":1}", finish)
+    )
     assert.strictEqual(verdict._tag === "Rejected" ? verdict.cause : "", cause)
     assert.strictEqual(findingsOf(verdict).length, 1)
   })
@@ -80,29 +94,56 @@ describe("order of judgement", () => {
   it("schema and rules are all told at once", () => {
     const schema = Effect.runSync(compileOutputSchema(
       "schema.json",
-      JSON.stringify({ type: "object", required: ["title"], properties: { title: { type: "string" } } })
+      JSON.stringify({
+        type: "object",
+        required: ["title"],
+        properties: { title: { type: "string" } }
+      })
     ))
-    const rules: ReadonlyArray<Rule> = [{ rule: "banned", field: "*", severity: "block", phrases: ["cheap"] }]
+    const rules: ReadonlyArray<Rule> = [{
+      rule: "banned",
+      field: "*",
+      severity: "block",
+      phrases: ["cheap"]
+    }]
     const verdict = judgeText(rules, "{\"text\":\"cheap\"}", "", {}, schema)
     assert.deepStrictEqual(findingsOf(verdict).map((f) => f.rule), ["schema", "banned"])
   })
 
   it("a warning accompanies the piece and does not block it", () => {
-    const verdict = judgeText([{ rule: "banned", field: "*", severity: "warn", phrases: ["cheap"] }], "{\"a\":\"cheap\"}")
+    const verdict = judgeText([{
+      rule: "banned",
+      field: "*",
+      severity: "warn",
+      phrases: ["cheap"]
+    }], "{\"a\":\"cheap\"}")
     assert.strictEqual(verdict._tag, "Accepted")
-    assert.deepStrictEqual(verdict._tag === "Accepted" ? verdict.warnings.map((f) => f.field) : [], ["/a"])
+    assert.deepStrictEqual(
+      verdict._tag === "Accepted" ? verdict.warnings.map((f) => f.field) : [],
+      ["/a"]
+    )
   })
 
   it.each(["slug", "_meta", "_crc"])("the content may not bring its own %s", (key) => {
     const verdict = judgeText([], JSON.stringify({ [key]: "x" }))
-    assert.deepStrictEqual(findingsOf(verdict).map((f) => [f.rule, f.field]), [["schema", `/${key}`]])
+    assert.deepStrictEqual(findingsOf(verdict).map((f) => [f.rule, f.field]), [[
+      "schema",
+      `/${key}`
+    ]])
   })
 })
 
 describe("fields", () => {
-  const banned = (field: string): ReadonlyArray<Rule> => [{ rule: "banned", field, severity: "block", phrases: ["bad"] }]
-  const piece = { title: "bad", faq: [{ q: "bad", a: "fine" }, { q: "fine", a: "bad" }], "a/b": "bad" }
-  const fields = (pattern: string) => findingsOf(judgeText(banned(pattern), JSON.stringify(piece))).map((f) => f.field)
+  const banned = (
+    field: string
+  ): ReadonlyArray<Rule> => [{ rule: "banned", field, severity: "block", phrases: ["bad"] }]
+  const piece = {
+    title: "bad",
+    faq: [{ q: "bad", a: "fine" }, { q: "fine", a: "bad" }],
+    "a/b": "bad"
+  }
+  const fields = (pattern: string) =>
+    findingsOf(judgeText(banned(pattern), JSON.stringify(piece))).map((f) => f.field)
   it.each([
     ["/title", ["/title"]],
     ["/faq/*/a", ["/faq/1/a"]],
@@ -127,8 +168,10 @@ describe("rule length", () => {
     [{ maxWords: 2 }, "two words", 0],
     [{ maxWords: 1 }, "don’t", 0],
     [{ minWords: 2 }, "你好世界", 0]
-  ])("%j on %j: %i findings", (limits, text, count) =>
-    assert.strictEqual(atFault(length(limits), { t: text }).length, count))
+  ])(
+    "%j on %j: %i findings",
+    (limits, text, count) => assert.strictEqual(atFault(length(limits), { t: text }).length, count)
+  )
 
   it("says how many there are and how many are wanted", () => {
     const verdict = judgeText(length({ minWords: 5 }), "{\"t\":\"three short words\"}")
@@ -152,17 +195,25 @@ describe("rules banned and required", () => {
     ["c++", "c++ code", true],
     ["世界", "你好世界", true],
     ["", "anything", false]
-  ])("banning %j in %j finds it: %s", (phrase, text, found) =>
-    assert.strictEqual(atFault(banned(phrase), { t: text }).length === 1, found))
+  ])(
+    "banning %j in %j finds it: %s",
+    (phrase, text, found) =>
+      assert.strictEqual(atFault(banned(phrase), { t: text }).length === 1, found)
+  )
 
   it("shows the words as they were written", () =>
-    assert.deepStrictEqual(atFault(banned("game changer"), { t: "A Game Changer!" }), ["Game Changer"]))
+    assert.deepStrictEqual(atFault(banned("game changer"), { t: "A Game Changer!" }), [
+      "Game Changer"
+    ]))
 
   it("a required phrase must stand in one of the texts of its field", () => {
     const rules: ReadonlyArray<Rule> = [
       { rule: "required", field: "/faq/*/a", severity: "block", phrases: ["MIT licence", "npm"] }
     ]
-    const verdict = judgeText(rules, JSON.stringify({ title: "npm", faq: [{ a: "Under the mit Licence." }, { a: "x" }] }))
+    const verdict = judgeText(
+      rules,
+      JSON.stringify({ title: "npm", faq: [{ a: "Under the mit Licence." }, { a: "x" }] })
+    )
     assert.deepStrictEqual(findingsOf(verdict).map((f) => f.message.includes("\"npm\"")), [true])
   })
 })
@@ -243,7 +294,10 @@ describe("rule numbers", () => {
     ["it&#39;s", ""],
     ["five plans", ""],
     ["m² and ½", ""]
-  ])("%j may be said of %j", (text, evidence) => assert.deepStrictEqual(atFault(rules, { t: text }, evidence), []))
+  ])(
+    "%j may be said of %j",
+    (text, evidence) => assert.deepStrictEqual(atFault(rules, { t: text }, evidence), [])
+  )
 
   it.each([
     ["42 users", "41 users", ["42"]],
@@ -258,22 +312,44 @@ describe("rule numbers", () => {
     ["1. Open\n3. Done", "", ["3"]],
     ["1,5 and 7", "1.5", ["7"]],
     ["9 of 9", "", ["9"]]
-  ])("%j may not be said of %j: %j", (text, evidence, expected) =>
-    assert.deepStrictEqual(atFault(rules, { t: text }, evidence), expected))
+  ])(
+    "%j may not be said of %j: %j",
+    (text, evidence, expected) =>
+      assert.deepStrictEqual(atFault(rules, { t: text }, evidence), expected)
+  )
 
   it("the row's fields are facts too, numbers and texts, at any depth", () =>
-    assert.deepStrictEqual(atFault(rules, { t: "7 or 8 or 9" }, "", { a: 7, b: { c: ["eight is 8"] } }), ["9"]))
+    assert.deepStrictEqual(
+      atFault(rules, { t: "7 or 8 or 9" }, "", { a: 7, b: { c: ["eight is 8"] } }),
+      ["9"]
+    ))
 
   it("numbers of the piece that are not texts are checked as well", () =>
     assert.deepStrictEqual(atFault(rules, { weight: 42, size: -7 }, "7"), ["42"]))
 
   it("names at most twenty", () =>
-    assert.strictEqual(atFault(rules, { t: Array.from({ length: 500 }, (_, i) => i + 100).join("; ") }).length, 20))
+    assert.strictEqual(
+      atFault(rules, { t: Array.from({ length: 500 }, (_, i) => i + 100).join("; ") }).length,
+      20
+    ))
 })
 
 const everyRule: ReadonlyArray<Rule> = [
-  { rule: "length", field: "*", severity: "block", minChars: 2, maxChars: 500, minWords: 1, maxWords: 100 },
-  { rule: "banned", field: "*", severity: "block", phrases: ["best", "game changer", "unlock the power"] },
+  {
+    rule: "length",
+    field: "*",
+    severity: "block",
+    minChars: 2,
+    maxChars: 500,
+    minWords: 1,
+    maxWords: 100
+  },
+  {
+    rule: "banned",
+    field: "*",
+    severity: "block",
+    phrases: ["best", "game changer", "unlock the power"]
+  },
   { rule: "required", field: "*", severity: "warn", phrases: ["licence"] },
   { rule: "placeholder", field: "*", severity: "block" },
   { rule: "numbers", field: "*", severity: "block" }
@@ -289,16 +365,44 @@ describe("the judge is total, deterministic and bounded", () => {
     })))
 
   it("any JSON gets a verdict, the same twice; findings are short", () =>
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), fc.string({ unit: "binary" }), (value, text) => {
-      const verdict = verdictOf(JSON.stringify({ value, text }))
-      assert.deepStrictEqual(verdict, verdictOf(JSON.stringify({ value, text })))
-      for (const finding of findingsOf(verdict)) assert.isAtMost(finding.text.length, 200)
-    })))
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), fc.string({ unit: "binary" }), (value, text) => {
+        const verdict = verdictOf(JSON.stringify({ value, text }))
+        assert.deepStrictEqual(verdict, verdictOf(JSON.stringify({ value, text })))
+        for (const finding of findingsOf(verdict)) assert.isAtMost(finding.text.length, 200)
+      })
+    ))
 
   const long = (unit: string) => unit.repeat(Math.ceil(1_000_000 / unit.length)).slice(0, 1_000_000)
   it.each([
-    "a", "{", "{{", "[", "[insert ", "<", "<your ", "`", "1", "1,", "1.", "1 000 ", "1 ", "'", "I can't ", "$", "${a", "\n", " ",
-    "TODO", "-", "X", "١", "世", "é", "as an ai ", "٣,", "&#"
+    "a",
+    "{",
+    "{{",
+    "[",
+    "[insert ",
+    "<",
+    "<your ",
+    "`",
+    "1",
+    "1,",
+    "1.",
+    "1 000 ",
+    "1 ",
+    "'",
+    "I can't ",
+    "$",
+    "${a",
+    "\n",
+    " ",
+    "TODO",
+    "-",
+    "X",
+    "١",
+    "世",
+    "é",
+    "as an ai ",
+    "٣,",
+    "&#"
   ])("a megabyte of %j is judged in bounded time", { timeout: 5_000 }, (unit) => {
     assert.strictEqual(verdictOf(JSON.stringify({ t: long(unit) }))._tag, "Rejected")
   })

@@ -8,36 +8,44 @@ import { fieldPatternFault } from "../../../src/services/qa/FieldPattern.ts"
 import { Qa } from "../../../src/services/qa/Qa.ts"
 import { makeRuleSet, type Rule } from "../../../src/services/qa/RuleSet.ts"
 
-const rules: ReadonlyArray<Rule> = [{ rule: "banned", field: "*", severity: "block", phrases: ["cheap"] }]
+const rules: ReadonlyArray<Rule> = [{
+  rule: "banned",
+  field: "*",
+  severity: "block",
+  phrases: ["cheap"]
+}]
 
-const job = Effect.map(compileOutputSchema("schema.json", "{\"type\":\"object\"}"), (outputSchema): Job => ({
-  directory: ".",
-  hash: "h",
-  input: { path: "items.jsonl", format: "jsonl", key: "slug" },
-  dataDirectory: "data",
-  baseUrl: "http://127.0.0.1/v1",
-  rungs: [],
-  prices: {},
-  itemBudgetNanoUsd: null,
-  runBudgetNanoUsd: null,
-  concurrency: 1,
-  consolidateEvery: 0,
-  transientAttemptsMax: 1,
-  evidence: {
-    fields: ["*"],
-    fileFields: [],
-    urlFields: [],
-    minChars: 0,
-    maxChars: 1000,
-    fetchTimeoutMs: 1,
-    fetchBytesMax: 1,
-    cacheTtlMs: 1,
-    allowPrivateAddresses: false
-  },
-  prompt: { file: "prompt.md", hash: "h", render: () => Effect.succeed([]) },
-  outputSchema,
-  rules: makeRuleSet(rules)
-}))
+const job = Effect.map(
+  compileOutputSchema("schema.json", "{\"type\":\"object\"}"),
+  (outputSchema): Job => ({
+    directory: ".",
+    hash: "h",
+    input: { path: "items.jsonl", format: "jsonl", key: "slug" },
+    dataDirectory: "data",
+    baseUrl: "http://127.0.0.1/v1",
+    rungs: [],
+    prices: {},
+    itemBudgetNanoUsd: null,
+    runBudgetNanoUsd: null,
+    concurrency: 1,
+    consolidateEvery: 0,
+    transientAttemptsMax: 1,
+    evidence: {
+      fields: ["*"],
+      fileFields: [],
+      urlFields: [],
+      minChars: 0,
+      maxChars: 1000,
+      fetchTimeoutMs: 1,
+      fetchBytesMax: 1,
+      cacheTtlMs: 1,
+      allowPrivateAddresses: false
+    },
+    prompt: { file: "prompt.md", hash: "h", render: () => Effect.succeed([]) },
+    outputSchema,
+    rules: makeRuleSet(rules)
+  })
+)
 
 describe("Qa", () => {
   it.effect("judges by the job's schema and rules", () =>
@@ -47,7 +55,14 @@ describe("Qa", () => {
       const verdict = yield* qa.judge(
         { slug: "a", fields: {}, file: "items.jsonl", line: 1 },
         { sources: [], misses: [], hash: "", text: "", outcome: { _tag: "Enough" } },
-        { model: "m", text: "{\"t\":\"cheap\"}", finish: "stop", refusal: null, usage: null, body: {} }
+        {
+          model: "m",
+          text: "{\"t\":\"cheap\"}",
+          finish: "stop",
+          refusal: null,
+          usage: null,
+          body: {}
+        }
       )
       assert.strictEqual(verdict._tag === "Rejected" ? verdict.cause : verdict._tag, "QaFailed")
     }).pipe(Effect.provide(Qa.layer.pipe(Layer.provide(Layer.effect(CurrentJob, job))))))
@@ -55,7 +70,12 @@ describe("Qa", () => {
 
 describe("makeRuleSet", () => {
   it("has a hash that changes with the rules and not with the order of their keys", () => {
-    const reordered: ReadonlyArray<Rule> = [{ phrases: ["cheap"], severity: "block", field: "*", rule: "banned" }]
+    const reordered: ReadonlyArray<Rule> = [{
+      phrases: ["cheap"],
+      severity: "block",
+      field: "*",
+      rule: "banned"
+    }]
     assert.strictEqual(makeRuleSet(reordered).hash, makeRuleSet(rules).hash)
     assert.notStrictEqual(makeRuleSet([]).hash, makeRuleSet(rules).hash)
     assert.match(makeRuleSet([]).hash, /^[0-9a-f]{32}$/)
@@ -63,9 +83,12 @@ describe("makeRuleSet", () => {
 })
 
 describe("fieldPatternFault", () => {
-  it.each([["*", undefined], ["/a/*/b", undefined], ["faq.0", "/faq/0"]])("%s: %s", (pattern, hint) => {
-    const fault = fieldPatternFault(pattern)
-    if (hint === undefined) assert.isUndefined(fault)
-    else assert.include(fault, hint)
-  })
+  it.each([["*", undefined], ["/a/*/b", undefined], ["faq.0", "/faq/0"]])(
+    "%s: %s",
+    (pattern, hint) => {
+      const fault = fieldPatternFault(pattern)
+      if (hint === undefined) assert.isUndefined(fault)
+      else assert.include(fault, hint)
+    }
+  )
 })

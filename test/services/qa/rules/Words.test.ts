@@ -5,7 +5,8 @@ import { countWords } from "../../../../src/services/qa/rules/Words.ts"
 
 const segmenter = new Intl.Segmenter("en", { granularity: "word" })
 const reference = (text: string) =>
-  [...segmenter.segment(text)].filter((s) => s.isWordLike === true && !/^_+$/.test(s.segment)).length
+  [...segmenter.segment(text)].filter((s) => s.isWordLike === true && !/^_+$/.test(s.segment))
+    .length
 
 const unit = fc.constantFrom(
   ..."abZ019 .,;:'_-’‘“”…–—·éßÿ×÷€$%@/\n\t\"()!?ªº¹½‧​".split("").filter((c) => c !== "\u200b")
@@ -14,7 +15,8 @@ const unit = fc.constantFrom(
 describe("countWords", () => {
   it("agrees with Unicode's rules on Latin text", () =>
     fc.assert(
-      fc.property(fc.string({ unit, maxLength: 30 }), (text) => assert.strictEqual(countWords(text), reference(text), text)),
+      fc.property(fc.string({ unit, maxLength: 30 }), (text) =>
+        assert.strictEqual(countWords(text), reference(text), text)),
       { numRuns: 3000 }
     ))
   it("agrees on every ASCII string", () =>
@@ -23,5 +25,6 @@ describe("countWords", () => {
         assert.strictEqual(countWords(text), reference(text), text)),
       { numRuns: 2000 }
     ))
-  it("leaves other scripts to Intl.Segmenter", () => assert.strictEqual(countWords("你好世界"), reference("你好世界")))
+  it("leaves other scripts to Intl.Segmenter", () =>
+    assert.strictEqual(countWords("你好世界"), reference("你好世界")))
 })
