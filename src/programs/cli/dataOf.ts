@@ -4,6 +4,9 @@ import * as Option from "effect/Option"
 import { Disk } from "../../services/durability/Disk.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
 import { UsageError } from "./failures.ts"
+import { openItems } from "../../services/items/OpenItems.ts"
+import type { countFlags, Values } from "./flags.ts"
+import { resolveJob } from "./resolveJob.ts"
 
 /** A directory that was named must be there: a slip of the pen would otherwise look like a job without a flaw. */
 export const existingData = Effect.fnUntraced(function*(path: string) {
@@ -17,3 +20,16 @@ export const dataOf = (options: { readonly job: string; readonly data: Option.Op
   Option.isSome(options.data)
     ? existingData(options.data.value)
     : Effect.map(loadJob(options.job), (job) => job.dataDirectory)
+
+/** The data directory and the input to count it against; with `--data` alone there is none. */
+export const countedOf = Effect.fnUntraced(function*(options: Values<typeof countFlags>) {
+  if (Option.isSome(options.data) && Option.isNone(options.in)) {
+    return { root: yield* existingData(options.data.value), source: undefined }
+  }
+  const { job } = yield* resolveJob(options.job, {
+    dataDirectory: Option.getOrUndefined(options.data),
+    input: Option.getOrUndefined(options.in),
+    key: Option.getOrUndefined(options.key)
+  })
+  return { root: job.dataDirectory, source: yield* openItems(job.input) }
+})

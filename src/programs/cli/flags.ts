@@ -64,6 +64,9 @@ export const jobFlags = {
   )
 }
 
+/** A data directory, and the input to count it against. */
+export const countFlags = { job, data, in: jobFlags.in, key: jobFlags.key, json }
+
 export const runFlags = {
   batch: Flag.Int("batch").pipe(
     Flag.withAlias("concurrency"),
@@ -118,7 +121,7 @@ export const shardOf = (given: Option.Option<string>): Effect.Effect<Shard, Usag
     : Effect.fail(new UsageError({ message: `--shard: ${parsed.failure}` }))
 }
 
-type Values<Flags> = {
+export type Values<Flags> = {
   readonly [name in keyof Flags]: Flags[name] extends Flag.Flag<infer A> ? A : never
 }
 

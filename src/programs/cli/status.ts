@@ -1,15 +1,12 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
-import { existingData } from "./dataOf.ts"
+import { countedOf } from "./dataOf.ts"
 import { withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
-import { resolveJob } from "./resolveJob.ts"
 import type { Options } from "./tree/status.ts"
 
 const runLine = (run: StatusReport["runs"][number]): string => {
@@ -59,25 +56,7 @@ const toJson = (report: StatusReport) => ({
 
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
-    const report = Option.isSome(options.data) && Option.isNone(options.in)
-      ? yield* status(undefined).pipe(
-        Effect.provide(DataDirectory.layer(yield* existingData(options.data.value)))
-      )
-      : yield* ofJob(options)
+    const { root, source } = yield* countedOf(options)
+    const report = yield* status(source).pipe(Effect.provide(DataDirectory.layer(root)))
     yield* options.json ? printJson(toJson(report)) : printLine(describe(report))
   })).pipe(withExitCodes(options.json))
-
-const ofJob = Effect.fnUntraced(function*(options: {
-  readonly job: string
-  readonly data: Option.Option<string>
-  readonly in: Option.Option<string>
-  readonly key: Option.Option<string>
-}) {
-  const { job } = yield* resolveJob(options.job, {
-    dataDirectory: Option.getOrUndefined(options.data),
-    input: Option.getOrUndefined(options.in),
-    key: Option.getOrUndefined(options.key)
-  })
-  const source = yield* openItems(job.input)
-  return yield* status(source).pipe(Effect.provide(DataDirectory.layer(job.dataDirectory)))
-})

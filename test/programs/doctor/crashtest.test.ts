@@ -1,45 +1,35 @@
-// The crash test of a disk: real writers really killed, and liars of every kind found out.
+// The crash test of a disk, on this one: the published command's writers are started and killed.
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Sink from "effect/Sink"
-import * as Stream from "effect/Stream"
-import type { Command } from "effect/process/ChildProcess"
-import * as Spawner from "effect/process/ChildProcessSpawner"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
-import * as Store from "../../../src/layers/MemoryStore.ts"
-import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as NativeFileLock from "../../../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../../../src/layers/NodeDisk.ts"
 import * as NodeScratch from "../../../src/layers/NodeScratch.ts"
 import { crashtest } from "../../../src/programs/doctor/crashtest/crashtest.ts"
 import type { CrashtestReport } from "../../../src/programs/doctor/crashtest/CrashtestReport.ts"
-import { encodeWriterEvent } from "../../../src/programs/doctor/crashtest/WriterEvent.ts"
-import type { WriterEvent } from "../../../src/programs/doctor/crashtest/WriterEvent.ts"
-import type { DurableAppender } from "../../../src/services/durability/DurableAppender.ts"
-import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 import { Scratch } from "../../../src/services/durability/Scratch.ts"
-import type { Llm } from "../../../src/services/generation/Llm.ts"
 import { OwnCommand } from "../../../src/services/OwnCommand.ts"
+import { commandFile } from "../../support/Cli.ts"
 import { tempDir } from "../../support/TempDir.ts"
 
-const outcomes = ({ checks }: CrashtestReport) =>
-  checks.map(({ name, outcome }) => `${name} ${outcome}`)
 const find = ({ checks }: CrashtestReport, name: string) => {
   const check = checks.find((each) => each.name === name)
   assert.isDefined(check)
   return check
 }
 
+/** Its writers are the command as it is published. */
 const real = Layer.mergeAll(
   NodeServices.layer,
   NodeDisk.layer,
   NativeFileLock.layer,
   NodeScratch.layer,
-  Layer.succeed(OwnCommand, [process.execPath, path.resolve("test/support/crashtestWriter.ts")])
+  Layer.sync(OwnCommand, (): OwnCommand["Service"] => [process.execPath, commandFile()])
 )
 
 describe("crashtest on this machine", () => {
@@ -65,6 +55,26 @@ describe("crashtest on this machine", () => {
       assert.deepStrictEqual(fs.readdirSync(directory), [])
     }).pipe(Effect.provide(real)))
 
+  it.live("interrupted, it leaves no writer and no scratch directory", () =>
+    Effect.gen(function*() {
+      const directory = yield* tempDir
+      const made = yield* Deferred.make<string>()
+      const observed = Layer.effect(
+        Scratch,
+        Effect.map(Scratch, ({ make }) => ({
+          make: (inside: string) =>
+            Effect.tap(make(inside), (scratch) => Deferred.succeed(made, scratch))
+        }))
+      )
+      const testing = yield* Effect.forkChild(
+        Effect.provide(crashtest({ directory, seconds: 60 }), Layer.provideMerge(observed, real))
+      )
+      const updates = path.join(yield* Deferred.await(made), "master", "updates.jsonl")
+      yield* Effect.repeat(Effect.yieldNow, { until: () => fs.existsSync(updates) })
+      yield* Fiber.interrupt(testing)
+      assert.deepStrictEqual(fs.readdirSync(directory), [])
+    }))
+
   it.live("a writer that cannot start says why, and the scratch directory is gone", () =>
     Effect.gen(function*() {
       const directory = yield* tempDir
@@ -79,193 +89,4 @@ describe("crashtest on this machine", () => {
       ]),
       Effect.provide(real)
     ))
-})
-
-interface Writer {
-  /** What it does to the files; what it says is what it answers. */
-  readonly write: (store: MemoryStore, name: string) => ReadonlyArray<WriterEvent>
-  readonly lockGranted?: (asked: number) => boolean
-  /** What its last opening leaves. */
-  readonly onOpen?: (store: MemoryStore) => void
-}
-
-const master = (name: string) => `/scratch/master/${name}.jsonl`
-const line = (id: string): Buffer => Buffer.from(encodeLine({ slug: id, _meta: { id } }))
-const add = (store: MemoryStore, name: string, bytes: Uint8Array): void =>
-  store.put(master(name), Buffer.concat([store.get(master(name)) ?? Buffer.alloc(0), bytes]))
-const acknowledge = (ids: ReadonlyArray<string>): WriterEvent => ({
-  event: "acknowledged",
-  ids,
-  syncsUs: [900, 1100]
-})
-
-/** One that keeps every promise. */
-const honest: Writer = {
-  write: (store, name) => {
-    for (const file of ["updates", "successes"]) add(store, file, line(name))
-    return [acknowledge([name])]
-  }
-}
-
-const argAfter = (args: ReadonlyArray<unknown>, flag: string): string | undefined => {
-  const at = args.indexOf(flag)
-  return at === -1 ? undefined : String(args[at + 1])
-}
-
-/** Processes by script: each says what it has to say and ends. */
-const spawner = (
-  store: MemoryStore,
-  { lockGranted = (asked) => asked > 1, onOpen, write }: Writer
-) => {
-  let asked = 0
-  const say = (args: ReadonlyArray<unknown>): ReadonlyArray<WriterEvent> => {
-    if (args.includes("--lock")) return [{ event: "lock", granted: lockGranted(++asked) }]
-    if (args.includes("--open-only")) {
-      onOpen?.(store)
-      return [{ event: "ready" }]
-    }
-    return [{ event: "ready" }, ...write(store, argAfter(args, "--name") ?? "")]
-  }
-  const spawn = (command: Command) =>
-    Effect.sync(() => {
-      const said = command._tag === "StandardCommand" ? say(command.args) : []
-      const text = said.map((event) => `${encodeWriterEvent(event)}\n`).join("")
-      return Spawner.makeHandle({
-        pid: Spawner.ProcessId(1),
-        exitCode: Effect.succeed(Spawner.ExitCode(0)),
-        isRunning: Effect.succeed(false),
-        kill: () => Effect.void,
-        stdin: Sink.drain,
-        stdout: Stream.make(Buffer.from(text)),
-        stderr: Stream.empty,
-        all: Stream.empty,
-        getInputFd: () => Sink.drain,
-        getOutputFd: () => Stream.empty,
-        unref: Effect.succeed(Effect.void)
-      })
-    })
-  return Layer.succeed(Spawner.ChildProcessSpawner, Spawner.make(spawn))
-}
-
-const pretend = (writer: Writer, mounts = "/dev/sda1 / ext4 rw 0 0\n") => {
-  const store = Store.make()
-  store.put("/proc/self/mounts", mounts)
-  const scratch = Layer.succeed(Scratch, {
-    make: () =>
-      Effect.sync(() => {
-        store.makeDirectory("/scratch", 0)
-        return "/scratch"
-      })
-  })
-  return crashtest({ directory: "/", seconds: 5, killsMax: 3 }).pipe(
-    Effect.provide(Layer.mergeAll(
-      spawner(store, writer),
-      MemoryDisk.layer(store),
-      scratch,
-      Layer.succeed(OwnCommand, ["inkfast"])
-    ))
-  )
-}
-
-describe("crashtest, its verdicts", () => {
-  it.live("an honest disk passes, and a disk whose syncs cost nothing is named", () =>
-    Effect.gen(function*() {
-      const report = yield* pretend(honest)
-      assert.deepStrictEqual(outcomes(report), ["mount ok", "lock ok", "sync warn", "kills ok"])
-      assert.include(find(report, "sync").advice, "no device is that fast")
-      assert.include(find(report, "sync").seen, "median 1.10 ms")
-      assert.isTrue(report.ok)
-    }))
-
-  const liars: ReadonlyArray<[string, Writer, string]> = [
-    ["a record that is in neither master", { write: (_, name) => [acknowledge([name])] }, "lost"],
-    ["a record that is only in updates", {
-      write: (store, name) => {
-        add(store, "updates", line(name))
-        return [acknowledge([name])]
-      }
-    }, "lost"],
-    ["a record that the last opening takes away", {
-      ...honest,
-      onOpen: (store) => store.put(master("successes"), "")
-    }, "lost"],
-    ["a torn line with an end", {
-      write: (store, name) => {
-        add(store, "updates", Buffer.concat([line(name).subarray(0, 20), Buffer.from("\n")]))
-        return honest.write(store, name)
-      }
-    }, "invalid lines"],
-    ["a record twice in one master", {
-      write: (store, name) => {
-        add(store, "successes", line(name))
-        return honest.write(store, name)
-      }
-    }, "duplicates"],
-    ["a temp file that stays", {
-      ...honest,
-      onOpen: (store) => store.put("/scratch/master/.updates.jsonl.0123456789ab.tmp", "x")
-    }, "temp files left"]
-  ]
-  for (const [name, writer, counted] of liars) {
-    it.live(`${name} fails the disk`, () =>
-      Effect.gen(function*() {
-        const report = yield* pretend(writer)
-        const { outcome, seen } = find(report, "kills")
-        assert.strictEqual(outcome, "fail")
-        assert.isFalse(report.ok)
-        for (const each of ["lost", "invalid lines", "duplicates", "temp files left"]) {
-          const found = Number(new RegExp(`(\\d+) ${each}`).exec(seen)?.[1])
-          if (each === counted) assert.isAbove(found, 0, seen)
-          else assert.strictEqual(found, 0, seen)
-        }
-      }))
-  }
-
-  it.live("writers that acknowledge nothing prove nothing", () =>
-    Effect.gen(function*() {
-      const report = yield* pretend({ write: () => [] })
-      assert.deepStrictEqual(outcomes(report), ["mount ok", "lock ok", "sync fail", "kills fail"])
-    }))
-
-  it.live("a lock that two processes hold at once fails the disk, and nothing is written there", () =>
-    Effect.gen(function*() {
-      const report = yield* pretend({ ...honest, lockGranted: () => true })
-      assert.deepStrictEqual(outcomes(report), ["mount ok", "lock fail"])
-      assert.include(find(report, "lock").seen, "two processes hold one lock")
-      assert.isNull(report.figures)
-      assert.isFalse(report.ok)
-    }))
-
-  it.live("a lock that is never granted fails the disk", () =>
-    Effect.gen(function*() {
-      const report = yield* pretend({ ...honest, lockGranted: () => false })
-      assert.include(find(report, "lock").seen, "let go is not granted")
-    }))
-
-  const mounts: ReadonlyArray<[string, string, string]> = [
-    ["nas:/home / nfs4 rw 0 0", "warn", "network"],
-    ["//nas/home / cifs rw 0 0", "warn", "network"],
-    ["me@host: / fuse.sshfs rw 0 0", "warn", "network"],
-    ["host / 9p rw 0 0", "warn", "network"],
-    ["/dev/sdb1 / fuseblk rw 0 0", "warn", "user space"],
-    ["tmpfs / tmpfs rw 0 0", "warn", "tmpfs does not survive a power cut"],
-    ["overlay / overlay rw 0 0", "warn", "volume"],
-    ["/dev/sda1 / xfs rw 0 0", "ok", ""]
-  ]
-  for (const [mount, outcome, advice] of mounts) {
-    it.live(`"${mount}" is ${outcome}`, () =>
-      Effect.gen(function*() {
-        const report = yield* pretend(honest, `${mount}\n`)
-        assert.strictEqual(find(report, "mount").outcome, outcome)
-        assert.include(find(report, "mount").advice, advice)
-        assert.isTrue(report.ok)
-      }))
-  }
-
-  it("its requirements have no appender and no model: only its children write", () => {
-    type Needed = Effect.Services<ReturnType<typeof crashtest>>
-    const appender: DurableAppender extends Needed ? true : false = false
-    const model: Llm extends Needed ? true : false = false
-    assert.isFalse(appender || model)
-  })
 })

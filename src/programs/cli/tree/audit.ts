@@ -3,28 +3,22 @@ import * as Command from "effect/cli/Command"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
-const config = {
-  job: flags.job,
-  data: flags.data,
-  in: flags.jobFlags.in,
-  key: flags.jobFlags.key,
-  json: flags.json
-}
-export type Options = Command.Command.Config.Infer<typeof config>
+export type Options = Command.Command.Config.Infer<typeof flags.countFlags>
 
-export const command = Command.make("audit", config, lazily(() => import("../audit.ts"))).pipe(
-  Command.withDescription(
-    "Checks the invariants on the files as they are, changing nothing. Exits with 7 when one is broken; what could not be " +
-      "checked is called unverified, never passed."
-  ),
-  Command.withExamples([
-    {
-      command: "inkfast audit",
-      description: "The job's data directory, counted against its input"
-    },
-    {
-      command: "inkfast audit --data data/content",
-      description: "A data directory alone: conservation stays unverified"
-    }
-  ])
-)
+export const command = Command.make("audit", flags.countFlags, lazily(() => import("../audit.ts")))
+  .pipe(
+    Command.withDescription(
+      "Checks the invariants on the files as they are, changing nothing. Exits with 7 when one is broken; what could not be " +
+        "checked is called unverified, never passed."
+    ),
+    Command.withExamples([
+      {
+        command: "inkfast audit",
+        description: "The job's data directory, counted against its input"
+      },
+      {
+        command: "inkfast audit --data data/content",
+        description: "A data directory alone: conservation stays unverified"
+      }
+    ])
+  )

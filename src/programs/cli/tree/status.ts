@@ -3,16 +3,13 @@ import * as Command from "effect/cli/Command"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
-const config = {
-  job: flags.job,
-  data: flags.data,
-  in: flags.jobFlags.in,
-  key: flags.jobFlags.key,
-  json: flags.json
-}
-export type Options = Command.Command.Config.Infer<typeof config>
+export type Options = Command.Command.Config.Infer<typeof flags.countFlags>
 
-export const command = Command.make("status", config, lazily(() => import("../status.ts"))).pipe(
+export const command = Command.make(
+  "status",
+  flags.countFlags,
+  lazily(() => import("../status.ts"))
+).pipe(
   Command.withDescription(
     "Counts items by state, the money spent, and the calls that may have been billed without an answer. Writes nothing."
   ),

@@ -92,7 +92,7 @@ const tryKills = Effect.fnUntraced(
       tempFilesLeft: (yield* strayFiles(data)).length,
       linesRead,
       commits,
-      commitsPerSecond: commits / (durationMs / 1000),
+      commitsPerSecond: commits / (Math.max(1, durationMs) / 1000),
       syncAloneUs,
       syncs: syncsUs.length,
       syncMedianUs: quantile(syncsUs, 0.5),

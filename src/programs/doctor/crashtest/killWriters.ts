@@ -81,6 +81,8 @@ interface Field {
   startMs: number
 }
 
+const endedItself = Effect.fail(new WriterFailed({ detail: "it ended, and nobody had killed it" }))
+
 /** Waits for the moment at which a writer is to be killed. */
 const moment = Effect.fnUntraced(function*(field: Field, process: WriterProcess, life: number) {
   const isEarly = life > 1 && (yield* Random.nextIntBetween(1, earlyOneIn)) === 1
@@ -106,7 +108,7 @@ const keepKilling = Effect.fnUntraced(function*(field: Field, place: number) {
         hearInto(observed)
       )
       const over = Effect.raceFirst(moment(field, process, life), Deferred.await(stopped))
-      yield* Effect.raceFirst(over, process.ended)
+      yield* Effect.raceFirst(over, Effect.andThen(process.ended, endedItself))
       yield* process.kill
       observed.kills++
     }))
@@ -129,7 +131,7 @@ export const killWriters = Effect.fnUntraced(function*(options: KillOptions) {
   const readers = [yield* makeMasterReader(data.updates), yield* makeMasterReader(data.successes)]
   const places = Array.from({ length: writers }, (_, index) => keepKilling(field, index + 1))
   const timer = Effect.gen(function*() {
-    yield* Deferred.await(field.firstReady)
+    yield* Effect.raceFirst(Deferred.await(field.firstReady), Deferred.await(field.stopped))
     const startMs = yield* Clock.currentTimeMillis
     yield* Effect.timeoutOption(Deferred.await(field.stopped), killMs)
     yield* stop
