@@ -8,7 +8,12 @@ import { FakeLlm, MemoryDisk, MemoryStore, testHost } from "../src/testing.ts"
 const definition = {
   settings: { data: "/data", models: { base: { name: "gpt-4o-mini" } }, evidence: { minChars: 0 } },
   prompt: "--- user\nWrite a title for {{ item.name }}.\n",
-  schema: { type: "object", properties: { title: { type: "string" } }, required: ["title"], additionalProperties: false }
+  schema: {
+    type: "object",
+    properties: { title: { type: "string" } },
+    required: ["title"],
+    additionalProperties: false
+  }
 }
 
 describe("embedding", () => {
@@ -21,7 +26,10 @@ describe("embedding", () => {
       const source = yield* itemsFromRows([{ slug: "lamp", name: "Lamp" }])
       const report = yield* runJob({ job, source })
       assert.deepInclude(report, { accepted: 1, pending: 0 })
-      assert.include(store.get("/data/master/successes.jsonl")?.toString(), `{"slug":"lamp","title":"A fine lamp"`)
+      assert.include(
+        store.get("/data/master/successes.jsonl")?.toString(),
+        `{"slug":"lamp","title":"A fine lamp"`
+      )
     }).pipe(Effect.provide(services))
   })
 })

@@ -15,7 +15,12 @@ const jobIn = (directory: string, timeoutMs = 60_000): Inkfast.JobDefinition => 
     concurrency: 2
   },
   prompt: "--- user\nWrite a title for {{ slug }}.\n",
-  schema: { type: "object", properties: { title: { type: "string" } }, required: ["title"], additionalProperties: false },
+  schema: {
+    type: "object",
+    properties: { title: { type: "string" } },
+    required: ["title"],
+    additionalProperties: false
+  },
   directory
 })
 
@@ -32,7 +37,8 @@ const answer = (request: Inkfast.LlmRequest): Inkfast.Completion => ({
 })
 
 const successes = (directory: string) =>
-  fs.readFileSync(path.join(directory, "data/content/master/successes.jsonl"), "utf8").split("\n").slice(0, -1)
+  fs.readFileSync(path.join(directory, "data/content/master/successes.jsonl"), "utf8").split("\n")
+    .slice(0, -1)
 
 /** The test as a promise, in a directory of its own. */
 const inDirectory = (test: (directory: string) => Promise<void>) =>
@@ -119,14 +125,31 @@ describe("promise", () => {
     ["a throw counts as at risk", () => {
       throw new Error("at once")
     }, 1],
-    ["an answer that is no completion counts as at risk", () => Promise.resolve({ text: 1 } as never), 1],
-    ["a model that never answers is cut at its timeout, and at risk", () => new Promise(() => {}), 1],
-    ["a reason that says so is not", () => Promise.reject(new Inkfast.Llm.Overloaded({ status: 503, retryAfterMs: null, detail: "" })), 0]
+    [
+      "an answer that is no completion counts as at risk",
+      () => Promise.resolve({ text: 1 } as never),
+      1
+    ],
+    [
+      "a model that never answers is cut at its timeout, and at risk",
+      () => new Promise(() => {}),
+      1
+    ],
+    [
+      "a reason that says so is not",
+      () =>
+        Promise.reject(new Inkfast.Llm.Overloaded({ status: 503, retryAfterMs: null, detail: "" })),
+      0
+    ]
   ]
   for (const [name, model, atRisk] of failures) {
     it.live(name, () =>
       inDirectory(async (directory) => {
-        const report = await Inkfast.generate({ job: jobIn(directory, 20), rows: [{ slug: "a" }], model })
+        const report = await Inkfast.generate({
+          job: jobIn(directory, 20),
+          rows: [{ slug: "a" }],
+          model
+        })
         assert.deepInclude(report, { accepted: 0, pending: 1 })
         assert.lengthOf(report.atRisk, atRisk)
       }))
@@ -140,10 +163,17 @@ describe("promise", () => {
           () => assert.fail("it began"),
           (error: { readonly _tag: string; readonly message: string }) => error
         )
-      const wrong = { ...jobIn(directory), settings: { ...jobIn(directory).settings, concurrency: 0 } }
+      const wrong = {
+        ...jobIn(directory),
+        settings: { ...jobIn(directory).settings, concurrency: 0 }
+      }
       assert.deepInclude(await errorOf({ job: wrong }), { _tag: "JobError" })
-      assert.deepInclude(await errorOf({ rows: [{ slug: "a" }, { slug: "a" }] }), { _tag: "InputError" })
-      assert.deepInclude(await errorOf({ overrides: { model: "nobody-knows-it" } }), { _tag: "UnknownPrice" })
+      assert.deepInclude(await errorOf({ rows: [{ slug: "a" }, { slug: "a" }] }), {
+        _tag: "InputError"
+      })
+      assert.deepInclude(await errorOf({ overrides: { model: "nobody-knows-it" } }), {
+        _tag: "UnknownPrice"
+      })
       assert.isFalse(fs.existsSync(path.join(directory, "data")))
     }))
 })

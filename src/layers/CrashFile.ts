@@ -109,7 +109,11 @@ export class CrashFile {
   }
 
   syncFailed(): void {
-    this.#dropped = [...this.#changed]
+    const size = this.#live.byteLength
+    this.#dropped = this.#changed.filter(({ from }) => from < size).map(({ from, to }) => ({
+      from,
+      to: Math.min(to, size)
+    }))
   }
 
   #versions(): ReadonlyArray<Buffer> {

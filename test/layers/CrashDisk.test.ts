@@ -47,8 +47,11 @@ const last = (machine: CrashDisk.CrashMachine, options: CrashDisk.PowerCutOption
   return [...machine.powerCuts({ perMoment: 200, ...options })].filter((cut) => cut.after === after)
 }
 
-const contents = (machine: CrashDisk.CrashMachine, file = "/d/a", options: CrashDisk.PowerCutOptions = {}) =>
-  new Set(last(machine, options).map((cut) => cut.machine.store.get(file)?.toString("latin1")))
+const contents = (
+  machine: CrashDisk.CrashMachine,
+  file = "/d/a",
+  options: CrashDisk.PowerCutOptions = {}
+) => new Set(last(machine, options).map((cut) => cut.machine.store.get(file)?.toString("latin1")))
 
 describe("CrashDisk", () => {
   it.effect("what was synced, contents and name, is there after any power cut", () =>
@@ -65,13 +68,19 @@ describe("CrashDisk", () => {
         assert.isTrue(found.has(expected), JSON.stringify(expected))
       }
       for (const each of found) assert.isTrue(each?.startsWith("old"))
-      assert.isTrue([...found].some((each) => each?.length === 7 && !/NEW!|\0/.test(each)), "garbage")
+      assert.isTrue(
+        [...found].some((each) => each?.length === 7 && !/NEW!|\0/.test(each)),
+        "garbage"
+      )
     }))
 
   it.effect("sectors arrive in any order, whole", () =>
     Effect.gen(function*() {
       const machine = yield* withOld
-      yield* Effect.provide(append(`${"x".repeat(13)}${"y".repeat(16)}`, { sync: false }), machine.layer)
+      yield* Effect.provide(
+        append(`${"x".repeat(13)}${"y".repeat(16)}`, { sync: false }),
+        machine.layer
+      )
       const found = contents(machine, "/d/a", { sectorBytes: 16 })
       assert.isTrue(found.has(`old${"\0".repeat(13)}${"y".repeat(16)}`))
       assert.isTrue(found.has(`old${"x".repeat(13)}${"\0".repeat(16)}`))
@@ -99,7 +108,9 @@ describe("CrashDisk", () => {
         })),
         machine.layer
       )
-      const left = last(machine).map(({ machine: { store } }) => `${store.get("/d/a")} ${store.get("/d/b")}`)
+      const left = last(machine).map(({ machine: { store } }) =>
+        `${String(store.get("/d/a"))} ${String(store.get("/d/b"))}`
+      )
       assert.deepStrictEqual(left.sort(), ["new new", "new undefined", "old new", "old undefined"])
     }))
 
@@ -127,7 +138,10 @@ describe("CrashDisk", () => {
 
   it.effect("a power cut is another boot, the death of processes is not and loses nothing", () =>
     Effect.gen(function*() {
-      const bootId = Effect.flatMap(Disk, (disk) => readTextFile(disk, "/proc/sys/kernel/random/boot_id"))
+      const bootId = Effect.flatMap(
+        Disk,
+        (disk) => readTextFile(disk, "/proc/sys/kernel/random/boot_id")
+      )
       const machine = yield* withOld
       yield* Effect.provide(append("NEW", { sync: false }), machine.layer)
       const killed = machine.killed()
@@ -149,7 +163,10 @@ describe("CrashDisk", () => {
         const file = yield* disk.open("/d/a", "append")
         yield* (yield* FileLock).lock(file)
         first.kill()
-        assert.strictEqual((yield* Effect.flip(disk.append(file, Buffer.from("x")))).code, "EKILLED")
+        assert.strictEqual(
+          (yield* Effect.flip(disk.append(file, Buffer.from("x")))).code,
+          "EKILLED"
+        )
         const other = Effect.gen(function*() {
           return yield* (yield* FileLock).tryLock(yield* (yield* Disk).open("/d/a", "append"))
         })
@@ -163,7 +180,10 @@ describe("CrashDisk", () => {
     Effect.gen(function*() {
       const machine = yield* withOld
       yield* Effect.provide(append("x".repeat(3000), { sync: false }), machine.layer)
-      const cuts = (seed: number) => [...machine.powerCuts({ perMoment: 8, seed })].map(({ after, choice }) => [after, ...choice])
+      const cuts = (seed: number) =>
+        [...machine.powerCuts({ perMoment: 8, seed })].map((
+          { after, choice }
+        ) => [after, ...choice])
       assert.deepStrictEqual(cuts(3), cuts(3))
       assert.notDeepEqual(cuts(3), cuts(4))
     }))

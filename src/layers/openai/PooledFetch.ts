@@ -187,4 +187,6 @@ class Exchange implements Dispatcher.DispatchHandler {
  */
 export const makePooledFetch =
   (dispatcher: Dispatcher, scrub: (text: string) => string): Fetch => (input, init) =>
-    new Exchange(input instanceof Request ? input.url : input.toString(), init ?? {}, scrub).begin(dispatcher)
+    new Exchange(input instanceof Request ? input.url : input.toString(), init ?? {}, scrub).begin(
+      dispatcher
+    )

@@ -28,6 +28,15 @@ export const fold = (text: string): string => {
   return spaces.test(folded) ? folded.replace(/\s+/g, " ") : folded
 }
 
+/** Whether any of the texts stands somewhere: one pass, where looking for each takes as many. */
+export const anyOf = (texts: ReadonlyArray<string>): (text: string) => boolean => {
+  if (texts.length === 0) return () => false
+  const pattern = new RegExp(
+    texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|")
+  )
+  return (text) => pattern.test(text)
+}
+
 const wordChar = /[\p{L}\p{N}\p{M}_]/u
 /** Written without spaces between words: a boundary cannot be seen. */
 const unspaced =

@@ -18,6 +18,7 @@ const versionMark = /(?:^|[^\p{L}\p{N}_])v$/iu
 const structureBefore = /\b(?:step|part|section|question|tip|option|example|chapter)\s$/i
 const structureMax = 20
 const lineStart = /(?:^|\n)[ \t]{0,8}(?:#{1,6} )?[(*]{0,3}$/
+const markerSigns = "*.)"
 const markerEnd = /^[*]{0,2}[.)](?:\s|$)/
 const dimension = /^-?D\b/
 
@@ -43,6 +44,8 @@ const makeMarkerCount = () => {
     const value = Number(written)
     if (value !== 1 && value !== last + 1) return false
     const end = start + written.length
+    // Most numbers are no markers, and this tells most of them.
+    if (!markerSigns.includes(text.charAt(end))) return false
     const isMarker = markerEnd.test(text.slice(end, end + 4)) && lineStart.test(behind(text, start))
     if (isMarker) last = value
     return isMarker

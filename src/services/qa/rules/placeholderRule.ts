@@ -1,6 +1,7 @@
 // Rule `placeholder`: what a model leaves where a fact should be, or says about itself. Code in backticks is exempt.
 import { compileFieldPattern } from "../FieldPattern.ts"
 import { excerpt, type Finding } from "../Finding.ts"
+import { anyOf } from "../Fold.ts"
 import type { Rule } from "../RuleSet.ts"
 import type { CompiledRule } from "./CompiledRule.ts"
 
@@ -69,6 +70,8 @@ const leaks: ReadonlyArray<Leak> = [
   }
 ]
 
+const anyHint = anyOf(leaks.flatMap(({ hints }) => hints))
+
 const emptyWords = new Set([
   "undefined",
   "null",
@@ -110,7 +113,9 @@ export const placeholderRule = (rule: Extract<Rule, { rule: "placeholder" }>): C
   return ({ foldedWhole, leaves }) => {
     const findings: Array<Finding> = []
     const whole = foldedWhole()
-    const suspects = leaks.filter(({ hints }) => hints.some((hint) => whole.includes(hint)))
+    const suspects = anyHint(whole)
+      ? leaks.filter(({ hints }) => hints.some((hint) => whole.includes(hint)))
+      : []
     for (const leaf of leaves) {
       if (leaf.kind !== "text" || !matches(leaf.segments)) continue
       for (const { what, words } of leaksIn(leaf.text, suspects)) {
