@@ -17,6 +17,8 @@ export class CrashNames {
   #durable: Names
   #live: Map<string, number>
   #pending: Array<NameChanges> = []
+  /** Asked for at every moment, and most moments change no name. */
+  #options: ReadonlyArray<Names> | undefined
 
   constructor(names: Names) {
     this.#durable = new Map(names)
@@ -29,17 +31,23 @@ export class CrashNames {
 
   /** One change of the directory, which a journal keeps whole. */
   change(changes: NameChanges): void {
+    this.#options = undefined
     this.#pending.push(changes)
     apply(this.#live, changes)
   }
 
   synced(): void {
+    this.#options = undefined
     this.#pending = []
     this.#durable = new Map(this.#live)
   }
 
   /** Every set of names that a crash may leave; the first is what was synced. */
   options(): ReadonlyArray<Names> {
+    return this.#options ??= this.#list()
+  }
+
+  #list(): ReadonlyArray<Names> {
     const found = new Map<string, Names>()
     const add = (names: Names) => void (found.has(keyOf(names)) || found.set(keyOf(names), names))
     const journaled = new Map(this.#durable)

@@ -28,13 +28,17 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
   Effect.gen(function*() {
     const key = settings.apiKey === undefined ? undefined : Redacted.value(settings.apiKey)
     // Loaded when a model is really wanted: together they are most of the start-up time.
-    const [{ OpenAI }, { Agent }] = yield* Effect.promise(() =>
+    const [{ OpenAI }, { Pool }] = yield* Effect.promise(() =>
       Promise.all([import("openai"), import("undici")])
     )
-    const agent = yield* Effect.acquireRelease(
+    const pool = yield* Effect.acquireRelease(
       // The SDK's timer bounds a call; the agent's own five minutes would end long generations.
       Effect.sync(() =>
-        new Agent({ connections: settings.connections, headersTimeout: 0, bodyTimeout: 0 })
+        new Pool(new URL(settings.baseUrl).origin, {
+          connections: settings.connections,
+          headersTimeout: 0,
+          bodyTimeout: 0
+        })
       ),
       (open) => Effect.promise(() => open.destroy())
     )
@@ -53,7 +57,7 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
       webhookSecret: null,
       logLevel: "off",
       maxRetries: 0,
-      fetch: makePooledFetch(agent, withoutKey(key))
+      fetch: makePooledFetch(pool, withoutKey(key))
     })
     const detail = (text: string) => boundedDetail(key, text)
     const toBody = makeChatBody(settings)
@@ -73,7 +77,7 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
           })
         ))
 
-    const read = (request: LlmRequest, body: unknown): Effect.Effect<Completion, LlmError> => {
+    const read = (request: LlmRequest, body: string): Effect.Effect<Completion, LlmError> => {
       const completion = readCompletion(body, request.model)
       return typeof completion === "string"
         ? Effect.fail(
@@ -88,13 +92,14 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
     const complete = (request: LlmRequest) =>
       Effect.callback<Completion, LlmError>((resume) => {
         const cancellation = new Cancellation()
-        // By `post`, since `create` serialises the body through a callback for each of its values, schema and all.
+        // By `post` and as it came: `create` serialises the body through a callback for each of its values, and reading
+        // the answer through the SDK takes a second timer, for a body that this fetch has whole by then.
         client.post("/chat/completions", {
           body: toBody(request),
           timeout: request.timeoutMs,
           fetchOptions: withCancellation(cancellation)
-        }).then(
-          (body: unknown) => resume(read(request, body)),
+        }).asResponse().then((response) => response.text()).then(
+          (body) => resume(read(request, body)),
           (error: unknown) => resume(failed(request, error))
         )
         return Effect.sync(() => cancellation.cancel())

@@ -51,18 +51,17 @@ const textOf = (content: unknown): string => {
   ).join("")
 }
 
-const parsed = (body: unknown): unknown => {
-  // JSON under a content type that the SDK does not take for JSON.
-  if (typeof body !== "string") return body
+/** Whatever content type it came under. */
+const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(body)
+    return JSON.parse(text)
   } catch {
-    return body
+    return text
   }
 }
 
 /** The completion in the body, or a sentence saying why there is none. */
-export const readCompletion = (raw: unknown, requestedModel: string): Completion | string => {
+export const readCompletion = (raw: string, requestedModel: string): Completion | string => {
   const body = parsed(raw)
   if (!isObject(body)) {
     return `the answer is not a JSON object: ${

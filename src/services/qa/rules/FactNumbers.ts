@@ -136,6 +136,8 @@ const gather = (item: Item, evidence: EvidenceBundle): Facts => {
   facts.add(evidence.text)
   addJson(facts, item.fields, evidence.text)
   for (const source of evidence.sources) {
+    // A field of the row as it stands there.
+    if (item.fields[source.name] === source.text) continue
     facts.add(source.name)
     // The prompt's text may have been cut; a template may have shown the source whole.
     if (!standsIn(evidence.text, source.text)) facts.add(source.text)
