@@ -146,7 +146,14 @@ export const promptsOf = (job: Job, count: number): ReadonlyArray<ReadonlyArray<
   Array.from({ length: count }, (_, n) => {
     const fields = rowOf(n)
     const sources = job.evidence.fields.map((name) =>
-      ({ kind: "row", name, at: "", hash: "", text: fields[name] ?? "" }) as const
+      ({
+        id: `row:${name}`,
+        kind: "row",
+        name,
+        at: "",
+        hash: "",
+        text: fields[name] ?? ""
+      }) as const
     )
     const item = { slug: fields["slug"] ?? "", file: "rows.jsonl", line: n + 1, fields }
     return Effect.runSync(job.prompt.render(item, bundle(sources, [], job.evidence), undefined))

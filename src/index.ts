@@ -23,7 +23,15 @@ export type { JobOverrides } from "./services/job/Overrides.ts"
 
 // Evidence
 export { Evidence } from "./services/evidence/Evidence.ts"
-export type { EvidenceBundle, EvidenceMiss, EvidenceSource } from "./services/evidence/Evidence.ts"
+export type {
+  EvidenceBundle,
+  EvidenceFinding,
+  EvidenceMiss,
+  EvidenceSource,
+  GatherOptions,
+  MissCause,
+  SourceKind
+} from "./services/evidence/Evidence.ts"
 export { PageFetcher } from "./services/evidence/PageFetcher.ts"
 
 // Generation

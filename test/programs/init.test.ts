@@ -39,6 +39,7 @@ it.effect("the job loads, its items open, and a sensible answer passes its QA", 
     const evidence = {
       sources: [],
       misses: [],
+      findings: [],
       hash: "",
       text,
       outcome: { _tag: "Enough" }

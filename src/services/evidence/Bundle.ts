@@ -19,6 +19,7 @@ const causeOf = (
 ): NotEnough["cause"] => {
   // What passes comes first: another run may find enough.
   if (misses.some((miss) => miss.cause === "Timeout")) return "Timeout"
+  if (misses.some((miss) => miss.cause === "RateLimited")) return "RateLimited"
   if (misses.some((miss) => miss.cause === "Network")) return "Network"
   return sources.length === 0 && misses.some((miss) => miss.cause === "NotFound")
     ? "NotFound"
@@ -47,6 +48,7 @@ export const bundle = (
   return {
     sources,
     misses,
+    findings: [],
     hash: digest(sources.map((source) => source.hash).join("\n")),
     text: cutText(sources.map(block).join("\n\n"), limits.maxChars),
     outcome: chars >= limits.minChars

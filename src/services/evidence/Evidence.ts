@@ -22,45 +22,94 @@ import { pageText } from "./PageText.ts"
 import { wantedOf } from "./RowFields.ts"
 import type { Wanted } from "./RowFields.ts"
 
+/** Where a source comes from: a field of the row, a file, a page, a text of the job, a plug-in. */
+export type SourceKind = "row" | "file" | "url" | "text" | "plugin"
+
 export interface EvidenceSource {
-  readonly kind: "row" | "file" | "url"
-  /** The field's name, the file's path or the URL. */
+  /** `<kind>:<name>`, unique in the bundle and the same in every run. */
+  readonly id: string
+  readonly kind: SourceKind
+  /** The field's name, the file's path, the URL, or the name that the job or the plug-in gives. */
   readonly name: string
-  /** ISO 8601, UTC: when it was read or fetched (a cached page keeps its first time). */
+  /** ISO 8601, UTC: when it was read, fetched, or last confirmed by its server. */
   readonly at: string
-  /** SHA-256 of the text, first 32 hex digits. */
+  /** SHA-256 of the text, first 32 hex digits: offsets into the text are good as long as it is the same. */
   readonly hash: string
+  /** Cleaned and whole: places in it are given in UTF-16 units from its beginning. */
   readonly text: string
+  /** Of a page: where it was after redirects. */
+  readonly url?: string
+  /** Of a page: its title. */
+  readonly title?: string
+  /** ISO 639-1, where the text was long enough to tell. */
+  readonly language?: string
 }
+
+/**
+ * Why a source gave nothing. `NotFound`: there is none. `SoftNotFound`: an answer of 200 that says so. `Moved`: another
+ * entity is there now. `Blocked`: a wall stands before it (captcha, login, paywall, 401, 403). `Thin`: too little text
+ * is there. `Unsupported`: no text that can be read. `Refused`: it is not asked for (address, scheme, robots.txt, a
+ * path outside the folder). `TooLarge`: more bytes than allowed. The others pass: `RateLimited`, `Network`, `Timeout`.
+ */
+export type MissCause =
+  | "NotFound"
+  | "SoftNotFound"
+  | "Moved"
+  | "Blocked"
+  | "Thin"
+  | "Unsupported"
+  | "Refused"
+  | "TooLarge"
+  | "RateLimited"
+  | "Network"
+  | "Timeout"
 
 /** A source that gave nothing, and why, as a sentence. */
 export interface EvidenceMiss {
-  readonly kind: "row" | "file" | "url"
+  readonly kind: SourceKind
   readonly name: string
-  readonly cause: "NotFound" | "Network" | "Timeout" | "Unsupported" | "Refused" | "TooLarge"
+  readonly cause: MissCause
   readonly reason: string
+}
+
+/** Something in a source that a person should know of: words that address the model instead of a reader. */
+export interface EvidenceFinding {
+  readonly rule: "instructions" | "hidden-instructions"
+  /** Id of the source. */
+  readonly source: string
+  /** Where it stands in the source's text; null where it stood in what a reader cannot see, and was left out. */
+  readonly offset: number | null
+  /** The words, at most 200 characters. */
+  readonly text: string
+  readonly message: string
 }
 
 export interface EvidenceBundle {
   readonly sources: ReadonlyArray<EvidenceSource>
   readonly misses: ReadonlyArray<EvidenceMiss>
+  readonly findings: ReadonlyArray<EvidenceFinding>
   /** Hash over the sources' hashes in order. */
   readonly hash: string
   /** All texts joined, bounded for the prompt by the job's `evidence.maxChars`. */
   readonly text: string
-  /** Whether there is enough to write from; if not, the cause and a sentence. */
+  /** Whether there is enough to write from; if not, the cause by which a retry finds the item, and a sentence. */
   readonly outcome:
     | { readonly _tag: "Enough" }
     | {
       readonly _tag: "NotEnough"
-      readonly cause: "NotFound" | "ThinEvidence" | "Network" | "Timeout"
+      readonly cause: "NotFound" | "ThinEvidence" | "RateLimited" | "Network" | "Timeout"
       readonly reason: string
     }
 }
 
+export interface GatherOptions {
+  /** Asks every server again, whatever is kept (default false). */
+  readonly fresh?: boolean
+}
+
 export class Evidence extends Context.Service<Evidence, {
   /** Gathers what the job declares for the item. What cannot be had is a miss in the bundle, never a failure. */
-  readonly gather: (item: Item) => Effect.Effect<EvidenceBundle>
+  readonly gather: (item: Item, options?: GatherOptions) => Effect.Effect<EvidenceBundle>
 }>()("inkfast/services/evidence/Evidence") {
   static readonly layer: Layer.Layer<
     Evidence,
@@ -81,6 +130,7 @@ const source = (
   at: string,
   text: string
 ): EvidenceSource => ({
+  id: `${kind}:${name}`,
   kind,
   name,
   at,
@@ -151,9 +201,9 @@ const make = Effect.gen(function*() {
     return Option.exists(ageMs, (age) => age >= 0 && age < settings.cacheTtlMs)
   }
 
-  const fromUrl = (url: string): Effect.Effect<EvidenceSource, EvidenceMiss> =>
+  const fromUrl = (url: string, fresh: boolean): Effect.Effect<EvidenceSource, EvidenceMiss> =>
     Effect.gen(function*() {
-      const kept = yield* cache.get(url)
+      const kept = fresh ? Option.none() : yield* cache.get(url)
       const nowMs = yield* Clock.currentTimeMillis
       const page = Option.isSome(kept) && isFresh(kept.value, nowMs)
         ? kept.value
@@ -162,14 +212,14 @@ const make = Effect.gen(function*() {
     })
 
   /** What the row itself tells is a plain value: no fiber is made for it. */
-  const obtain = (wanted: Wanted, at: string): Effect.Effect<Gathered> => {
+  const obtain = (wanted: Wanted, at: string, fresh: boolean): Effect.Effect<Gathered> => {
     switch (wanted._tag) {
       case "Text":
         return Effect.succeed(fromText(wanted.name, wanted.text, at))
       case "File":
         return Effect.result(fromFile(wanted.name))
       case "Url":
-        return Effect.result(fromUrl(wanted.name))
+        return Effect.result(fromUrl(wanted.name, fresh))
       case "Missing": {
         const { cause, kind, name, reason } = wanted
         return Effect.succeed(Result.fail({ kind, name, cause, reason }))
@@ -177,11 +227,11 @@ const make = Effect.gen(function*() {
     }
   }
 
-  const gather = (item: Item): Effect.Effect<EvidenceBundle> =>
+  const gather: Evidence["Service"]["gather"] = (item, { fresh = false } = {}) =>
     Effect.map(
       Effect.flatMap(nowIso, (at) =>
         Effect.forEach(wantedOf(item, settings), (wanted) =>
-          obtain(wanted, at), {
+          obtain(wanted, at, fresh), {
           concurrency: fetchesAtOnce
         })),
       (results) =>

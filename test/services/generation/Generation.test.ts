@@ -22,6 +22,7 @@ import { eventsIn, goodAnswer, journals, makeJob } from "../../support/pipeline.
 const evidence: EvidenceBundle = {
   sources: [],
   misses: [],
+  findings: [],
   hash: "e",
   text: "A fact.",
   outcome: { _tag: "Enough" }

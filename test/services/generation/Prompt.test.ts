@@ -14,8 +14,16 @@ const item = (fields: { readonly [field: string]: Json } = {}): Item => ({
 })
 
 const evidence = (text: string): EvidenceBundle => ({
-  sources: [{ kind: "file", name: "readme.md", at: "2026-01-01T00:00:00.000Z", hash: "h", text }],
+  sources: [{
+    id: "file:readme.md",
+    kind: "file",
+    name: "readme.md",
+    at: "2026-01-01T00:00:00.000Z",
+    hash: "h",
+    text
+  }],
   misses: [],
+  findings: [],
   hash: "h",
   text,
   outcome: { _tag: "Enough" }

@@ -20,8 +20,16 @@ const itemOf = (fields: { readonly [field: string]: Json } = {}): Item => ({
 const evidenceOf = (text: string): EvidenceBundle => ({
   sources: text === ""
     ? []
-    : [{ kind: "row", name: "readme", at: "2026-01-01T00:00:00.000Z", hash: "h", text }],
+    : [{
+      id: "row:readme",
+      kind: "row",
+      name: "readme",
+      at: "2026-01-01T00:00:00.000Z",
+      hash: "h",
+      text
+    }],
   misses: [],
+  findings: [],
   hash: "h",
   text,
   outcome: { _tag: "Enough" }

@@ -54,7 +54,7 @@ describe("Qa", () => {
       assert.strictEqual(qa.rulesHash, makeRuleSet(rules).hash)
       const verdict = yield* qa.judge(
         { slug: "a", fields: {}, file: "items.jsonl", line: 1 },
-        { sources: [], misses: [], hash: "", text: "", outcome: { _tag: "Enough" } },
+        { sources: [], misses: [], findings: [], hash: "", text: "", outcome: { _tag: "Enough" } },
         {
           model: "m",
           text: "{\"t\":\"cheap\"}",
