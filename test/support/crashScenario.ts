@@ -7,7 +7,7 @@ import * as MemoryDisk from "../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../src/layers/MemoryStore.ts"
 import { BootId } from "../../src/services/durability/BootId.ts"
 import * as CommitLog from "../../src/services/durability/CommitLog.ts"
-import { encodeLine, recordIdOf, verifyLine } from "../../src/services/durability/LineCodec.ts"
+import { lineText, recordIdOf, verifyLine } from "../../src/services/durability/LineCodec.ts"
 import { toLineObject } from "../../src/services/master/Record.ts"
 import { PowerCut } from "./PowerCut.ts"
 import { makeRecord } from "./records.ts"
@@ -16,7 +16,8 @@ const files = ["/data/master/updates.jsonl", "/data/master/successes.jsonl"]
 /** About three of the test's lines: the window of a recovery is then shorter than the files. */
 const maxBatchBytes = 1000
 
-const lineOf = (n: number) => encodeLine(toLineObject(makeRecord(n, "x".repeat((n * 37) % 150))))
+const lineOf = (n: number) => () =>
+  lineText(toLineObject(makeRecord(n, "x".repeat((n * 37) % 150))))
 
 /** Appends the numbered records, as many at a time, and tells which were acknowledged. */
 export const appendAll = (

@@ -1,6 +1,14 @@
 // Journal events for tests, with everything that does not matter filled in.
+import { encodeText } from "../../src/services/durability/LineCodec.ts"
 import type { LlmReason } from "../../src/services/generation/Llm.ts"
-import type { Failure, Intent, Response, Verdict } from "../../src/services/journal/JournalEvent.ts"
+import { eventText } from "../../src/services/journal/EventCodec.ts"
+import type {
+  Failure,
+  Intent,
+  JournalEvent,
+  Response,
+  Verdict
+} from "../../src/services/journal/JournalEvent.ts"
 
 const at = "2026-11-22T10:15:00.000Z"
 
@@ -74,3 +82,6 @@ export const finding = {
 
 export const rejected = (slug: string, id: string): Verdict =>
   verdict(slug, id, { accepted: false, cause: "QaFailed", findings: [finding] })
+
+/** The event's whole line, newline included. */
+export const encodeEvent = (event: JournalEvent): Uint8Array => encodeText(eventText(event))

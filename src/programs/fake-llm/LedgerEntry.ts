@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Disk, DiskError } from "../../services/durability/Disk.ts"
-import { encodeLine } from "../../services/durability/LineCodec.ts"
+import { lineText } from "../../services/durability/LineCodec.ts"
+import type { LineText } from "../../services/durability/LineCodec.ts"
 import { scanLines } from "../../services/durability/Lines.ts"
 
 export const LedgerEntry = Schema.Struct({
@@ -27,7 +28,7 @@ export type LedgerEntry = typeof LedgerEntry.Type
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(LedgerEntry))
 
-export const encodeEntry = (entry: LedgerEntry): Uint8Array => encodeLine(entry)
+export const entryText = (entry: LedgerEntry): LineText => lineText(entry)
 
 /**
  * The calls that were billed, in order. A missing file is an empty ledger. Lines that are no entry, and an unterminated

@@ -21,7 +21,7 @@ import { HttpListener } from "../../services/http/HttpListener.ts"
 import { makeFakeServer } from "./FakeServer.ts"
 import type { Fault } from "./Faults.ts"
 import { FaultList } from "./Faults.ts"
-import { encodeEntry } from "./LedgerEntry.ts"
+import { entryText } from "./LedgerEntry.ts"
 import type { Ledger } from "./ServerState.ts"
 import type { FakeLlmOptions } from "./FakeLlmOptions.ts"
 
@@ -47,7 +47,7 @@ const openLedger = (path: string) =>
       quarantine: `${path}.quarantine`
     })
     const ledger: Ledger = {
-      bill: (entry) => log.append(encodeEntry(entry)),
+      bill: (entry) => log.append(() => entryText(entry)),
       text: readTextFile(disk, path)
     }
     return ledger

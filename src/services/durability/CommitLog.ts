@@ -16,19 +16,19 @@ import type { DiskError } from "./Disk.ts"
 import { Disk } from "./Disk.ts"
 import { FileLock } from "./FileLock.ts"
 import { makeGroupCommit } from "./GroupCommit.ts"
-import { verifyLine } from "./LineCodec.ts"
+import type { LineText } from "./LineCodec.ts"
 import type { OwnGuard, SharedGuard } from "./LogFiles.ts"
 import { openLogFiles } from "./LogFiles.ts"
 
 /** The engine under DurableAppender (two files), RejectLog and Journal (one file). */
 export interface CommitLog {
   /**
-   * Takes a whole line, newline included, and succeeds once it is durable in every file of the log.
-   * Uninterruptible; concurrent callers share a commit.
+   * Succeeds once the line is durable in every file of the log. Uninterruptible; concurrent callers share a commit. An
+   * exception of `line` is a defect, and the log goes on.
    */
-  readonly append: (line: Uint8Array) => Effect.Effect<void, AppendError>
+  readonly append: (line: () => LineText) => Effect.Effect<void, AppendError>
   /** Queues the line for the next commit and does not wait. Committed at the latest when the scope closes. */
-  readonly note: (line: Uint8Array) => Effect.Effect<void>
+  readonly note: (line: () => LineText) => Effect.Effect<void>
   /** Fails with the first write error; never succeeds. */
   readonly broken: Effect.Effect<never, AppendError>
 }
@@ -92,30 +92,23 @@ export const open = Effect.fnUntraced(function*(
 
   const group = yield* makeGroupCommit({
     maxBatchBytes,
+    maxLineBytes,
     // On a fiber of nobody's, so with what the log was opened with: its loggers, its clock.
     commit: (batch) => Effect.provideContext(logFiles.commit(batch), services),
     failed
   })
 
-  const refusal = (line: Uint8Array): AppendError | undefined => {
+  const refusal = (): AppendError | undefined => {
     if (poison !== undefined) return poison
-    if (closed) return failure("Closed", "ECLOSED", "it is closed")
-    if (line.byteLength <= maxLineBytes) return undefined
-    return failure(
-      "TooLarge",
-      "EFBIG",
-      `the line has ${line.byteLength} bytes, more than the ${maxLineBytes} allowed`
-    )
+    return closed ? failure("Closed", "ECLOSED", "it is closed") : undefined
   }
 
-  /** What is not a line of ours must never get near the files: a fault of the program, not of the disk. */
-  const assertLine = (line: Uint8Array) => {
-    if (line.at(-1) !== 0x0a || verifyLine(line) !== "valid") {
-      throw new Error(
-        `an append to ${files.join(" and ")} was given bytes that are not a line of ours`
-      )
-    }
-  }
+  const tooLarge = (bytes: number): AppendError =>
+    failure(
+      "TooLarge",
+      "EFBIG",
+      `the line has ${bytes} bytes, more than the ${maxLineBytes} allowed`
+    )
 
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
@@ -127,16 +120,14 @@ export const open = Effect.fnUntraced(function*(
   return {
     append: (line) =>
       Effect.uninterruptible(Effect.callback<void, AppendError>((resume) => {
-        const refused = refusal(line)
+        const refused = refusal()
         if (refused !== undefined) return resume(Effect.fail(refused))
-        assertLine(line)
-        group.submit(line, resume)
+        const bytes = group.submit(line(), resume)
+        if (bytes > maxLineBytes) resume(Effect.fail(tooLarge(bytes)))
       })),
     note: (line) =>
       Effect.sync(() => {
-        if (refusal(line) !== undefined) return
-        assertLine(line)
-        group.submit(line, undefined)
+        if (refusal() === undefined) group.submit(line(), undefined)
       }),
     broken: Deferred.await(broken)
   }

@@ -8,7 +8,7 @@ import type { AppendError } from "./AppendError.ts"
 import { BootId } from "./BootId.ts"
 import * as CommitLog from "./CommitLog.ts"
 import { DataDirectory } from "./DataDirectory.ts"
-import { encodeLine } from "./LineCodec.ts"
+import { lineText } from "./LineCodec.ts"
 
 const make = Effect.gen(function*() {
   const data = yield* DataDirectory
@@ -24,8 +24,7 @@ const make = Effect.gen(function*() {
     quarantine: data.quarantine
   })
   return {
-    append: (record: MasterRecord) =>
-      Effect.suspend(() => log.append(encodeLine(toLineObject(record)))),
+    append: (record: MasterRecord) => log.append(() => lineText(toLineObject(record))),
     broken: log.broken
   }
 })

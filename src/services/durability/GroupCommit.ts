@@ -14,18 +14,21 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type { DiskError } from "./Disk.ts"
 import { LineBatch } from "./LineBatch.ts"
+import type { LineText } from "./LineCodec.ts"
 
 /** Told once, with the outcome of the commit that the line was in. */
 export type Waiter<E> = (outcome: Effect.Effect<void, E>) => void
 
 export interface GroupCommit<E> {
-  readonly submit: (line: Uint8Array, waiter: Waiter<E> | undefined) => void
+  /** Answers the line's bytes; one of more than `maxLineBytes` is not taken, and nobody is told of it. */
+  readonly submit: (text: LineText, waiter: Waiter<E> | undefined) => number
   /** Waits until nothing is queued and everyone was told. */
   readonly idle: Effect.Effect<void>
 }
 
 export interface GroupCommitOptions<E> {
   readonly maxBatchBytes: number
+  readonly maxLineBytes: number
   readonly commit: (batch: Uint8Array) => Effect.Effect<void, DiskError>
   /** Called for a failed commit: what its lines fail with, and what all that are queued behind them fail with. */
   readonly failed: (
@@ -53,14 +56,16 @@ class Committer<E> implements GroupCommit<E> {
   constructor(options: GroupCommitOptions<E>, clock: Clock.Clock) {
     this.#options = options
     this.#clock = clock
-    this.#queue = new LineBatch(options.maxBatchBytes)
+    this.#queue = new LineBatch(options)
   }
 
-  readonly submit = (line: Uint8Array, waiter: Waiter<E> | undefined): void => {
-    this.#queue.add(line, waiter)
-    if (this.#writing) return
-    this.#writing = true
-    Effect.runFork(this.#writeQueued, { uninterruptible: true })
+  readonly submit = (text: LineText, waiter: Waiter<E> | undefined): number => {
+    const bytes = this.#queue.add(text, waiter)
+    if (!this.#writing) {
+      this.#writing = true
+      Effect.runFork(this.#writeQueued, { uninterruptible: true })
+    }
+    return bytes
   }
 
   readonly idle: Effect.Effect<void> = Effect.callback((resume) => {
@@ -81,15 +86,20 @@ class Committer<E> implements GroupCommit<E> {
   #commitNext(): Effect.Effect<void> {
     const { bytes, waiters } = this.#queue.take()
     const startMs = this.#nowMs()
-    const commit = Effect.runFork(this.#options.commit(bytes), { uninterruptible: true })
-    this.#tellOf(this.#untold.length)
-    return Effect.map(Fiber.await(commit), (exit) => {
+    return Effect.map(this.#tellDuring(this.#options.commit(bytes)), (exit) => {
       if (Exit.isFailure(exit)) return this.#fail(waiters, exit)
       const tookMs = this.#nowMs() - startMs
       this.#commitMs = Number.isFinite(this.#commitMs) ? smooth(this.#commitMs, tookMs) : tookMs
       this.#untold = waiters
       this.#tellOf(this.#toldBeforeNext())
     })
+  }
+
+  #tellDuring(commit: Effect.Effect<void, DiskError>): Effect.Effect<Exit.Exit<void, DiskError>> {
+    if (this.#untold.length === 0) return Effect.exit(commit)
+    const fiber = Effect.runFork(commit, { uninterruptible: true })
+    this.#tellOf(this.#untold.length)
+    return Fiber.await(fiber)
   }
 
   /** How many of the last batch to tell before the next commit begins. */

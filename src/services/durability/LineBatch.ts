@@ -1,5 +1,7 @@
-// Lines waiting for the next commit, in order, with whoever waits for each.
+// Lines waiting for the next commit, in order, with whoever waits for each: written where the commit takes them from.
 import { Buffer } from "node:buffer"
+import { roomFor, writeLine } from "./LineCodec.ts"
+import type { LineText } from "./LineCodec.ts"
 
 interface Batch<Waiter> {
   /** Valid until the next `take`. */
@@ -7,72 +9,98 @@ interface Batch<Waiter> {
   readonly waiters: ReadonlyArray<Waiter>
 }
 
-export class LineBatch<Waiter> {
-  readonly #maxBytes: number
-  #lines: Array<Uint8Array> = []
-  #waiters: Array<Waiter | undefined> = []
-  /** Reused from batch to batch: a new mebibyte each time costs the kernel's zeroing of its pages. */
-  #buffer = Buffer.alloc(0)
+interface LineBatchOptions {
+  /** A batch has no more, unless one line alone has. */
+  readonly maxBatchBytes: number
+  /** A line that has more is not taken. */
+  readonly maxLineBytes: number
+}
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+interface Filling<Waiter> {
+  buffer: Buffer
+  /** Bytes of whole lines at the front of the buffer. */
+  length: number
+  lines: number
+  readonly waiters: Array<Waiter>
+}
+
+const bufferBytesMin = 64 * 1024
+
+export class LineBatch<Waiter> {
+  readonly #options: LineBatchOptions
+  /** The last one is being filled, those before it are full. */
+  readonly #batches: Array<Filling<Waiter>> = []
+  /** Used in turns with the one that is being written: a new one each time costs the kernel's zeroing of its pages. */
+  #spare: Buffer | undefined
+  #taken: Buffer | undefined
+
+  constructor(options: LineBatchOptions) {
+    this.#options = options
   }
 
   /** Lines that wait. */
   get count(): number {
-    return this.#lines.length
+    return this.#batches.reduce((count, { lines }) => count + lines, 0)
   }
 
   get isEmpty(): boolean {
-    return this.#lines.length === 0
+    return this.#batches.length === 0
   }
 
-  add(line: Uint8Array, waiter: Waiter | undefined): void {
-    this.#lines.push(line)
-    this.#waiters.push(waiter)
+  /** Answers the line's bytes. A line of more than `maxLineBytes` is not taken. */
+  add(text: LineText, waiter: Waiter | undefined): number {
+    const { maxBatchBytes, maxLineBytes } = this.#options
+    const last = this.#batches.at(-1)
+    const batch = last ?? this.#begin()
+    const at = batch.length
+    growTo(batch, at + roomFor(text))
+    const bytes = writeLine(text, batch.buffer, at)
+    if (bytes > maxLineBytes) return bytes
+    if (at > 0 && at + bytes > maxBatchBytes) {
+      const next = this.#begin()
+      growTo(next, bytes)
+      batch.buffer.copy(next.buffer, 0, at, at + bytes)
+      this.#put(next, bytes, waiter)
+    } else {
+      this.#put(batch, bytes, waiter)
+    }
+    return bytes
   }
 
-  /** Takes lines from the front up to the bound, at least one. */
+  /** Takes the first batch; there must be one. */
   take(): Batch<Waiter> {
-    let count = 0
-    let bytes = 0
-    for (const line of this.#lines) {
-      if (count > 0 && bytes + line.byteLength > this.#maxBytes) break
-      bytes += line.byteLength
-      count++
-    }
-    const lines = this.#lines
-    const waiters = this.#waiters
-    this.#lines = lines.length === count ? [] : lines.slice(count)
-    this.#waiters = lines.length === count ? [] : waiters.slice(count)
-    return {
-      bytes: this.#join(lines, count, bytes),
-      waiters: waiters.slice(0, count).filter((waiter) => waiter !== undefined)
-    }
+    const batch = this.#batches.shift() as Filling<Waiter>
+    // A line far beyond a batch does not keep its memory for ever.
+    const kept = this.#taken
+    this.#spare = kept !== undefined && kept.length <= 2 * this.#options.maxBatchBytes
+      ? kept
+      : undefined
+    this.#taken = batch.buffer
+    return { bytes: batch.buffer.subarray(0, batch.length), waiters: batch.waiters }
   }
 
   /** Takes everything and answers who waited. */
   drain(): ReadonlyArray<Waiter> {
-    const waiters = this.#waiters
-    this.#lines = []
-    this.#waiters = []
-    return waiters.filter((waiter) => waiter !== undefined)
+    return this.#batches.splice(0).flatMap(({ waiters }) => waiters)
   }
 
-  #join(lines: ReadonlyArray<Uint8Array>, count: number, bytes: number): Uint8Array {
-    const first = lines[0]
-    if (count === 1 && first !== undefined) return first
-    if (this.#buffer.byteLength < bytes) {
-      this.#buffer = Buffer.allocUnsafeSlow(
-        Math.min(this.#maxBytes, Math.max(bytes, 2 * this.#buffer.byteLength))
-      )
-    }
-    let at = 0
-    for (let i = 0; i < count; i++) {
-      const line = lines[i] as Uint8Array
-      this.#buffer.set(line, at)
-      at += line.byteLength
-    }
-    return this.#buffer.subarray(0, bytes)
+  #begin(): Filling<Waiter> {
+    const buffer = this.#spare ?? Buffer.allocUnsafeSlow(bufferBytesMin)
+    this.#spare = undefined
+    return { buffer, length: 0, lines: 0, waiters: [] }
   }
+
+  #put(batch: Filling<Waiter>, bytes: number, waiter: Waiter | undefined): void {
+    if (batch.lines === 0) this.#batches.push(batch)
+    batch.length += bytes
+    batch.lines++
+    if (waiter !== undefined) batch.waiters.push(waiter)
+  }
+}
+
+const growTo = (batch: { buffer: Buffer; readonly length: number }, bytes: number): void => {
+  if (bytes <= batch.buffer.length) return
+  const grown = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * batch.buffer.length))
+  batch.buffer.copy(grown, 0, 0, batch.length)
+  batch.buffer = grown
 }

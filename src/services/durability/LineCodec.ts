@@ -65,31 +65,51 @@ const escapeLineBreakers = (json: string): string =>
     )
     : json
 
-/** Lines up to about 20,000 characters are put together here: measuring a text first costs as much as encoding it. */
-const scratch = Buffer.allocUnsafeSlow(64 * 1024)
+/**
+ * A line's JSON before its checksum is added: slug first, no line breaks, nothing at its top that is called `_crc`. Only
+ * `lineText` makes one, so that what is no line of ours cannot get near a log.
+ */
+export type LineText = string & { readonly [isLineText]: true }
+declare const isLineText: unique symbol
 
 /**
- * The whole line, newline included. Throws a TypeError where the object cannot be a line: no slug, a key `_crc` at its
- * top, or a value that JSON does not have.
+ * Throws a TypeError where the object cannot be a line: no slug, a key `_crc` at its top, or a value that JSON does not
+ * have.
  */
-export const encodeLine = (object: { readonly [key: string]: unknown }): Uint8Array => {
+export const lineText = (object: { readonly [key: string]: unknown }): LineText => {
   if (Object.hasOwn(object, "_crc")) {
     throw new TypeError(`a line cannot have a field "_crc": the checksum is there`)
   }
-  const json = escapeLineBreakers(jsonSlugFirst(object))
-  const roomy = json.length * 3 + tail.length <= scratch.length
-  const buffer = roomy ? scratch : Buffer.allocUnsafeSlow(Buffer.byteLength(json) - 1 + tail.length)
-  // The checksum stands where the closing brace was.
-  const bodyLength = buffer.write(json) - 1
-  const crc = crc32(buffer.subarray(0, bodyLength))
-  buffer.set(tail, bodyLength)
-  writeHex(buffer, crc, bodyLength + tailStart.length)
-  const length = bodyLength + tail.length
-  if (!roomy) return buffer
-  const line = Buffer.allocUnsafe(length)
-  buffer.copy(line, 0, 0, length)
-  return line
+  return escapeLineBreakers(jsonSlugFirst(object)) as LineText
 }
+
+/** Measuring a long text costs as much as encoding it, and room for a short one costs nothing. */
+const measuredFrom = 20_000
+
+/** As many bytes as the whole line needs, checksum and newline included, or somewhat more. */
+export const roomFor = (text: LineText): number =>
+  (text.length < measuredFrom ? text.length * 3 : Buffer.byteLength(text)) + tail.length
+
+/** Writes the whole line, newline included, where `into` has room for it; answers its bytes. */
+export const writeLine = (text: LineText, into: Buffer, at: number): number => {
+  // The checksum stands where the closing brace was.
+  const bodyLength = into.write(text, at) - 1
+  const end = at + bodyLength
+  const crc = crc32(into.subarray(at, end))
+  into.set(tail, end)
+  writeHex(into, crc, end + tailStart.length)
+  return bodyLength + tail.length
+}
+
+/** The whole line, newline included. */
+export const encodeText = (text: LineText): Uint8Array => {
+  const line = Buffer.allocUnsafeSlow(roomFor(text))
+  return line.subarray(0, writeLine(text, line, 0))
+}
+
+/** The whole line, newline included. Throws as `lineText` does. */
+export const encodeLine = (object: { readonly [key: string]: unknown }): Uint8Array =>
+  encodeText(lineText(object))
 
 const matchesAt = (bytes: Uint8Array, pattern: Uint8Array, at: number): boolean => {
   for (let i = 0; i < pattern.length; i++) {

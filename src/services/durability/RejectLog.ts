@@ -7,7 +7,7 @@ import type { AppendError } from "./AppendError.ts"
 import { BootId } from "./BootId.ts"
 import * as CommitLog from "./CommitLog.ts"
 import { DataDirectory } from "./DataDirectory.ts"
-import { encodeLine } from "./LineCodec.ts"
+import { lineText } from "./LineCodec.ts"
 import { slotBytes } from "./Slot.ts"
 
 const make = Effect.gen(function*() {
@@ -24,7 +24,7 @@ const make = Effect.gen(function*() {
     quarantine: data.quarantine
   })
   return {
-    append: (reject: Reject) => Effect.suspend(() => log.append(encodeLine(reject)))
+    append: (reject: Reject) => log.append(() => lineText(reject))
   }
 })
 

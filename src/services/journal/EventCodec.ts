@@ -2,7 +2,8 @@
 import type { Buffer } from "node:buffer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { decodeLine, encodeLine } from "../durability/LineCodec.ts"
+import { decodeLine, lineText } from "../durability/LineCodec.ts"
+import type { LineText } from "../durability/LineCodec.ts"
 import { Failure, JournalEvent } from "./JournalEvent.ts"
 import type { Response } from "./JournalEvent.ts"
 
@@ -10,29 +11,28 @@ const encodeFailure = Schema.encodeSync(Failure)
 const decode = Schema.decodeUnknownOption(JournalEvent)
 
 /** Put in front here, or the line codec would make the text twice to find that it is not. */
-const encodeSlugFirst = (event: typeof JournalEvent.Encoded): Uint8Array =>
-  encodeLine(Object.assign({ slug: event.slug }, event))
+const slugFirst = (event: typeof JournalEvent.Encoded): LineText =>
+  lineText(Object.assign({ slug: event.slug }, event))
 
 /** A body that JSON does not have must not cost the answer that came with it: the text stands beside it. */
-const encodeResponse = (event: Response): Uint8Array => {
+const responseText = (event: Response): LineText => {
   const body = event.completion.body ?? null
   try {
-    return encodeSlugFirst({ ...event, completion: { ...event.completion, body } })
+    return slugFirst({ ...event, completion: { ...event.completion, body } })
   } catch {
-    return encodeSlugFirst({ ...event, completion: { ...event.completion, body: null } })
+    return slugFirst({ ...event, completion: { ...event.completion, body: null } })
   }
 }
 
-/** The whole line, newline included. */
-export const encodeEvent = (event: JournalEvent): Uint8Array => {
+export const eventText = (event: JournalEvent): LineText => {
   switch (event._tag) {
     case "response":
-      return encodeResponse(event)
+      return responseText(event)
     case "failure":
-      return encodeSlugFirst(encodeFailure(event))
+      return slugFirst(encodeFailure(event))
     default:
       // Plain values whose encoded form is what they are.
-      return encodeSlugFirst(event)
+      return slugFirst(event)
   }
 }
 

@@ -10,7 +10,7 @@ import { open as openLog } from "../durability/CommitLog.ts"
 import { DataDirectory, journalPath } from "../durability/DataDirectory.ts"
 import { Disk, DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
-import { encodeEvent, entryOf } from "./EventCodec.ts"
+import { eventText, entryOf } from "./EventCodec.ts"
 import type { JournalEvent } from "./JournalEvent.ts"
 import { RunLedger, runOf } from "./RunLedger.ts"
 import type { LedgerTotals } from "./RunLedger.ts"
@@ -103,13 +103,12 @@ const make = Effect.gen(function*() {
     nextId: Effect.sync(() => `${runId}:${++lastId}`),
     write: (event) =>
       Effect.uninterruptible(
-        Effect.tap(Effect.suspend(() => log.append(encodeEvent(event))), () =>
-          Effect.sync(() => enter(event)))
+        Effect.map(log.append(() => eventText(event)), () => enter(event))
       ),
     note: (event) =>
       Effect.suspend(() => {
         enter(event)
-        return log.note(encodeEvent(event))
+        return log.note(() => eventText(event))
       }),
     broken: log.broken,
     totals: Effect.sync(() => ledger.totals)

@@ -11,7 +11,7 @@ import * as CommitLog from "../../../src/services/durability/CommitLog.ts"
 import type { CommitLogOptions } from "../../../src/services/durability/CommitLog.ts"
 import { Disk } from "../../../src/services/durability/Disk.ts"
 import { FileLock } from "../../../src/services/durability/FileLock.ts"
-import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
+import { lineText } from "../../../src/services/durability/LineCodec.ts"
 import { InterruptingScheduler } from "../../support/InterruptingScheduler.ts"
 
 const guards: { readonly [name: string]: CommitLogOptions["guard"] } = {
@@ -34,7 +34,7 @@ const appendAll = (guard: CommitLogOptions["guard"], acknowledged: Array<string>
       slugs,
       (slug) =>
         Effect.uninterruptible(
-          Effect.tap(log.append(encodeLine({ slug, _meta: { id: slug } })), () =>
+          Effect.tap(log.append(() => lineText({ slug, _meta: { id: slug } })), () =>
             Effect.sync(() => acknowledged.push(slug)))
         )
     )

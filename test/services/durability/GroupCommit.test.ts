@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { DiskError } from "../../../src/services/durability/Disk.ts"
 import { makeGroupCommit } from "../../../src/services/durability/GroupCommit.ts"
+import { lineText } from "../../../src/services/durability/LineCodec.ts"
 
 const writers = 64
 const linesEach = 12
@@ -22,7 +23,8 @@ const run = (commitMs: number, tellMs: number) =>
     const durable = new Set<number>()
     const commit = (batch: Uint8Array): Effect.Effect<void, DiskError> =>
       Effect.gen(function*() {
-        const numbers = Buffer.from(batch).toString().trim().split("\n").map(Number)
+        const lines = Buffer.from(batch).toString().trim().split("\n")
+        const numbers = lines.map((line) => Number(JSON.parse(line).slug))
         yield* Effect.yieldNow
         nowMs += commitMs
         batches.push(numbers.length)
@@ -30,14 +32,14 @@ const run = (commitMs: number, tellMs: number) =>
       })
     const failed = () => ({ batch: "failed", queued: "failed" })
     const group = yield* Effect.provideService(
-      makeGroupCommit({ maxBatchBytes: 1_000_000, commit, failed }),
+      makeGroupCommit({ maxBatchBytes: 1_000_000, maxLineBytes: 1000, commit, failed }),
       Clock.Clock,
       clock
     )
     let next = 0
     const bring = (left: number) => {
       const n = next++
-      group.submit(Buffer.from(`${n}\n`), () => {
+      group.submit(lineText({ slug: String(n) }), () => {
         assert.isTrue(durable.has(n), "told before it was durable")
         nowMs += tellMs
         if (left > 1) bring(left - 1)

@@ -12,14 +12,16 @@ import {
   Unauthorized,
   Unreachable
 } from "../../../src/services/generation/Llm.ts"
-import {
-  decodeEvent,
-  encodeEvent,
-  entryOf,
-  readEntry
-} from "../../../src/services/journal/EventCodec.ts"
+import { decodeEvent, entryOf, readEntry } from "../../../src/services/journal/EventCodec.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
-import { failure, intent, rejected, response, verdict } from "../../support/journalEvents.ts"
+import {
+  encodeEvent,
+  failure,
+  intent,
+  rejected,
+  response,
+  verdict
+} from "../../support/journalEvents.ts"
 
 const reasons = [
   new RateLimited({ retryAfterMs: null, detail: "slow down" }),

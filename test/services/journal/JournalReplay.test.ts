@@ -17,12 +17,12 @@ import { Disk } from "../../../src/services/durability/Disk.ts"
 import { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { verifyLine } from "../../../src/services/durability/LineCodec.ts"
 import { RateLimited, TimedOut } from "../../../src/services/generation/Llm.ts"
-import { encodeEvent } from "../../../src/services/journal/EventCodec.ts"
 import { Journal } from "../../../src/services/journal/Journal.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
 import { replayJournals, sealSettledRuns } from "../../../src/services/journal/JournalReplay.ts"
 import type { ReplayOptions } from "../../../src/services/journal/JournalReplay.ts"
 import {
+  encodeEvent,
   failure,
   finding,
   intent,

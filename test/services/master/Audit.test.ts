@@ -7,7 +7,6 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { DataDirectory, journalPath } from "../../../src/services/durability/DataDirectory.ts"
 import { encodeMarker } from "../../../src/services/durability/SwapMarker.ts"
 import { makeSlugTable } from "../../../src/services/items/SlugTable.ts"
-import { encodeEvent } from "../../../src/services/journal/EventCodec.ts"
 import type { Intent, Response, Verdict } from "../../../src/services/journal/JournalEvent.ts"
 import { Audit } from "../../../src/services/master/Audit.ts"
 import type { AuditReport } from "../../../src/services/master/Audit.ts"
@@ -20,6 +19,7 @@ import {
   root,
   textOf
 } from "../../support/masters.ts"
+import { encodeEvent } from "../../support/journalEvents.ts"
 
 const run = "20260101T000000-aaaaaa"
 const id = (n: number) => `${run}:${n}`
