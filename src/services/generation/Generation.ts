@@ -41,7 +41,11 @@ export interface Rung {
 export interface Generated {
   readonly id: string
   readonly rung: number
+  /** As the server named it. */
   readonly model: string
+  /** As it was asked for. */
+  readonly requestedModel: string
+  readonly requestHash: string
   readonly attempt: number
   readonly promptHash: string
   readonly schemaHash: string
@@ -133,6 +137,7 @@ const make = Effect.gen(function*() {
     Effect.gen(function*() {
       const slug = request.item.slug
       const id = yield* journal.nextId
+      const hash = requestHash(wire)
       const hashes = {
         promptHash: job.prompt.hash,
         schemaHash: job.outputSchema.hash,
@@ -147,7 +152,7 @@ const make = Effect.gen(function*() {
         rung: request.rung,
         attempt: request.attempt,
         ...hashes,
-        requestHash: requestHash(wire),
+        requestHash: hash,
         messages: wire.messages,
         outputTokensMax: wire.outputTokensMax,
         reservedNanoUsd: reservation.nanoUsd
@@ -195,6 +200,8 @@ const make = Effect.gen(function*() {
         id,
         rung: request.rung,
         model: completion.model,
+        requestedModel: wire.model,
+        requestHash: hash,
         attempt: request.attempt,
         ...hashes,
         completion,

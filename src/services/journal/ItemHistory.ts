@@ -14,19 +14,23 @@ export interface ItemHistory {
   /** What its calls without an answer may have cost on top of that. */
   readonly atRiskNanoUsd: NanoUsd
   /**
-   * Answers to judge, for nothing, oldest attempt first: those without a verdict, and an accepted one whose record is
-   * in no master any more.
+   * Answers to judge, for nothing, oldest attempt first: those without a verdict, and of an item without a record those
+   * that were accepted once, whose record is in no master any more.
    */
   readonly unjudged: ReadonlyArray<Generated>
-  /** The newest attempt that QA rejected: what the rung above starts from. */
-  readonly rejection:
-    | {
-      readonly rung: number
-      readonly cause: RejectCause
-      readonly findings: ReadonlyArray<Finding>
-      readonly draft: string
-    }
-    | undefined
+  /** Ids of the answers among them that were accepted. */
+  readonly acceptedIds: ReadonlySet<string>
+  /** The newest attempt that QA rejected: what the next one starts from. */
+  readonly rejection: Rejection | undefined
+}
+
+/** A verdict against a draft. */
+export interface Rejection {
+  readonly answer: Generated
+  readonly cause: RejectCause
+  readonly findings: ReadonlyArray<Finding>
+  /** Drafts of its rung that were rejected, this one included. */
+  readonly draftsOnRung: number
 }
 
 /** Of an intent, all but its messages, which are most of its size. */
@@ -35,8 +39,6 @@ type CallIntent = Omit<Intent, "messages">
 interface Call {
   intent?: CallIntent
   response?: Response
-  /** Of a response that was rejected nothing is needed but its price and its text. */
-  rejected?: { readonly costNanoUsd: NanoUsd; readonly draft: string }
   failure?: Failure
   verdict?: Verdict
 }
@@ -57,14 +59,15 @@ export class HistoryBook {
         return
       }
       case "response":
-        call.response = event
-        return condense(call)
+        // The body as it came is most of its size, and nothing that is judged.
+        call.response = { ...event, completion: { ...event.completion, body: null } }
+        return
       case "failure":
         call.failure = event
         return
       case "verdict":
         call.verdict = event
-        return condense(call)
+        return
     }
   }
 
@@ -81,52 +84,51 @@ export class HistoryBook {
   }
 }
 
-const condense = (call: Call): void => {
-  if (call.response === undefined || call.verdict === undefined || call.verdict.accepted) return
-  call.rejected = { costNanoUsd: call.response.costNanoUsd, draft: call.response.completion.text }
-  delete call.response
-}
-
 const historyOf = (
   calls: ReadonlyMap<string, Call>,
   isAlive: (runId: string) => boolean
 ): ItemHistory => {
   const unjudged: Array<Generated> = []
+  const rejected: Array<Omit<Rejection, "draftsOnRung">> = []
+  const acceptedIds = new Set<string>()
   let attempts = 0
   let spentNanoUsd = 0
   let atRiskNanoUsd = 0
-  let rejection: ItemHistory["rejection"]
-  let rejectedAttempt = 0
-  for (const [id, call] of calls) {
+  for (const [id, { failure, intent, response, verdict }] of calls) {
     const alive = isAlive(runOf(id))
     // A verdict alone is not a call: its journal is gone, or sealed.
-    if (call.intent !== undefined || call.response !== undefined || call.failure !== undefined) {
-      attempts++
+    if (intent !== undefined || response !== undefined || failure !== undefined) attempts++
+    spentNanoUsd += response?.costNanoUsd ?? 0
+    if (failure !== undefined) atRiskNanoUsd += failure.atRiskNanoUsd
+    else if (response === undefined && !alive) atRiskNanoUsd += intent?.reservedNanoUsd ?? 0
+    attempts = Math.max(attempts, intent?.attempt ?? 0)
+    if (response === undefined) continue
+    const answer = toGenerated(id, intent, response)
+    if (verdict?.accepted === false) {
+      rejected.push({ answer, cause: verdict.cause ?? "QaFailed", findings: verdict.findings })
+    } else if (!alive) {
+      unjudged.push(answer)
+      if (verdict !== undefined) acceptedIds.add(id)
     }
-    spentNanoUsd += call.response?.costNanoUsd ?? call.rejected?.costNanoUsd ?? 0
-    if (call.failure !== undefined) atRiskNanoUsd += call.failure.atRiskNanoUsd
-    else if (isOpen(call) && !alive) atRiskNanoUsd += call.intent?.reservedNanoUsd ?? 0
-    if (call.response !== undefined && !alive) {
-      unjudged.push(toGenerated(id, call.intent, call.response))
-    }
-    const attempt = call.intent?.attempt ?? 1
-    if (call.rejected !== undefined && attempt >= rejectedAttempt) {
-      rejectedAttempt = attempt
-      rejection = {
-        rung: call.intent?.rung ?? 0,
-        cause: call.verdict?.cause ?? "QaFailed",
-        findings: call.verdict?.findings ?? [],
-        draft: call.rejected.draft
-      }
-    }
-    attempts = Math.max(attempts, call.intent?.attempt ?? 0)
   }
   unjudged.sort((a, b) => a.attempt - b.attempt)
-  return { attempts, spentNanoUsd, atRiskNanoUsd, unjudged, rejection }
+  const rejection = newestOf(rejected)
+  return { attempts, spentNanoUsd, atRiskNanoUsd, unjudged, acceptedIds, rejection }
 }
 
-const isOpen = (call: Call): boolean =>
-  call.intent !== undefined && call.response === undefined && call.rejected === undefined
+const newestOf = (
+  rejected: ReadonlyArray<Omit<Rejection, "draftsOnRung">>
+): Rejection | undefined => {
+  const newest = rejected.reduce<Omit<Rejection, "draftsOnRung"> | undefined>(
+    (best, each) =>
+      best === undefined || each.answer.attempt >= best.answer.attempt ? each : best,
+    undefined
+  )
+  if (newest === undefined) return undefined
+  const { rung } = newest.answer
+  const draftsOnRung = rejected.filter(({ answer }) => answer.rung === rung).length
+  return { ...newest, draftsOnRung }
+}
 
 /** An answer whose intent is lost to damage is judged all the same, as the base model's first. */
 const toGenerated = (
@@ -137,6 +139,8 @@ const toGenerated = (
   id,
   rung: intent?.rung ?? 0,
   model: response.completion.model,
+  requestedModel: intent?.model ?? response.completion.model,
+  requestHash: intent?.requestHash ?? "",
   attempt: intent?.attempt ?? 1,
   promptHash: intent?.promptHash ?? "",
   schemaHash: intent?.schemaHash ?? "",

@@ -1,8 +1,9 @@
 // The journals of earlier runs read once: what is left to judge, what was spent, what is at risk.
 //
 // A run that lives holds the lock of its journal. Its open calls are its own: they are neither at risk nor to be judged
-// by anyone else. A sealed run (RunManifest.isSealed) is not read at all, its manifest has its totals. Memory follows
-// the items for which `isSettled` is false, and the calls that are open.
+// by anyone else. A sealed run (RunManifest.isSealed) is not read, its manifest has its totals, unless settled items are
+// taken up again: what was done for them may stand anywhere. Memory follows the items for which `isSettled` is false,
+// and the calls that are open.
 //
 // Damage is counted and passed over: an event that cannot be read costs at most a call listed as at risk, or an answer
 // judged once more for nothing. Files in raw/ that are no journals of ours are counted and left alone.
@@ -26,7 +27,7 @@ import type { AtRisk, LedgerTotals } from "./RunLedger.ts"
 import { isSealed, readManifest, writeManifest } from "./RunManifest.ts"
 import type { RunManifest, RunTotals } from "./RunManifest.ts"
 
-export type { ItemHistory } from "./ItemHistory.ts"
+export type { ItemHistory, Rejection } from "./ItemHistory.ts"
 
 export interface ReplayOptions {
   /**
@@ -43,6 +44,8 @@ export interface ReplayOptions {
   readonly isOurs?: (slug: string) => boolean
   /** Whether a slug needs nothing more: of such items only the money is kept. */
   readonly isSettled: (slug: string) => boolean
+  /** Reads the journals of sealed runs as well, for the sake of items that were settled once. Default: false. */
+  readonly readsSealed?: boolean
 }
 
 /** A journal that did not read clean. */
@@ -210,11 +213,14 @@ export const replayJournals = Effect.fnUntraced(function*(
     const runId = journalName.exec(name)?.[1]
     if (runId === undefined || runId === options.ownRunId) continue
     const manifest = Option.getOrUndefined(yield* readManifest(data, runId))
+    const file = journalPath(data, runId)
     if (manifest !== undefined && isSealed(manifest)) {
       found.push({ runId, state: "sealed", manifest })
+      if (options.readsSealed === true) {
+        yield* readJournal(books, file, runId, options.isSettled)
+      }
       continue
     }
-    const file = journalPath(data, runId)
     // Asked before it is read: a run that dies meanwhile has its calls listed as at risk next time.
     const alive =
       yield* (options.ownRunId !== undefined ? isAliveElseRepaired(data, file) : isAlive(file))

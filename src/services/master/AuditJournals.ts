@@ -32,6 +32,8 @@ interface Scan {
   readonly ledger: AuditLedger
   readonly slugs: SlugTable
   readonly tallies: JournalTallies
+  /** By call, what was accepted and is not in both masters; a later verdict against it takes it out. */
+  readonly missing: Map<number, string>
   responses: number
   spentNanoUsd: number
   foreignLines: number
@@ -49,7 +51,7 @@ const requestHashOf = (line: Buffer): string | undefined => {
 
 /**
  * A verdict is written after its record is durable in both masters. A record that a newer one of its slug superseded
- * may have been consolidated away since.
+ * may have been consolidated away since, and so may one that was taken back: a verdict against it stands after its own.
  */
 const visitAccepted = (
   scan: Scan,
@@ -58,13 +60,18 @@ const visitAccepted = (
   slug: string,
   where: string
 ): void => {
-  const { capture, ledger, slugs, tallies: { acknowledged } } = scan
+  const { ledger, missing, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
   const inBoth = ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)
   if (inBoth || isAcceptedIn(slugs, slug)) return
-  const what = `${where}: ${slug}: ${id} was accepted and is not in both masters`
-  if (capture.swapPending) acknowledged.doubt(`${what}, whose swap is not finished`)
-  else acknowledged.violate(what)
+  missing.set(number, `${where}: ${slug}: ${id} was accepted and is not in both masters`)
+}
+
+const checkMissing = ({ capture, missing, tallies: { acknowledged } }: Scan): void => {
+  for (const what of missing.values()) {
+    if (capture.swapPending) acknowledged.doubt(`${what}, whose swap is not finished`)
+    else acknowledged.violate(what)
+  }
 }
 
 const visitResponse = (
@@ -116,8 +123,10 @@ const visitEntry = (
       return
     case "verdict": {
       const number = ledger.number(entry.id)
-      if (!entry.accepted) ledger.mark(number, Mark.rejected)
-      else if (isOld) visitAccepted(scan, number, entry.id, slug, where)
+      if (!entry.accepted) {
+        ledger.mark(number, Mark.rejected)
+        scan.missing.delete(number)
+      } else if (isOld) visitAccepted(scan, number, entry.id, slug, where)
     }
   }
 }
@@ -202,12 +211,14 @@ export const auditJournals = Effect.fnUntraced(function*(
     ledger,
     slugs,
     tallies,
+    missing: new Map(),
     responses: 0,
     spentNanoUsd: 0,
     foreignLines: 0
   }
   const sizes = new Map(before.map(({ path, size }) => [path, size]))
   for (const journal of journals) yield* scanJournal(scan, journal, sizes.get(journal.path) ?? 0)
+  checkMissing(scan)
   checkRecords(scan)
   let needless = false
   for (let number = 0; number < ledger.size && !needless; number++) {

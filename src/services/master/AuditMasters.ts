@@ -1,6 +1,7 @@
 // The masters' part of an audit: lines, ids and slugs of the three files against each other.
 import * as Effect from "effect/Effect"
 import type { DataPaths } from "../durability/DataDirectory.ts"
+import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
@@ -10,6 +11,8 @@ import type { JournalFile, MasterCapture } from "./AuditCapture.ts"
 import { Mark } from "./AuditLedger.ts"
 import type { AuditLedger } from "./AuditLedger.ts"
 import { AuditTally } from "./AuditTally.ts"
+import { loadDemotions } from "./Demotions.ts"
+import type { Demotions } from "./Demotions.ts"
 import { MasterLine } from "./MasterLine.ts"
 import type { MasterName } from "./Survivors.ts"
 
@@ -76,8 +79,10 @@ interface Scan {
   readonly input: SlugTable | undefined
   readonly tallies: MasterTallies
   readonly slugs: SlugTable
+  readonly demotions: Demotions
   readonly counts: { -readonly [K in keyof Omit<MasterAudit, "slugs">]: number }
-  repeatedSlugs: number
+  /** Lines that a consolidation will drop. */
+  supersededLines: number
 }
 
 /** The id of a line, in the file that it stands in. */
@@ -101,11 +106,15 @@ const visitId = (scan: Scan, name: MasterName, line: MasterLine, where: string):
 }
 
 const visitSlug = (scan: Scan, name: MasterName, line: MasterLine, where: string): void => {
-  const { counts, input, slugs, tallies } = scan
+  const { counts, demotions, input, slugs, tallies } = scan
+  if (name !== "rejects" && demotions.hasTakenBack(line)) {
+    scan.supersededLines++
+    return
+  }
   const before = slugs.getBytes(line.slugBytes, line.slugStart, line.slugEnd) ?? 0
   slugs.setBytes(line.slugBytes, line.slugStart, line.slugEnd, before | slugIn[name])
   if ((before & slugIn[name]) !== 0) {
-    scan.repeatedSlugs++
+    scan.supersededLines++
     return
   }
   if (name === "updates") return
@@ -192,6 +201,11 @@ export const auditMasters = Effect.fnUntraced(function*(
     input,
     tallies,
     slugs: makeSlugTable(),
+    demotions: yield* Effect.provideService(
+      loadDemotions(capture.sizes.rejects),
+      DataDirectory,
+      data
+    ),
     counts: {
       records: 0,
       acceptedSlugs: 0,
@@ -200,15 +214,15 @@ export const auditMasters = Effect.fnUntraced(function*(
       acceptedOfInput: 0,
       rejectedOfInput: 0
     },
-    repeatedSlugs: 0
+    supersededLines: 0
   }
   yield* scanMaster(scan, "updates")
   yield* scanMaster(scan, "successes")
   yield* scanMaster(scan, "rejects")
   yield* compareMasters(scan)
-  if (scan.repeatedSlugs > 0) {
+  if (scan.supersededLines > 0) {
     tallies.ids.cannotVerify(
-      `not consolidated: ${scan.repeatedSlugs} lines are superseded by a newer one of their slug`
+      `not consolidated: ${scan.supersededLines} lines are superseded by a newer one of their slug`
     )
   }
   if (scan.counts.foreignLines > 0) {

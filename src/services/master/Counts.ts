@@ -5,10 +5,11 @@ import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
 import { countQuarantine } from "./AuditDirectory.ts"
+import { loadDemotions } from "./Demotions.ts"
 import { MasterLine } from "./MasterLine.ts"
 
 interface FileCounts {
-  /** Different slugs; for the rejects only those without a success. */
+  /** Different slugs: of records that stand, and of rejects without one. */
   readonly slugs: number
   /** Terminated lines that are neither blank nor corrupt. */
   readonly lines: number
@@ -30,6 +31,7 @@ export const countMasters: Effect.Effect<MasterCounts, DiskError, DataDirectory 
     const data = yield* DataDirectory
     const slugs = makeSlugTable()
     const line = new MasterLine()
+    const demotions = yield* loadDemotions()
     const count = Effect.fnUntraced(function*(path: string) {
       const before = slugs.size
       let lines = 0
@@ -42,6 +44,7 @@ export const countMasters: Effect.Effect<MasterCounts, DiskError, DataDirectory 
           return
         }
         lines++
+        if (path === data.successes && demotions.hasTakenBack(line)) return
         slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, 0)
       })
       return { slugs: slugs.size - before, lines, corruptLines, bytes } satisfies FileCounts

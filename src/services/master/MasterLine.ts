@@ -16,6 +16,8 @@ interface LineMeta {
   readonly costUsd: number | undefined
   /** `acceptedAt` of a record, `rejectedAt` of a reject, as milliseconds since the epoch; -Infinity where there is none. */
   readonly atMs: number
+  /** Of a reject that takes a record back: that record's id. */
+  readonly demotes: string | undefined
 }
 
 const slugHead = Buffer.from(`{"slug":"`)
@@ -25,7 +27,13 @@ const checksumLength = 19
 const byteOrderMark = Buffer.from("\ufeff")
 const quote = 0x22
 const backslash = 0x5c
-const noMeta: LineMeta = { id: undefined, runId: undefined, costUsd: undefined, atMs: -Infinity }
+const noMeta: LineMeta = {
+  id: undefined,
+  runId: undefined,
+  costUsd: undefined,
+  atMs: -Infinity,
+  demotes: undefined
+}
 
 /**
  * Reads one line after another; what it says of a line holds until the next `read`. The slug is the bytes
@@ -66,7 +74,17 @@ export class MasterLine {
   }
 
   get meta(): LineMeta {
-    return metaOf(this.kind === "verified" ? this.#metaInPlace() : this.#object?.["_meta"])
+    return metaOf(this.metaObject)
+  }
+
+  /** All that stands under `_meta`, as it was written. */
+  get metaObject(): unknown {
+    return this.kind === "verified" ? this.#metaInPlace() : this.#object?.["_meta"]
+  }
+
+  /** The whole line, parsed. */
+  get object(): { readonly [key: string]: unknown } | undefined {
+    return this.#wholeObject()
   }
 
   #corrupt(problem: string): LineKind {
@@ -143,12 +161,13 @@ const asObject = (value: unknown): { readonly [key: string]: unknown } | undefin
 const metaOf = (value: unknown): LineMeta => {
   const meta = asObject(value)
   if (meta === undefined) return noMeta
-  const { acceptedAt, costUsd, id, rejectedAt, runId } = meta
+  const { acceptedAt, costUsd, demotes, id, rejectedAt, runId } = meta
   return {
     id: typeof id === "string" ? id : undefined,
     runId: typeof runId === "string" ? runId : undefined,
     costUsd: typeof costUsd === "number" ? costUsd : undefined,
-    atMs: instantMs(acceptedAt ?? rejectedAt)
+    atMs: instantMs(acceptedAt ?? rejectedAt),
+    demotes: typeof demotes === "string" ? demotes : undefined
   }
 }
 

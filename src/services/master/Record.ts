@@ -7,8 +7,12 @@ import { Finding } from "../qa/Finding.ts"
 export const RecordMeta = Schema.Struct({
   /** The generation that was accepted: the id of its intent. Stands once per master file. */
   id: Schema.String,
+  /** The run that accepted it; the run that made the call is in its id. */
   runId: Schema.String,
+  /** As the server named it. */
   model: Schema.String,
+  /** As it was asked for: the name that the job gives. */
+  requestedModel: Schema.String,
   rung: Schema.Int,
   /** Calls made for the item up to this one, from 1. */
   attempt: Schema.Int,

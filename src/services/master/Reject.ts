@@ -28,11 +28,18 @@ export const Reject = Schema.Struct({
     /** `<runId>:<n>`: an id of its own. */
     id: Schema.String,
     runId: Schema.String,
-    /** Model calls made for the item. */
+    /** Model calls made for the item, over all runs. */
     attempts: Schema.Int,
+    /** How often the item was taken up again after a reject, over all runs. */
+    retries: Schema.Int,
     costUsd: Schema.Number,
     /** ISO 8601, UTC, milliseconds. */
-    rejectedAt: Schema.String
+    rejectedAt: Schema.String,
+    /**
+     * Of a demotion: the id of the record that it takes back. A reject that demotes beats every record of its slug that
+     * is not newer than it; any other reject is beaten by every record.
+     */
+    demotes: Schema.optionalKey(Schema.String)
   })
 })
 export type Reject = typeof Reject.Type

@@ -5,6 +5,7 @@ import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
+import { loadDemotions } from "./Demotions.ts"
 import { MasterLine } from "./MasterLine.ts"
 
 export type SettledState = "accepted" | "rejected"
@@ -33,14 +34,16 @@ export const countSettled = (
 }
 
 /**
- * Every slug of `successes` and `rejects`, a success beating a reject. An unterminated tail is not there yet, and a
- * corrupt line settles nothing: its item is written again, which costs money but loses nothing; it is warned about.
+ * Every slug of `successes` and `rejects`, a success beating a reject unless that took it back. An unterminated tail is
+ * not there yet, and a corrupt line settles nothing: its item is written again, which costs money but loses nothing; it
+ * is warned about.
  */
 export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.gen(
   function*() {
     const data = yield* DataDirectory
     const settled = makeSlugTable()
     const line = new MasterLine()
+    const demotions = yield* loadDemotions()
     for (const [path, value] of [[data.successes, accepted], [data.rejects, rejected]] as const) {
       let corruptLines = 0
       let firstCorrupt = ""
@@ -48,6 +51,7 @@ export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Di
         const kind = line.read(bytes)
         if (kind === "blank") return
         if (kind !== "corrupt") {
+          if (value === accepted && demotions.hasTakenBack(line)) return
           settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
           return
         }

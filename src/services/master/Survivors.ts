@@ -1,6 +1,7 @@
-// Which lines of the three masters a consolidation keeps: the newest of each slug, and no reject of a slug that has a success.
+// Which lines of the three masters a consolidation keeps: of each slug the one that stands.
 import type { MasterLine } from "./MasterLine.ts"
-import { Newest } from "./Newest.ts"
+import type { Stands } from "./Standing.ts"
+import { Standing } from "./Standing.ts"
 
 export type MasterName = "updates" | "successes" | "rejects"
 
@@ -18,65 +19,55 @@ const successesBase = -(2 ** 52)
 const positionOf = (name: MasterName, offset: number): number =>
   name === "successes" ? successesBase + offset : offset
 
+const isSame = (a: Stands | undefined, b: Stands | undefined): boolean =>
+  a?.kind === b?.kind && a?.position === b?.position
+
 /**
  * Takes the lines as they are read, in any number of rounds, and says which of them survive what was read so far.
  * `markWritten` tells that the survivors below some offsets were copied; from then on `stale` says whether a line that
- * came later made one of those copies superfluous.
+ * came later made those copies wrong: one of them is superfluous, or one is missing.
  */
 export class Survivors {
-  readonly #accepted = new Newest()
-  readonly #rejected = new Newest()
+  readonly #standing = new Standing()
+  #acceptedSlugs = 0
+  /** Lines of `updates` and `rejects` that were offered. */
+  #offered = 0
   #written: PerMaster = nothing
   #stale = false
-  #redundant = false
 
-  /** Slugs that have a record. */
+  /** Slugs for which a record stands. */
   get acceptedSlugs(): number {
-    return this.#accepted.size
+    return this.#acceptedSlugs
   }
 
   get stale(): boolean {
     return this.#stale
   }
 
-  /** Whether `updates` or `rejects` has a line that does not survive. */
+  /**
+   * Whether `updates` or `rejects` has a line that does not survive: of each slug one line does. Where a slug is in
+   * `successes` alone, the two masters differ anyway.
+   */
   get redundant(): boolean {
-    return this.#redundant
+    return this.#offered > this.#standing.size
   }
 
   /** A line that is neither blank nor corrupt, with its byte offset. */
   offer(name: MasterName, line: MasterLine, offset: number): void {
-    if (name === "rejects") this.#offerReject(line, offset)
-    else this.#offerRecord(name, line, offset)
-  }
-
-  #offerReject(line: MasterLine, offset: number): void {
-    const rejected = this.#rejected.size
-    const superseded = this.#accepted.positionOf(line) === undefined
-      ? this.#rejected.offer(line, offset)
-      : undefined
-    if (superseded !== undefined && superseded < this.#written.rejects) this.#stale = true
-    if (this.#rejected.size === rejected) this.#redundant = true
-  }
-
-  #offerRecord(name: MasterName, line: MasterLine, offset: number): void {
-    const accepted = this.#accepted.size
-    const superseded = this.#accepted.offer(line, positionOf(name, offset))
-    if (superseded !== undefined && this.#isWritten(superseded)) this.#stale = true
-    if (this.#accepted.size === accepted) {
-      if (name === "updates") this.#redundant = true
-      return
-    }
-    const rejected = this.#rejected.positionOf(line)
-    if (rejected === undefined) return
-    this.#redundant = true
-    if (rejected < this.#written.rejects) this.#stale = true
+    const before = this.#standing.of(line)
+    if (name === "rejects") this.#standing.offerReject(line, offset)
+    else this.#standing.offerRecord(line, positionOf(name, offset))
+    if (name !== "successes") this.#offered++
+    const after = this.#standing.of(line)
+    if (isSame(before, after)) return
+    if (before?.kind === "record") this.#acceptedSlugs--
+    if (after?.kind === "record") this.#acceptedSlugs++
+    if (this.#isWritten(before) || this.#isWritten(after)) this.#stale = true
   }
 
   survives(name: MasterName, line: MasterLine, offset: number): boolean {
-    const accepted = this.#accepted.positionOf(line)
-    if (name !== "rejects") return accepted === positionOf(name, offset)
-    return accepted === undefined && this.#rejected.positionOf(line) === offset
+    const kind = name === "rejects" ? "reject" : "record"
+    return isSame(this.#standing.of(line), { kind, position: positionOf(name, offset) })
   }
 
   markWritten(sizes: PerMaster): void {
@@ -84,7 +75,11 @@ export class Survivors {
     this.#stale = false
   }
 
-  #isWritten(position: number): boolean {
+  /** Whether a line stands where the copying has been already. */
+  #isWritten(stands: Stands | undefined): boolean {
+    if (stands === undefined) return false
+    const { kind, position } = stands
+    if (kind === "reject") return position < this.#written.rejects
     return position >= 0
       ? position < this.#written.updates
       : position - successesBase < this.#written.successes
