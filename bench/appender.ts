@@ -21,6 +21,7 @@ const makeRecord = (n: number): MasterRecord => ({
     id: `run:${n}`,
     runId: "run",
     model: "model-1",
+    requestedModel: "model-1",
     rung: 0,
     attempt: 1,
     promptHash: "0".repeat(32),

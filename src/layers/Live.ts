@@ -8,6 +8,7 @@ import { RejectLog } from "../services/durability/RejectLog.ts"
 import { acquireRunLock } from "../services/durability/RunLock.ts"
 import { Evidence } from "../services/evidence/Evidence.ts"
 import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
+import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import { Generation } from "../services/generation/Generation.ts"
 import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
@@ -64,6 +65,7 @@ export const run = (job: Job, shard: Shard) =>
   Layer.mergeAll(
     Generation.layer,
     evidence(job),
+    KnownEvidence.layer,
     Qa.layer,
     DurableAppender.layer,
     RejectLog.layer,

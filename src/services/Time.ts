@@ -19,3 +19,7 @@ const isoOf = (clockMs: number): string => {
 }
 
 export const nowIso: Effect.Effect<string> = Effect.map(Clock.currentTimeMillis, isoOf)
+
+/** Now, or a millisecond after `ms` where the clock was set back behind it: what comes later is the newer one. */
+export const isoAfter = (ms: number): Effect.Effect<string> =>
+  Effect.map(Clock.currentTimeMillis, (nowMs) => isoOf(Math.max(nowMs, ms + 1)))

@@ -37,7 +37,14 @@ const rejectOf = (slug: string, id: string): Reject => ({
   cause: "QaFailed",
   reason: "too short",
   findings: [],
-  _meta: { id, runId: "x", attempts: 1, costUsd: 0.001, rejectedAt: "2026-01-01T03:04:05.678Z" }
+  _meta: {
+    id,
+    runId: "x",
+    attempts: 1,
+    retries: 0,
+    costUsd: 0.001,
+    rejectedAt: "2026-01-01T03:04:05.678Z"
+  }
 })
 
 const appendRecord = Effect.fnUntraced(function*(n: number, tell: Tell) {

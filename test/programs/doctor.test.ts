@@ -22,6 +22,7 @@ import { tempDir } from "../support/TempDir.ts"
 const rung = (index: number, model: string) => ({
   index,
   model,
+  attempts: 1,
   outputTokensMax: 100,
   temperature: undefined,
   timeoutMs: 1_000

@@ -27,6 +27,7 @@ export const recordLine = (record: RecordInput): string =>
       id: record.id,
       runId: record.runId ?? record.id.slice(0, Math.max(0, record.id.lastIndexOf(":"))),
       model: "small",
+      requestedModel: "small",
       rung: 0,
       attempt: 1,
       promptHash: "p",
@@ -50,6 +51,7 @@ export const rejectLine = (record: RecordInput): string =>
       id: record.id,
       runId: record.runId ?? "r",
       attempts: 2,
+      retries: 0,
       costUsd: record.costUsd ?? 0.002,
       rejectedAt: iso(record.atMs)
     }

@@ -9,6 +9,7 @@ export const makeRecord = (n: number, text = "words"): MasterRecord => ({
     id: `r:${n}`,
     runId: "r",
     model: "m",
+    requestedModel: "m",
     rung: 0,
     attempt: 1,
     promptHash: "p",

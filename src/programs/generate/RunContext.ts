@@ -8,6 +8,7 @@ import type { Finding } from "../../services/qa/Finding.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { Happening } from "./RunEvent.ts"
+import type { TakeUp } from "./TakeUp.ts"
 
 /** Counts over all items of the run. */
 export interface Tally {
@@ -16,6 +17,12 @@ export interface Tally {
   inFlight: number
   accepted: number
   rejected: number
+  /** Of the accepted, those whose older record stood until then. */
+  renewed: number
+  /** Stale records that go on standing, since nothing better came of their items. */
+  kept: number
+  /** Of the accepted and rejected, those whose older reject stood until then. */
+  retried: number
   /** Calls that were answered. */
   answers: number
   judgedFromJournal: number
@@ -33,12 +40,17 @@ export interface RunContext {
 /** An item on its way through the rungs. */
 export interface Work {
   readonly item: Item
+  readonly takeUp: TakeUp
   readonly evidence: EvidenceBundle
   /** Calls made for the item, over all runs. */
   attempts: number
   spentNanoUsd: NanoUsd
   rung: number
+  /** Drafts of this rung that QA has rejected, as far as they count against its attempts. */
+  draftsOnRung: number
   retake: Retake | undefined
+  /** Hashes of the item's requests that were answered, over all runs: none of them is bought again. */
+  readonly bought: Set<string>
   /** What QA held against the last draft, for the item's reject line. */
   findings: ReadonlyArray<Finding>
 }

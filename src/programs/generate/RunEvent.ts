@@ -29,7 +29,11 @@ export interface RunReport {
   /** What this run did. */
   readonly acceptedNow: number
   readonly rejectedNow: number
-  /** Begun in this run and still pending: put off, or cut off. */
+  /** Of the accepted, those that replaced a stale record. */
+  readonly renewedNow: number
+  /** Stale records that were taken up and go on standing. */
+  readonly keptNow: number
+  /** Begun in this run and still as they were: put off, or cut off. */
   readonly deferredNow: number
   readonly rejectedByCause: { readonly [cause: string]: number }
   readonly callsNow: number
@@ -56,6 +60,16 @@ export type Happening =
     readonly toDo: number
     readonly atRisk: ReadonlyArray<AtRiskCall>
   }
+  /** The items of one kind come next: those of a phase of a retry, or stale ones. */
+  | { readonly event: "phase"; readonly phase: string; readonly toDo: number }
+  | {
+    readonly event: "phase-ended"
+    readonly phase: string
+    readonly accepted: number
+    readonly rejected: number
+    /** Nothing was accepted: the rest of the phase, if any, is left as it is. */
+    readonly noProgress: boolean
+  }
   | { readonly event: "begun"; readonly slug: string }
   | {
     readonly event: "accepted"
@@ -75,6 +89,10 @@ export type Happening =
   }
   /** The item stays pending: a later run takes it up. */
   | { readonly event: "deferred"; readonly slug: string; readonly reason: string }
+  /** The stale record goes on standing. */
+  | { readonly event: "kept"; readonly slug: string; readonly reason: string }
+  /** A page was found under a variant of the address that the row gives. */
+  | { readonly event: "readdressed"; readonly slug: string; readonly from: string; readonly to: string }
   | {
     readonly event: "escalated"
     readonly slug: string

@@ -13,8 +13,9 @@ import type { Finding } from "../../services/qa/Finding.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
 import { toUsd } from "../../services/spending/Money.ts"
-import { nowIso } from "../../services/Time.ts"
+import { isoAfter, nowIso } from "../../services/Time.ts"
 import type { RunContext, Work } from "./RunContext.ts"
+import { standsSinceMs } from "./TakeUp.ts"
 import type { Upkeep } from "./upkeep.ts"
 
 export interface Endings {
@@ -26,17 +27,20 @@ export interface Endings {
   ) => Effect.Effect<void>
   /** Durable in both masters first; only then does anyone hear of it. */
   readonly accept: (
-    slug: string,
+    work: Work,
     generated: Generated,
     verdict: Extract<Verdict, { readonly _tag: "Accepted" }>
   ) => Effect.Effect<void, AppendError>
+  /** The item's end without a record; a stale record that stands goes on standing, and no reject is written. */
   readonly reject: (
     work: Work,
     cause: RejectCause,
     reason: string,
     findings: ReadonlyArray<Finding>
   ) => Effect.Effect<void, AppendError>
-  /** The item stays pending. */
+  /** A stale record goes on standing. */
+  readonly keep: (slug: string, reason: string) => Effect.Effect<void>
+  /** The item stays as it is. */
   readonly defer: (slug: string, reason: string) => Effect.Effect<void>
 }
 
@@ -59,7 +63,7 @@ export const makeEndings = Effect.fnUntraced(
           findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
         }))
 
-    const accept: Endings["accept"] = (slug, generated, verdict) =>
+    const accept: Endings["accept"] = ({ item: { slug }, takeUp }, generated, verdict) =>
       Effect.uninterruptible(Effect.gen(function*() {
         const { attempt, evidenceHash, id, model, promptHash, rung, schemaHash } = generated
         const costUsd = toUsd(generated.costNanoUsd)
@@ -70,6 +74,7 @@ export const makeEndings = Effect.fnUntraced(
             id,
             runId: journal.runId,
             model,
+            requestedModel: generated.requestedModel,
             rung,
             attempt,
             promptHash,
@@ -77,46 +82,61 @@ export const makeEndings = Effect.fnUntraced(
             evidenceHash,
             usage: generated.completion.usage,
             costUsd,
-            acceptedAt: yield* nowIso,
+            acceptedAt: yield* isoAfter(standsSinceMs(takeUp)),
             qa: { rules: qa.rulesHash, warnings: verdict.warnings }
           }
         })
         const acceptedNow = ++tally.accepted
+        if (takeUp._tag === "Stale") tally.renewed++
+        if (takeUp._tag === "Rejected") tally.retried++
         tally.acceptedByRung[rung] = (tally.acceptedByRung[rung] ?? 0) + 1
         yield* noteVerdict(slug, generated, verdict)
         yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
         yield* upkeep.accepted(acceptedNow)
       }))
 
+    const keep: Endings["keep"] = (slug, reason) =>
+      Effect.suspend(() => {
+        tally.kept++
+        return emit({ event: "kept", slug, reason })
+      })
+
     const reject: Endings["reject"] = (
-      { attempts, item: { slug }, spentNanoUsd },
+      { attempts, item: { slug }, spentNanoUsd, takeUp },
       cause,
       reason,
       findings
     ) =>
-      Effect.uninterruptible(Effect.gen(function*() {
-        yield* rejects.append({
-          slug,
-          cause,
-          reason,
-          findings,
-          _meta: {
-            id: yield* journal.nextId,
-            runId: journal.runId,
-            attempts,
-            costUsd: toUsd(spentNanoUsd),
-            rejectedAt: yield* nowIso
-          }
-        })
-        tally.rejected++
-        tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
-        yield* emit({ event: "rejected", slug, cause, reason, findings })
-      }))
+      takeUp._tag === "Stale"
+        ? Effect.uninterruptible(keep(slug, `${cause}: ${reason}`))
+        : Effect.uninterruptible(Effect.gen(function*() {
+          const before = takeUp._tag === "Rejected" ? takeUp.reject : undefined
+          yield* rejects.append({
+            slug,
+            cause,
+            reason,
+            findings,
+            _meta: {
+              id: yield* journal.nextId,
+              runId: journal.runId,
+              // Journals may have been removed since.
+              attempts: Math.max(attempts, before?.attempts ?? 0),
+              retries: before === undefined ? 0 : before.retries + 1,
+              costUsd: Math.max(toUsd(spentNanoUsd), before?.costUsd ?? 0),
+              rejectedAt: yield* isoAfter(standsSinceMs(takeUp))
+            }
+          })
+          tally.rejected++
+          if (before !== undefined) tally.retried++
+          tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
+          yield* emit({ event: "rejected", slug, cause, reason, findings })
+        }))
 
     const endings: Endings = {
       noteVerdict,
       accept,
       reject,
+      keep,
       defer: (slug, reason) => emit({ event: "deferred", slug, reason })
     }
     return endings

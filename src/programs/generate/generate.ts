@@ -1,4 +1,4 @@
-// The main verb: every pending item of the input through evidence, model and QA into the masters.
+// The main verb: the pending items of the input, or those of its plan, through evidence, model and QA into the masters.
 //
 // Whatever stops a run (StopReason), it drains: nothing new begins, waits end, answers that are on their way are taken
 // and kept. Only a wish from outside also cuts the calls that outlast their grace. A defect in one item costs no other:
@@ -12,7 +12,6 @@ import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { InputError } from "../../services/items/ItemSource.ts"
 import { inShard, wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
-import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
@@ -22,6 +21,8 @@ import { Budget } from "../../services/spending/Budget.ts"
 import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
 import type { Endings } from "./endings.ts"
+import { passesOf } from "./Plan.ts"
+import type { Pass, Plan } from "./Plan.ts"
 import type { RunContext } from "./RunContext.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { RunEvent, StopReason } from "./RunEvent.ts"
@@ -29,6 +30,7 @@ import { makeReport } from "./runReport.ts"
 import type { Before } from "./runReport.ts"
 import { makeSettleItem } from "./settleItem.ts"
 import type { SettleItem } from "./settleItem.ts"
+import type { TakeUp } from "./TakeUp.ts"
 import { makeSuspects } from "./suspects.ts"
 import { makeUpkeep } from "./upkeep.ts"
 import {
@@ -44,7 +46,9 @@ export interface GenerateOptions {
   readonly source: ItemSource
   /** The part of the input that this run works on, the one its lock is held for. Default: all of it. */
   readonly shard?: Shard | undefined
-  /** At most this many pending items are begun. Default: all. */
+  /** What is taken up. Default: the pending items. */
+  readonly plan?: Plan | undefined
+  /** At most this many items are begun. Default: all. */
   readonly limit?: number | undefined
   /** Completes when the run is to stop gently, with what asked for it. Default: never. */
   readonly stopRequested?: Effect.Effect<StopReason> | undefined
@@ -59,47 +63,51 @@ export interface GenerateOptions {
 
 const graceMsDefault = 30_000
 
+/** The options with their defaults. */
+interface Wish {
+  readonly source: ItemSource
+  readonly shard: Shard
+  readonly plan: Plan
+  readonly limit: number
+}
+
 /** What earlier runs left, the run's books opened with it. */
-const takeStock = Effect.fnUntraced(function*(shard: Shard) {
+const takeStock = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   const { runId } = yield* Journal
   const budget = yield* Budget
   const settled = yield* loadSettled
+  const { isReopened, passes } = yield* passesOf(plan, { source, shard, settled })
   const replay = yield* replayJournals({
     ownRunId: runId,
     isOurs: (slug) => inShard(slug, shard),
-    isSettled: (slug) => settledAs(settled, slug) !== undefined
+    isSettled: (slug) => settledAs(settled, slug) !== undefined && !isReopened(slug),
+    readsSealed: plan._tag !== "Pending"
   })
   yield* sealSettledRuns(replay, runId)
   for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
     yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
   }
-  return { runId, settled, replay }
+  return { runId, settled, replay, passes }
 })
 
-/** Pending items of the shard. Only the whole input can be counted by its slugs alone, a shard is read for it. */
-const countPending = (
-  options: GenerateOptions,
-  settled: SlugTable,
-  before: Before
-): Effect.Effect<number> => {
-  const ofInput = before.input - before.accepted - before.rejected
-  return options.shard === undefined || options.shard.of === 1
-    ? Effect.succeed(ofInput)
-    // A file that has changed is found out when the items are begun.
-    : Effect.orElseSucceed(Stream.runCount(pendingItems(options, settled)), () => ofInput)
+interface TakenUp {
+  readonly item: Item
+  readonly takeUp: TakeUp
 }
 
-const pendingItems = ({ shard = wholeInput, source }: GenerateOptions, settled: SlugTable) =>
-  Stream.filter(
-    source.items,
-    (item) => inShard(item.slug, shard) && settledAs(settled, item.slug) === undefined
-  )
-
-/** The items to begin: none once the run stops. An input that fails stops it, and interrupts nothing. */
-const itemsToBegin = (options: GenerateOptions, settled: SlugTable, control: RunControl) =>
-  pendingItems(options, settled).pipe(
-    Stream.takeWhile(() => !control.isClosed()),
-    (items) => options.limit === undefined ? items : Stream.take(items, options.limit),
+/** The items of a pass that are to be begun: none once the run stops. An input that fails stops it, and interrupts nothing. */
+const itemsToBegin = (
+  { shard, source }: Wish,
+  pass: Pass,
+  mayBegin: () => boolean,
+  control: RunControl
+): Stream.Stream<TakenUp, InputError> =>
+  source.items.pipe(
+    Stream.takeWhile(() => !control.isClosed() && mayBegin()),
+    Stream.filter(({ slug }) => inShard(slug, shard)),
+    Stream.map((item) => ({ item, takeUp: pass.takeUp(item) })),
+    Stream.filter((found): found is TakenUp => found.takeUp !== undefined),
+    Stream.takeWhile(mayBegin),
     Stream.catchCauseIf(
       (cause) => !Cause.hasInterruptsOnly(cause),
       (cause) => {
@@ -121,14 +129,14 @@ const makeRunItem = Effect.fnUntraced(function*(
   history: Replay["history"]
 ) {
   const budget = yield* Budget
-  return (item: Item): Effect.Effect<void> =>
+  return ({ item, takeUp }: TakenUp, mayBegin: () => boolean): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (control.isClosed()) return Effect.void
+      if (control.isClosed() || !mayBegin()) return Effect.void
       tally.begun++
       tally.inFlight++
       const leave = Effect.sync(() => void tally.inFlight--)
       return emit({ event: "begun", slug: item.slug }).pipe(
-        Effect.andThen(settleItem(item, history.get(item.slug))),
+        Effect.andThen(settleItem(item, history.get(item.slug), takeUp)),
         Effect.catch((error) =>
           Effect.andThen(stopOnStorage(control, error), endings.defer(item.slug, error.message))
         ),
@@ -142,18 +150,52 @@ const makeRunItem = Effect.fnUntraced(function*(
     })
 })
 
-/** Settles what is pending, with everything beside it that ends when the work does. Answers what was there before. */
+type RunItem = Effect.Success<ReturnType<typeof makeRunItem>>
+
+/** One pass over the input, drained before the next begins; tells of its end where it has a name. */
+const runPass = Effect.fnUntraced(function*(
+  wish: Wish,
+  pass: Pass,
+  { control, emit, tally }: RunContext,
+  runItem: RunItem
+) {
+  const { phase, toDo } = pass
+  const before = { accepted: tally.accepted, rejected: tally.rejected }
+  const isHopeless = (): boolean =>
+    tally.accepted === before.accepted && tally.rejected - before.rejected >= pass.giveUpAfter
+  const mayBegin = (): boolean => tally.begun < wish.limit && !isHopeless()
+  if (control.isClosed() || !mayBegin()) return
+  if (phase !== null) yield* emit({ event: "phase", phase, toDo })
+  const { concurrency } = yield* CurrentJob
+  yield* Stream.runDrain(Stream.mapEffect(
+    itemsToBegin(wish, pass, mayBegin, control),
+    (taken) => runItem(taken, mayBegin),
+    { concurrency, unordered: true }
+  ))
+  if (phase === null) return
+  const accepted = tally.accepted - before.accepted
+  const rejected = tally.rejected - before.rejected
+  const noProgress = accepted === 0 && rejected > 0
+  yield* emit({ event: "phase-ended", phase, accepted, rejected, noProgress })
+})
+
+/** Settles what is taken up, with everything beside it that ends when the work does. Answers what was there before. */
 const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context: RunContext) {
-  const { graceMs = graceMsDefault, limit = Infinity, source, stopRequested = Effect.never } =
-    options
+  const { graceMs = graceMsDefault, source, stopRequested = Effect.never } = options
+  const wish: Wish = {
+    source,
+    plan: options.plan ?? { _tag: "Pending" },
+    shard: options.shard ?? wholeInput,
+    limit: options.limit ?? Infinity
+  }
   const { control, emit } = context
   const job = yield* CurrentJob
   yield* watchStorage(control)
   const graceOver = yield* watchStopRequest(control, stopRequested, graceMs)
 
-  const { replay, runId, settled } = yield* takeStock(options.shard ?? wholeInput)
+  const { passes, replay, runId, settled } = yield* takeStock(wish)
   const before: Before = { input: source.count, ...countSettled(source.slugs, settled) }
-  const toDo = Math.min(limit, yield* countPending(options, settled, before))
+  const toDo = Math.min(wish.limit, passes.reduce((sum, pass) => sum + pass.toDo, 0))
   yield* emit({ event: "started", runId, ...before, toDo, atRisk: replay.atRisk })
 
   const upkeep = yield* makeUpkeep(job.consolidateEvery, emit)
@@ -164,10 +206,7 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   const runItem = yield* makeRunItem(context, endings, settleItem, replay.history)
 
   const work = Effect.andThen(
-    Stream.runDrain(Stream.mapEffect(itemsToBegin(options, settled, control), runItem, {
-      concurrency: job.concurrency,
-      unordered: true
-    })),
+    Effect.forEach(passes, (pass) => runPass(wish, pass, context, runItem), { discard: true }),
     Effect.catch(suspects.close, (error) => stopOnStorage(control, error))
   )
   yield* Effect.raceFirst(work, graceOver)
@@ -176,7 +215,7 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
 }, Effect.scoped)
 
 /**
- * Runs until every pending item is settled or something stops it. Never fails for an item's sake: what the items came
+ * Runs until every item of the plan is settled or something stops it. Never fails for an item's sake: what the items came
  * to is in the report, what stopped the run in `report.stop`. Requires the run's lock to be held.
  */
 export const generate = Effect.fnUntraced(function*(options: GenerateOptions) {

@@ -17,8 +17,9 @@ export interface Before {
 export const makeReport = Effect.fnUntraced(
   function*({ control, tally }: RunContext, before: Before, startMs: number) {
     const journal = yield* Journal
-    const accepted = before.accepted + tally.accepted
-    const rejected = before.rejected + tally.rejected
+    // A renewed item was accepted before, a retried one rejected.
+    const accepted = before.accepted + tally.accepted - tally.renewed
+    const rejected = before.rejected + tally.rejected - tally.retried
     const report: RunReport = {
       runId: journal.runId,
       stop: control.current(),
@@ -28,7 +29,9 @@ export const makeReport = Effect.fnUntraced(
       pending: before.input - accepted - rejected,
       acceptedNow: tally.accepted,
       rejectedNow: tally.rejected,
-      deferredNow: tally.begun - tally.accepted - tally.rejected,
+      renewedNow: tally.renewed,
+      keptNow: tally.kept,
+      deferredNow: tally.begun - tally.accepted - tally.rejected - tally.kept,
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
       acceptedByRung: tally.acceptedByRung,
       callsNow: (yield* journal.totals).calls,

@@ -4,127 +4,163 @@ import type { AppendError } from "../../services/durability/AppendError.ts"
 import { Evidence } from "../../services/evidence/Evidence.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
+import { requestHash } from "../../services/generation/RequestHash.ts"
+import { wireRequest } from "../../services/generation/WireRequest.ts"
 import type { Item } from "../../services/items/Item.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
-import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
+import type { ItemHistory, Rejection } from "../../services/journal/ItemHistory.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import { stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
+import { gatherAnew } from "./gatherAnew.ts"
+import { rungAfter } from "./ladder.ts"
 import type { RunContext, Work } from "./RunContext.ts"
-
-/** Causes that a stronger model can mend. */
-const climbable: ReadonlySet<RejectCause> = new Set(["QaFailed", "Malformed", "Truncated"])
-
-/** A verdict against a draft: where the rung above starts. */
-type Rejection = NonNullable<ItemHistory["rejection"]>
+import { makeStartOf } from "./startOf.ts"
+import type { TakeUp } from "./TakeUp.ts"
 
 /**
  * Brings the item to its end. `history` is what earlier runs left of it: answers without a verdict are judged first,
- * for nothing; a rejected draft is not bought again but goes up the ladder.
+ * for nothing; a rejected draft is not bought again but goes up the ladder. `takeUp` says what stands for it so far.
  */
 export type SettleItem = (
   item: Item,
-  history: ItemHistory | undefined
+  history: ItemHistory | undefined,
+  takeUp: TakeUp
 ) => Effect.Effect<void, AppendError>
+
+/** Accepts the answer, or tells what is held against it. `draftsBefore`: rejected ones of its rung. */
+export type JudgeAnswer = (
+  work: Work,
+  answer: Generated,
+  draftsBefore: number
+) => Effect.Effect<Rejection | undefined, AppendError>
 
 export const makeSettleItem = Effect.fnUntraced(
   function*(context: RunContext, endings: Endings, callRung: CallRung) {
-    const { control, emit, tally } = context
+    const { control, emit } = context
     const qa = yield* Qa
-    const { evidence: { urlFields }, rungs } = yield* CurrentJob
+    const job = yield* CurrentJob
+    const { evidence: { urlFields }, rungs } = job
     const evidence = yield* Evidence
-    // Slow pages do not hold up a run that is stopping: nothing is paid for yet.
-    const gather: (item: Item) => Effect.Effect<EvidenceBundle | undefined> = urlFields.length === 0
-      ? evidence.gather
-      : (item) => Effect.raceFirst(evidence.gather(item), Effect.as(control.closed, undefined))
 
-    /** Accepts the answer, or tells what is held against it. */
-    const judge = (
-      work: Work,
-      generated: Generated
-    ): Effect.Effect<Rejection | undefined, AppendError> =>
-      Effect.flatMap(qa.judge(work.item, work.evidence, generated.completion), (verdict) => {
+    // Slow pages do not hold up a run that is stopping: nothing is paid for yet.
+    const gather = (item: Item, takeUp: TakeUp): Effect.Effect<EvidenceBundle | undefined> => {
+      const gathering = takeUp._tag === "Rejected" && takeUp.way === "regather"
+        ? gatherAnew(evidence, urlFields, emit, item)
+        : evidence.gather(item)
+      return urlFields.length === 0
+        ? gathering
+        : Effect.raceFirst(gathering, Effect.as(control.closed, undefined))
+    }
+
+    const judge: JudgeAnswer = (work, answer, draftsBefore) =>
+      Effect.flatMap(qa.judge(work.item, work.evidence, answer.completion), (verdict) => {
         if (verdict._tag === "Accepted") {
-          return Effect.as(endings.accept(work.item.slug, generated, verdict), undefined)
+          return Effect.as(endings.accept(work, answer, verdict), undefined)
         }
         const { cause, findings } = verdict
-        const rejection: Rejection = {
-          rung: generated.rung,
-          cause,
-          findings,
-          draft: generated.completion.text
-        }
-        return Effect.as(endings.noteVerdict(work.item.slug, generated, verdict), rejection)
+        const rejection: Rejection = { answer, cause, findings, draftsOnRung: draftsBefore + 1 }
+        return Effect.as(endings.noteVerdict(work.item.slug, answer, verdict), rejection)
       })
 
-    /** Steps onto the rung above; false where the verdict is the item's end. */
-    const climb = (
-      work: Work,
-      { cause, draft, findings, rung }: Rejection
-    ): Effect.Effect<boolean, AppendError> => {
+    const startOf = makeStartOf(context, job, judge)
+
+    /** Takes the draft to a rung, its own or a higher one. */
+    const step = (work: Work, { answer, draftsOnRung, findings }: Rejection, rung: number) => {
       work.findings = findings
-      const next = rungs[rung + 1]
-      if (!climbable.has(cause) || next === undefined) {
-        return Effect.as(endings.reject(work, cause, reasonOf(cause, findings), findings), false)
-      }
-      work.rung = rung + 1
-      work.retake = { draft, findings }
-      const escalated = {
+      work.rung = rung
+      work.draftsOnRung = rung === answer.rung ? draftsOnRung : 0
+      work.retake = { draft: answer.completion.text, findings }
+      const next = rungs[rung]
+      return rung === answer.rung || next === undefined ? Effect.void : emit({
         event: "escalated",
         slug: work.item.slug,
         toModel: next.model,
         findings: findings.length
-      } as const
-      return Effect.as(emit(escalated), true)
+      })
     }
 
-    /** Judges what earlier runs paid for. Answers the verdict to climb from, if any; `Accepted` when that was the end. */
-    const judgeHistory = Effect.fnUntraced(
-      function*(work: Work, { rejection, unjudged }: ItemHistory) {
-        let highest = rejection
-        for (const generated of unjudged) {
-          tally.judgedFromJournal++
-          const against = yield* judge(work, generated)
-          if (against === undefined) return "Accepted"
-          if (highest === undefined || against.rung >= highest.rung) highest = against
-        }
-        return highest
+    /** Steps to where the next draft is written; false where the verdict is the item's end. */
+    const climb = Effect.fnUntraced(function*(work: Work, rejection: Rejection) {
+      const rung = rungAfter(rungs, rejection)
+      if (rung !== undefined) {
+        yield* step(work, rejection, rung)
+        return true
       }
-    )
+      const { cause, findings } = rejection
+      yield* endings.reject(work, cause, reasonOf(cause, findings), findings)
+      return false
+    })
+
+    /** Whether the next request was answered before: another answer to it would be the same purchase. */
+    const isBought = Effect.fnUntraced(function*(work: Work) {
+      const rung = rungs[work.rung]
+      if (work.bought.size === 0 || rung === undefined) return false
+      const rendered = yield* Effect.result(
+        job.prompt.render(work.item, work.evidence, work.retake)
+      )
+      return rendered._tag === "Success" &&
+        work.bought.has(requestHash(wireRequest(job, rung, rendered.success)))
+    })
+
+    /** Nothing new can be bought on this rung: on to the next one with the draft, or the item ends as it stood. */
+    const passBought = Effect.fnUntraced(function*(work: Work, last: Rejection | undefined) {
+      if (work.retake !== undefined && last !== undefined && rungs[work.rung + 1] !== undefined) {
+        yield* step(work, last, work.rung + 1)
+        return true
+      }
+      const { takeUp } = work
+      const stood = takeUp._tag === "Rejected" ? takeUp.reject : undefined
+      const cause = last?.cause ?? stood?.cause ?? "QaFailed"
+      const reason = "the request is one that was answered before, and is not paid for twice"
+      yield* endings.reject(work, cause, reason, last?.findings ?? stood?.findings ?? [])
+      return false
+    })
 
     const settle = Effect.fnUntraced(function*(work: Work, history: ItemHistory | undefined) {
-      const before = history === undefined ? undefined : yield* judgeHistory(work, history)
-      if (before === "Accepted") return
-      if (before !== undefined && !(yield* climb(work, before))) return
+      const start = yield* startOf(work, history)
+      if (start._tag === "Accepted") return
+      if (start._tag === "Kept") return yield* endings.keep(work.item.slug, start.reason)
+      let last = start._tag === "Fresh" ? undefined : start.rejection
+      if (start._tag === "Redraft") yield* step(work, start.rejection, start.rung)
+      if (start._tag === "Climb" && !(yield* climb(work, start.rejection))) return
       // Only a call needs evidence: an answer that is already paid for was judged above all the same.
       const { outcome } = work.evidence
       if (outcome._tag === "NotEnough") {
         return yield* endings.reject(work, outcome.cause, outcome.reason, work.findings)
       }
-      // Bounded: every turn is one rung higher.
+      // Bounded: every turn is one draft more on a rung of so many, or one rung higher.
       for (;;) {
+        if (yield* isBought(work)) {
+          if (!(yield* passBought(work, last))) return
+          continue
+        }
         const generated = yield* callRung(work)
         if (generated === undefined) return
         work.attempts = generated.attempt
         work.spentNanoUsd += generated.costNanoUsd
-        const against = yield* judge(work, generated)
-        if (against === undefined || !(yield* climb(work, against))) return
+        work.bought.add(generated.requestHash)
+        last = yield* judge(work, generated, work.draftsOnRung)
+        if (last === undefined || !(yield* climb(work, last))) return
       }
     })
 
-    const settleItem: SettleItem = Effect.fnUntraced(function*(item, history) {
-      const gathered = yield* gather(item)
+    const settleItem: SettleItem = Effect.fnUntraced(function*(item, history, takeUp) {
+      const gathered = yield* gather(item, takeUp)
       if (gathered === undefined) return yield* endings.defer(item.slug, stopping)
       const work: Work = {
         item,
+        takeUp,
         evidence: gathered,
         attempts: history?.attempts ?? 0,
         spentNanoUsd: history?.spentNanoUsd ?? 0,
         rung: 0,
+        draftsOnRung: 0,
         retake: undefined,
+        bought: new Set(history?.bought),
         findings: []
       }
       yield* settle(work, history).pipe(

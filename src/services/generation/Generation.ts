@@ -27,11 +27,14 @@ import type { Completion, LlmError, LlmRequest } from "./Llm.ts"
 import { Llm, mayBeBilled } from "./Llm.ts"
 import type { PromptError, Retake } from "./Prompt.ts"
 import { requestHash } from "./RequestHash.ts"
+import { wireRequest } from "./WireRequest.ts"
 
 /** One step of the model ladder. */
 export interface Rung {
   readonly index: number
   readonly model: string
+  /** Drafts that it may write of an item before the rung above gets it. */
+  readonly attempts: number
   readonly outputTokensMax: number
   readonly temperature: number | undefined
   readonly timeoutMs: number
@@ -215,15 +218,7 @@ const make = Effect.gen(function*() {
       return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
     }
     const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
-    const wire: LlmRequest = {
-      model: rung.model,
-      messages,
-      schemaName: job.outputSchema.name,
-      schema: job.outputSchema.schema,
-      outputTokensMax: rung.outputTokensMax,
-      temperature: rung.temperature,
-      timeoutMs: rung.timeoutMs
-    }
+    const wire = wireRequest(job, rung, messages)
     const worstNanoUsd = worstCostOf(
       rung.price,
       worstCaseTokens(messages, schemaJson),

@@ -88,6 +88,7 @@ export const outputSchemaOf = (file: string, text: string): Effect.Effect<Output
 const toRung = (model: Model, index: number): Rung => ({
   index,
   model: model.name,
+  attempts: 1,
   outputTokensMax: model.maxOutputTokens,
   temperature: model.temperature,
   timeoutMs: model.timeoutMs
@@ -113,6 +114,7 @@ export const toJob = (directory: string, settings: Settings, parts: Parts): Job 
     concurrency: settings.concurrency,
     consolidateEvery: settings.consolidateEvery,
     transientAttemptsMax: settings.transientAttemptsMax,
+    retry: settings.retry,
     evidence: settings.evidence,
     ...parts
   }

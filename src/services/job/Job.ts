@@ -25,6 +25,13 @@ export interface EvidenceSettings {
   readonly allowPrivateAddresses: boolean
 }
 
+export interface RetrySettings {
+  /** How often a rejected item is taken up again, over all runs. */
+  readonly timesMax: number
+  /** A phase of a retry that rejects so many items again and accepts none ends there. */
+  readonly giveUpAfter: number
+}
+
 export interface Job {
   /** The job's directory; its relative paths start here. */
   readonly directory: string
@@ -47,6 +54,7 @@ export interface Job {
   readonly consolidateEvery: number
   /** Calls per rung that may fail for a passing cause before the item is rejected. */
   readonly transientAttemptsMax: number
+  readonly retry: RetrySettings
   readonly evidence: EvidenceSettings
   readonly prompt: Prompt
   readonly outputSchema: OutputSchema

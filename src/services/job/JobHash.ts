@@ -14,6 +14,7 @@ export const jobHash = (job: Omit<Job, "hash">): string =>
     concurrency: job.concurrency,
     consolidateEvery: job.consolidateEvery,
     transientAttemptsMax: job.transientAttemptsMax,
+    retry: job.retry,
     evidence: job.evidence,
     promptHash: job.prompt.hash,
     schemaHash: job.outputSchema.hash,

@@ -76,6 +76,13 @@ export const Settings = Schema.Struct({
   concurrency: or(settingTypes.concurrency, 8),
   consolidateEvery: or(settingTypes.consolidateEvery, 50),
   transientAttemptsMax: or(whole(1, 100, "calls"), 5),
+  retry: or(
+    Schema.Struct({
+      timesMax: or(whole(1, 1000, "retries of an item"), 3),
+      giveUpAfter: or(whole(1, 1_000_000_000, "items"), 20)
+    }),
+    {}
+  ),
   evidence: or(
     Schema.Struct({
       fields: or(fieldNames, ["*"]),

@@ -22,6 +22,8 @@ export interface ItemHistory {
   readonly acceptedIds: ReadonlySet<string>
   /** The newest attempt that QA rejected: what the next one starts from. */
   readonly rejection: Rejection | undefined
+  /** Hashes of the requests that were answered: none of them is bought again. */
+  readonly bought: ReadonlySet<string>
 }
 
 /** A verdict against a draft. */
@@ -91,6 +93,7 @@ const historyOf = (
   const unjudged: Array<Generated> = []
   const rejected: Array<Omit<Rejection, "draftsOnRung">> = []
   const acceptedIds = new Set<string>()
+  const bought = new Set<string>()
   let attempts = 0
   let spentNanoUsd = 0
   let atRiskNanoUsd = 0
@@ -103,6 +106,7 @@ const historyOf = (
     else if (response === undefined && !alive) atRiskNanoUsd += intent?.reservedNanoUsd ?? 0
     attempts = Math.max(attempts, intent?.attempt ?? 0)
     if (response === undefined) continue
+    if (intent !== undefined) bought.add(intent.requestHash)
     const answer = toGenerated(id, intent, response)
     if (verdict?.accepted === false) {
       rejected.push({ answer, cause: verdict.cause ?? "QaFailed", findings: verdict.findings })
@@ -113,7 +117,7 @@ const historyOf = (
   }
   unjudged.sort((a, b) => a.attempt - b.attempt)
   const rejection = newestOf(rejected)
-  return { attempts, spentNanoUsd, atRiskNanoUsd, unjudged, acceptedIds, rejection }
+  return { attempts, spentNanoUsd, atRiskNanoUsd, unjudged, acceptedIds, rejection, bought }
 }
 
 const newestOf = (

@@ -35,6 +35,7 @@ const reject: Reject = {
     id: "r:r1",
     runId: "r",
     attempts: 2,
+    retries: 0,
     costUsd: 0.002,
     rejectedAt: "2026-01-02T03:04:05.678Z"
   }

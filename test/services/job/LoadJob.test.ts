@@ -50,6 +50,7 @@ describe("a job that is right", () => {
         rungs: [{
           index: 0,
           model: "m",
+          attempts: 1,
           outputTokensMax: 2000,
           temperature: undefined,
           timeoutMs: 120_000
@@ -60,6 +61,7 @@ describe("a job that is right", () => {
         concurrency: 8,
         consolidateEvery: 50,
         transientAttemptsMax: 5,
+        retry: { timesMax: 3, giveUpAfter: 20 },
         evidence: {
           fields: ["*"],
           fileFields: [],
@@ -100,8 +102,15 @@ describe("a job that is right", () => {
       assert.deepStrictEqual(job.input, { path: "/abs/in.csv", key: "id", format: "csv" })
       assert.strictEqual(job.dataDirectory, "/out")
       assert.deepStrictEqual(job.rungs, [
-        { index: 0, model: "m", outputTokensMax: 10, temperature: 0, timeoutMs: 5 },
-        { index: 1, model: "s", outputTokensMax: 2000, temperature: undefined, timeoutMs: 120_000 }
+        { index: 0, model: "m", attempts: 1, outputTokensMax: 10, temperature: 0, timeoutMs: 5 },
+        {
+          index: 1,
+          model: "s",
+          attempts: 1,
+          outputTokensMax: 2000,
+          temperature: undefined,
+          timeoutMs: 120_000
+        }
       ])
       assert.deepStrictEqual(job.prices, {
         m: { inputUsdPerMtok: 0.1, outputUsdPerMtok: 0.2, cachedInputUsdPerMtok: 0 }

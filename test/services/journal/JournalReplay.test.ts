@@ -72,11 +72,13 @@ describe("JournalReplay", () => {
         id: `${runA}:1`,
         rung: 1,
         model: "small-2026",
+        requestedModel: "small",
+        requestHash: "r",
         attempt: 3,
         promptHash: "p",
         schemaHash: "s",
         evidenceHash: "e",
-        completion: response("a", `${runA}:1`).completion,
+        completion: { ...response("a", `${runA}:1`).completion, body: null },
         costNanoUsd: 300
       }])
       assert.deepInclude(a, {
@@ -118,13 +120,11 @@ describe("JournalReplay", () => {
         failure("a", `${runA}:3`, new RateLimited({ retryAfterMs: null, detail: "" }), 0)
       ]
       const replay = yield* replayOf({ [runA]: bytesOf(events) })
-      assert.deepStrictEqual(replay.history.get("a"), {
-        attempts: 3,
-        spentNanoUsd: 600,
-        atRiskNanoUsd: 0,
-        unjudged: [],
-        rejection: { rung: 1, cause: "QaFailed", findings: [finding], draft: "second" }
-      })
+      const a = replay.history.get("a")
+      assert.deepInclude(a, { attempts: 3, spentNanoUsd: 600, atRiskNanoUsd: 0, unjudged: [] })
+      assert.deepInclude(a?.rejection, { cause: "QaFailed", findings: [finding], draftsOnRung: 1 })
+      assert.deepInclude(a?.rejection?.answer, { id: `${runA}:2`, rung: 1 })
+      assert.strictEqual(a?.rejection?.answer.completion.text, "second")
     }))
 
   it.effect("a failure that may have been billed is at risk, one that was not is not", () =>
@@ -154,7 +154,7 @@ describe("JournalReplay", () => {
       for (const later of [runB, back]) {
         const replay = yield* replayOf({ [runA]: answer, [later]: judgement })
         assert.deepStrictEqual(replay.history.get("a")?.unjudged, [])
-        assert.strictEqual(replay.history.get("a")?.rejection?.rung, 0)
+        assert.strictEqual(replay.history.get("a")?.rejection?.answer.rung, 0)
         assert.deepStrictEqual(replay.runs.map((run) => run.totals.unjudged), [0, 0])
         assert.strictEqual(replay.totals.calls, 1)
       }

@@ -76,6 +76,7 @@ const writeItems = (store: Store.MemoryStore) =>
           id,
           runId: run,
           model: "small",
+          requestedModel: "small",
           rung: 0,
           attempt: 1,
           ...hashes,

@@ -48,6 +48,7 @@ const meta = (id: string, atMs: number): MasterRecord["meta"] => ({
   id,
   runId: "w",
   model: "small",
+  requestedModel: "small",
   rung: 0,
   attempt: 1,
   promptHash: "p",
@@ -69,7 +70,7 @@ const reject = (slug: string): Reject => ({
   cause: "QaFailed",
   reason: "late",
   findings: [],
-  _meta: { id: "w:r1", runId: "w", attempts: 1, costUsd: 0, rejectedAt: iso(1000) }
+  _meta: { id: "w:r1", runId: "w", attempts: 1, retries: 0, costUsd: 0, rejectedAt: iso(1000) }
 })
 
 interface Late {

@@ -30,6 +30,7 @@ const job = Effect.map(
     concurrency: 1,
     consolidateEvery: 0,
     transientAttemptsMax: 1,
+    retry: { timesMax: 3, giveUpAfter: 20 },
     evidence: {
       fields: ["*"],
       fileFields: [],

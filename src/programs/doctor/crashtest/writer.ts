@@ -34,6 +34,7 @@ const recordOf = (id: string, acceptedAt: string, textCharacters: number): Maste
     id,
     runId: "crashtest",
     model: "none",
+    requestedModel: "none",
     rung: 0,
     attempt: 1,
     promptHash: "",

@@ -1,0 +1,134 @@
+// What a run takes up: pending items, stale records besides, or standing rejects, in one pass after the other.
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Item } from "../../services/items/Item.ts"
+import type { ItemSource } from "../../services/items/ItemSource.ts"
+import { inShard } from "../../services/items/Shard.ts"
+import type { Shard } from "../../services/items/Shard.ts"
+import type { SlugTable } from "../../services/items/SlugTable.ts"
+import { CurrentJob } from "../../services/job/Job.ts"
+import { countSettled, settledAs } from "../../services/master/Settled.ts"
+import { loadStandingRejects } from "../../services/master/StandingRejects.ts"
+import type { StandingRecord } from "../../services/master/StandingRecords.ts"
+import { findStale } from "../findStale.ts"
+import { wayOf } from "../retry/Phase.ts"
+import { choose, passNames, passOf } from "../retry/RetryChoice.ts"
+import type { RetryChoice } from "../retry/RetryChoice.ts"
+import { pending } from "./TakeUp.ts"
+import type { TakeUp } from "./TakeUp.ts"
+
+export type Plan =
+  /** Every pending item. */
+  | { readonly _tag: "Pending" }
+  /** Every pending item, then every stale record of the input. */
+  | { readonly _tag: "Renew" }
+  /** Standing rejects, phase by phase. */
+  | { readonly _tag: "Retry"; readonly choice: RetryChoice }
+
+export interface Pass {
+  /** Null for the pending items, which are what every run is about. */
+  readonly phase: string | null
+  readonly toDo: number
+  /** Undefined for an item that is none of this pass's. */
+  readonly takeUp: (item: Item) => TakeUp | undefined
+  /** So many rejects and nothing accepted end the pass. */
+  readonly giveUpAfter: number
+}
+
+export interface Passes {
+  readonly passes: ReadonlyArray<Pass>
+  /** Settled items that are taken up again all the same. */
+  readonly isReopened: (slug: string) => boolean
+}
+
+interface Scope {
+  readonly source: ItemSource
+  readonly shard: Shard
+  readonly settled: SlugTable
+}
+
+/** Only the whole input can be counted by its slugs alone, a shard is read for it. */
+const countPending = ({ settled, shard, source }: Scope): Effect.Effect<number> => {
+  const { accepted, rejected } = countSettled(source.slugs, settled)
+  const ofInput = source.count - accepted - rejected
+  return shard.of === 1
+    ? Effect.succeed(ofInput)
+    : source.items.pipe(
+      Stream.filter(({ slug }) =>
+        inShard(slug, shard) && settledAs(settled, slug) === undefined
+      ),
+      Stream.runCount,
+      // A file that has changed is found out when the items are begun.
+      Effect.orElseSucceed(() => ofInput)
+    )
+}
+
+const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
+  const pass: Pass = {
+    phase: null,
+    toDo: yield* countPending(scope),
+    takeUp: ({ slug }) => settledAs(scope.settled, slug) === undefined ? pending : undefined,
+    giveUpAfter: Infinity
+  }
+  return pass
+})
+
+const stalePass = Effect.fnUntraced(function*(scope: Scope) {
+  const stale = new Map<string, StandingRecord>()
+  yield* findStale({ ...scope, onStale: (slug, record) => void stale.set(slug, record) })
+  const pass: Pass = {
+    phase: "stale",
+    toDo: stale.size,
+    takeUp: ({ slug }) => {
+      const record = stale.get(slug)
+      return record === undefined ? undefined : { _tag: "Stale", record }
+    },
+    giveUpAfter: Infinity
+  }
+  return { pass, isReopened: (slug: string) => stale.has(slug) }
+})
+
+const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoice) {
+  const { retry: { giveUpAfter, timesMax } } = yield* CurrentJob
+  const rejects = yield* loadStandingRejects(scope.settled)
+  const taken = new Map(
+    [...rejects].filter(([slug, reject]) =>
+      scope.source.slugs.get(slug) !== undefined && inShard(slug, scope.shard) &&
+      choose(choice, slug, reject, timesMax) === "Taken"
+    )
+  )
+  const passes = passNames.map((phase): Pass => ({
+    phase,
+    toDo: [...taken.values()].filter(({ cause }) => passOf(cause) === phase).length,
+    takeUp: ({ slug }) => {
+      const reject = taken.get(slug)
+      return reject !== undefined && passOf(reject.cause) === phase
+        ? { _tag: "Rejected", reject, way: wayOf(reject.cause) }
+        : undefined
+    },
+    giveUpAfter
+  }))
+  return {
+    passes: passes.filter(({ toDo }) => toDo > 0),
+    isReopened: (slug: string) => taken.has(slug)
+  }
+})
+
+/** Reads the masters, and for stale records the input and what is known of it. */
+export const passesOf = Effect.fnUntraced(function*(plan: Plan, scope: Scope) {
+  switch (plan._tag) {
+    case "Pending": {
+      const passes: Passes = { passes: [yield* pendingPass(scope)], isReopened: () => false }
+      return passes
+    }
+    case "Renew": {
+      const { isReopened, pass } = yield* stalePass(scope)
+      const passes: Passes = { passes: [yield* pendingPass(scope), pass], isReopened }
+      return passes
+    }
+    case "Retry": {
+      const passes: Passes = yield* retryPasses(scope, plan.choice)
+      return passes
+    }
+  }
+})

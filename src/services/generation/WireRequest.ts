@@ -1,0 +1,18 @@
+// A request as it is sent: the rung's model and limits around the messages of an item.
+import type { Job } from "../job/Job.ts"
+import type { Rung } from "./Generation.ts"
+import type { ChatMessage, LlmRequest } from "./Llm.ts"
+
+export const wireRequest = (
+  { outputSchema }: Pick<Job, "outputSchema">,
+  rung: Rung,
+  messages: ReadonlyArray<ChatMessage>
+): LlmRequest => ({
+  model: rung.model,
+  messages,
+  schemaName: outputSchema.name,
+  schema: outputSchema.schema,
+  outputTokensMax: rung.outputTokensMax,
+  temperature: rung.temperature,
+  timeoutMs: rung.timeoutMs
+})
