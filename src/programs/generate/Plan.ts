@@ -54,9 +54,7 @@ const countPending = ({ settled, shard, source }: Scope): Effect.Effect<number> 
   return shard.of === 1
     ? Effect.succeed(ofInput)
     : source.items.pipe(
-      Stream.filter(({ slug }) =>
-        inShard(slug, shard) && settledAs(settled, slug) === undefined
-      ),
+      Stream.filter(({ slug }) => inShard(slug, shard) && settledAs(settled, slug) === undefined),
       Stream.runCount,
       // A file that has changed is found out when the items are begun.
       Effect.orElseSucceed(() => ofInput)

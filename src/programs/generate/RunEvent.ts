@@ -92,7 +92,12 @@ export type Happening =
   /** The stale record goes on standing. */
   | { readonly event: "kept"; readonly slug: string; readonly reason: string }
   /** A page was found under a variant of the address that the row gives. */
-  | { readonly event: "readdressed"; readonly slug: string; readonly from: string; readonly to: string }
+  | {
+    readonly event: "readdressed"
+    readonly slug: string
+    readonly from: string
+    readonly to: string
+  }
   | {
     readonly event: "escalated"
     readonly slug: string

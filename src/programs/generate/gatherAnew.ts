@@ -3,11 +3,7 @@
 // Nothing is paid for meanwhile. A spelling counts only once its page was fetched and gave text; the row stays as it is.
 import * as Effect from "effect/Effect"
 import { addressVariants } from "../../services/evidence/AddressVariants.ts"
-import type {
-  Evidence,
-  EvidenceBundle,
-  EvidenceMiss
-} from "../../services/evidence/Evidence.ts"
+import type { Evidence, EvidenceBundle, EvidenceMiss } from "../../services/evidence/Evidence.ts"
 import type { Item, Json } from "../../services/items/Item.ts"
 import type { Happening } from "./RunEvent.ts"
 

@@ -124,8 +124,7 @@ const newestOf = (
   rejected: ReadonlyArray<Omit<Rejection, "draftsOnRung">>
 ): Rejection | undefined => {
   const newest = rejected.reduce<Omit<Rejection, "draftsOnRung"> | undefined>(
-    (best, each) =>
-      best === undefined || each.answer.attempt >= best.answer.attempt ? each : best,
+    (best, each) => best === undefined || each.answer.attempt >= best.answer.attempt ? each : best,
     undefined
   )
   if (newest === undefined) return undefined
