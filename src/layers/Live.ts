@@ -18,6 +18,7 @@ import { Audit } from "../services/master/Audit.ts"
 import { Consolidation } from "../services/master/Consolidation.ts"
 import { Qa } from "../services/qa/Qa.ts"
 import { Budget } from "../services/spending/Budget.ts"
+import { MoneyPool } from "../services/spending/MoneyPool.ts"
 import { Prices } from "../services/spending/Prices.ts"
 import * as OpenAiLlm from "./OpenAiLlm.ts"
 import * as Platform from "./Platform.ts"
@@ -38,14 +39,16 @@ export const settings = (job: Job) =>
   Layer.mergeAll(
     Layer.succeed(CurrentJob, job),
     DataDirectory.layer(job.dataDirectory),
-    Prices.layer({ prices: job.prices, baseUrl: job.baseUrl })
+    Prices.layer({ prices: job.prices, filePrices: job.filePrices, baseUrl: job.baseUrl })
   )
 
 /** Before anything is created: every price is known, and nobody else pays for these items. */
 const admission = (job: Job, shard: Shard) =>
   Layer.effectDiscard(Effect.gen(function*() {
     const prices = yield* Prices
-    yield* Effect.forEach(job.rungs, (rung) => prices.priceOf(rung.model), { discard: true })
+    yield* Effect.forEach(job.rungs, (rung) => prices.priceOf(rung.model, rung.serviceTier), {
+      discard: true
+    })
     yield* acquireRunLock(paths(job.dataDirectory), shard)
   }))
 
@@ -71,13 +74,9 @@ export const run = (job: Job, shard: Shard) =>
     RejectLog.layer,
     masters
   ).pipe(
-    Layer.provideMerge(Layer.merge(
-      Journal.layer,
-      Budget.layer({
-        itemBudgetNanoUsd: job.itemBudgetNanoUsd,
-        runBudgetNanoUsd: job.runBudgetNanoUsd
-      })
-    )),
+    Layer.provideMerge(Budget.layer(job)),
+    Layer.provide(MoneyPool.layer(job.totalBudgetNanoUsd)),
+    Layer.provideMerge(Journal.layer),
     Layer.provide(admission(job, shard)),
     Layer.provideMerge(settings(job))
   )

@@ -54,7 +54,11 @@ export const makeChatBody = (settings: ChatBodySettings): (request: LlmRequest) 
   return (request) => {
     const messages = request.messages.map(({ content, role }) => ({ role, content }))
     const before: Pick<Params, "model" | "messages"> = { model: request.model, messages }
-    const after = { [limitField]: request.outputTokensMax, temperature: request.temperature }
+    const after = {
+      [limitField]: request.outputTokensMax,
+      temperature: request.temperature,
+      service_tier: request.serviceTier
+    }
     return Buffer.from(
       `${JSON.stringify(before).slice(0, -1)},"response_format":${formatOf(request)},${
         JSON.stringify(after).slice(1)

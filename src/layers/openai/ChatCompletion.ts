@@ -35,9 +35,15 @@ const usageOf = (value: unknown): Usage | null => {
   const output = isObject(value["completion_tokens_details"])
     ? value["completion_tokens_details"]
     : {}
+  // OpenRouter's word, LiteLLM's, Anthropic's: OpenAI itself bills no writing into its cache.
+  const cacheWriteTokens = count(input["cache_write_tokens"]) ??
+    count(input["cache_creation_tokens"]) ?? count(value["cache_creation_input_tokens"])
   return {
     inputTokens,
     cachedInputTokens: Math.min(inputTokens, count(input["cached_tokens"]) ?? 0),
+    ...(cacheWriteTokens === undefined
+      ? {}
+      : { cacheWriteTokens: Math.min(inputTokens, cacheWriteTokens) }),
     outputTokens,
     reasoningTokens: Math.min(outputTokens, count(output["reasoning_tokens"]) ?? 0)
   }
@@ -89,6 +95,7 @@ export const readCompletion = (raw: string, requestedModel: string): Completion 
     finish: refusal !== null ? "refusal" : finish,
     refusal,
     usage: usageOf(body["usage"]),
+    ...(typeof body["service_tier"] === "string" ? { serviceTier: body["service_tier"] } : {}),
     body
   }
 }

@@ -5,8 +5,8 @@ import * as Result from "effect/Result"
 import * as Flag from "effect/cli/Flag"
 import { parseShard, wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
-import type { JobOverrides } from "../../services/job/Overrides.ts"
 import { UsageError } from "./failures.ts"
+import type { JobFlags } from "./resolveJob.ts"
 
 export const json = Flag.Boolean("json").pipe(
   Flag.withDescription("Print machine-readable output on stdout, one JSON value a line"),
@@ -61,6 +61,11 @@ export const jobFlags = {
     "base-url",
     "URL",
     "OpenAI-compatible endpoint; environment OPENAI_BASE_URL (default: as the job says)"
+  ),
+  prices: text(
+    "prices",
+    "FILE",
+    "Prices by model name, in the job's words or LiteLLM's JSON; environment PRICES_FILE"
   )
 }
 
@@ -80,6 +85,17 @@ export const runFlags = {
     "Dollars an item may cost over all runs; environment ITEM_BUDGET_USD"
   ),
   budget: number("budget", "USD", "Dollars this run may spend"),
+  totalBudget: number(
+    "total-budget",
+    "USD",
+    "Dollars that all runs on the data directory may spend together; environment TOTAL_BUDGET_USD"
+  ),
+  holdAtRisk: Flag.Boolean("hold-at-risk").pipe(
+    Flag.withDescription(
+      "Leave an item pending while a call of its may have been billed without an answer; environment HOLD_AT_RISK"
+    ),
+    Flag.optional
+  ),
   consolidateEvery: Flag.Int("consolidate-every").pipe(
     Flag.withMetavar("N"),
     Flag.withDescription(
@@ -128,16 +144,19 @@ export type Values<Flags> = {
 /** The flags given, as what they change in the job. */
 export const overridesOf = (
   flags: Values<typeof jobFlags> & Partial<Values<typeof runFlags>>
-): JobOverrides => ({
+): JobFlags => ({
   input: Option.getOrUndefined(flags.in),
   key: Option.getOrUndefined(flags.key),
   dataDirectory: Option.getOrUndefined(flags.data),
   model: Option.getOrUndefined(flags.model),
   strongModel: Option.getOrUndefined(flags.strongModel),
   baseUrl: Option.getOrUndefined(flags.baseUrl),
+  pricesFile: Option.getOrUndefined(flags.prices),
   concurrency: orUndefined(flags.batch),
   itemBudgetUsd: orUndefined(flags.itemBudget),
   budgetUsd: orUndefined(flags.budget),
+  totalBudgetUsd: orUndefined(flags.totalBudget),
+  holdAtRisk: orUndefined(flags.holdAtRisk),
   consolidateEvery: orUndefined(flags.consolidateEvery)
 })
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { Endpoint } from "../../services/generation/Endpoint.ts"
 import type { EndpointError } from "../../services/generation/Endpoint.ts"
+import type { Rung } from "../../services/generation/Generation.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import type { DoctorCheck } from "./DoctorReport.ts"
@@ -62,8 +63,8 @@ const listed = (known: ReadonlyArray<string>, wanted: ReadonlyArray<string>): Do
     )
 }
 
-const checkPrice = (model: string) =>
-  Effect.flatMap(Prices, (prices) => prices.priceOf(model)).pipe(
+const checkPrice = ({ model, serviceTier }: Rung) =>
+  Effect.flatMap(Prices, (prices) => prices.priceOf(model, serviceTier)).pipe(
     Effect.map(({ inputUsdPerMtok, outputUsdPerMtok }) =>
       ok("price", `${model}: $${inputUsdPerMtok} in, $${outputUsdPerMtok} out per million tokens`)
     ),
@@ -77,13 +78,16 @@ export const checkJob = (
   Effect.gen(function*() {
     const { baseUrl, rungs } = yield* CurrentJob
     const endpoint = yield* Endpoint
-    const models = [...new Set(rungs.map(({ model }) => model))]
+    const priced = rungs.filter((rung, index) =>
+      rungs.findIndex(({ model }) => model === rung.model) === index
+    )
+    const models = priced.map(({ model }) => model)
     return [
       checkKey(keyPresent, baseUrl),
       yield* Effect.match(endpoint.models, {
         onFailure: unanswered,
         onSuccess: (known) => listed(known, models)
       }),
-      ...(yield* Effect.forEach(models, checkPrice))
+      ...(yield* Effect.forEach(priced, checkPrice))
     ]
   })

@@ -6,6 +6,7 @@ import type { Item } from "../../services/items/Item.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
+import type { Purse } from "./Purse.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { Happening } from "./RunEvent.ts"
 import type { TakeUp } from "./TakeUp.ts"
@@ -35,6 +36,7 @@ export interface RunContext {
   /** Tells whoever watches the run. Never fails; a watcher's own fault stops the run. */
   readonly emit: (event: Happening) => Effect.Effect<void>
   readonly tally: Tally
+  readonly purse: Purse
 }
 
 /** An item on its way through the rungs. */

@@ -10,7 +10,13 @@ import type { NanoUsd } from "../../services/spending/Money.ts"
 /** Why a run admits nothing new. The items it has begun are finished as far as they can be. */
 export type StopReason =
   | { readonly _tag: "Signal"; readonly signal: string }
-  | { readonly _tag: "Budget"; readonly detail: string }
+  /** `scope`: whose budget. `neededNanoUsd`: the worst case of a call that did not fit any more. */
+  | {
+    readonly _tag: "Budget"
+    readonly scope: "run" | "total"
+    readonly neededNanoUsd: NanoUsd
+    readonly detail: string
+  }
   | { readonly _tag: "Fatal"; readonly detail: string }
   | { readonly _tag: "EndpointDead"; readonly detail: string }
   | { readonly _tag: "Storage"; readonly detail: string }
@@ -44,6 +50,8 @@ export interface RunReport {
   readonly budget: BudgetState
   /** Calls of this run that may have been billed though no answer came. */
   readonly atRisk: ReadonlyArray<AtRiskCall>
+  /** The same of earlier runs, as they were found at the start. */
+  readonly atRiskBefore: ReadonlyArray<AtRiskCall>
   readonly durationMs: number
 }
 

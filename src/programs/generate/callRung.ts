@@ -6,6 +6,7 @@ import { backoffMs, classify, describe } from "../../services/generation/Failure
 import type { FailureClass } from "../../services/generation/FailureClass.ts"
 import { Generation } from "../../services/generation/Generation.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
+import { mayBeBilled } from "../../services/generation/Llm.ts"
 import type { LlmReason } from "../../services/generation/Llm.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
@@ -20,6 +21,10 @@ type Called = Generated | "Again" | "Ended"
 /** Why an item is put off once the run stops. */
 export const stopping = "the run is stopping"
 
+/** Why an item is put off when calls at risk are not to be made again. */
+export const held = "held: a call of its may have been billed and has no answer; " +
+  "without --hold-at-risk it is made again"
+
 /** Calls the item's rung until it answers; undefined when the item has ended instead. */
 export type CallRung = (work: Work) => Effect.Effect<Generated | undefined, AppendError>
 
@@ -28,8 +33,8 @@ const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
 export const makeCallRung = Effect.fnUntraced(
   function*(context: RunContext, endings: Endings, suspects: Suspects) {
     const generation = yield* Generation
-    const { transientAttemptsMax } = yield* CurrentJob
-    const { control, emit, tally } = context
+    const { holdAtRisk, transientAttemptsMax } = yield* CurrentJob
+    const { control, emit, purse, tally } = context
 
     const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> =>
       Effect.as(ending, "Ended")
@@ -57,6 +62,7 @@ export const makeCallRung = Effect.fnUntraced(
 
     const failed = (work: Work, reason: LlmReason, failures: number, answersAtFirst: number) => {
       work.attempts++
+      if (holdAtRisk && mayBeBilled(reason)) return ended(endings.defer(work.item.slug, held))
       const failure = classify(reason)
       if (failure._tag === "Passing" && failures < transientAttemptsMax) {
         return waitAndTry(work, reason, failures)
@@ -65,7 +71,7 @@ export const makeCallRung = Effect.fnUntraced(
       return blame(work, failure, describe(reason), failure._tag === "Passing" ? answersAtFirst : 0)
     }
 
-    /** The next call does not fit: the item's own budget ends the item, the run's ends the run. */
+    /** The next call does not fit: the item's own budget ends the item, any other puts it off. */
     const broke = (work: Work, error: BudgetReached) => {
       const detail =
         `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
@@ -74,8 +80,8 @@ export const makeCallRung = Effect.fnUntraced(
         error.scope === "item"
           ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
           : Effect.andThen(
-            control.stop({ _tag: "Budget", detail }),
-            endings.defer(work.item.slug, "the run's budget is reached")
+            purse.refused(error),
+            endings.defer(work.item.slug, error.message)
           )
       )
     }

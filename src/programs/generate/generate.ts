@@ -15,6 +15,7 @@ import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
+import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { Replay } from "../../services/journal/JournalReplay.ts"
 import { countSettled, loadSettled, settledAs } from "../../services/master/Settled.ts"
 import { Budget } from "../../services/spending/Budget.ts"
@@ -83,6 +84,11 @@ const takeStock = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
     isSettled: (slug) => settledAs(settled, slug) !== undefined && !isReopened(slug),
     readsSealed: plan._tag !== "Pending"
   })
+  yield* budget.join(replay.runs.map(({ inFlightNanoUsd, runId: other, state, totals }) => ({
+    runId: other,
+    alive: state === "alive",
+    nanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd + inFlightNanoUsd
+  })))
   yield* sealSettledRuns(replay, runId)
   for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
     yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
@@ -90,21 +96,33 @@ const takeStock = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   return { runId, settled, replay, passes }
 })
 
+/** An answer for the item is paid and not judged. */
+const isOwed = (history: ItemHistory | undefined): boolean => (history?.unjudged.length ?? 0) > 0
+
+/** What decides whether an item is begun, beside its pass. */
+interface Begin {
+  readonly control: RunControl
+  readonly isOwed: (slug: string) => boolean
+}
+
 interface TakenUp {
   readonly item: Item
   readonly takeUp: TakeUp
 }
 
-/** The items of a pass that are to be begun: none once the run stops. An input that fails stops it, and interrupts nothing. */
+/**
+ * The items of a pass that are to be begun: none once the run stops, and once its budget is reached only those that an
+ * answer waits for which is paid already. An input that fails stops it, and interrupts nothing.
+ */
 const itemsToBegin = (
   { shard, source }: Wish,
   pass: Pass,
   mayBegin: () => boolean,
-  control: RunControl
+  { control, isOwed }: Begin
 ): Stream.Stream<TakenUp, InputError> =>
   source.items.pipe(
     Stream.takeWhile(() => !control.isClosed() && mayBegin()),
-    Stream.filter(({ slug }) => inShard(slug, shard)),
+    Stream.filter(({ slug }) => inShard(slug, shard) && (!control.isSpent() || isOwed(slug))),
     Stream.map((item) => ({ item, takeUp: pass.takeUp(item) })),
     Stream.filter((found): found is TakenUp => found.takeUp !== undefined),
     Stream.takeWhile(mayBegin),
@@ -132,6 +150,7 @@ const makeRunItem = Effect.fnUntraced(function*(
   return ({ item, takeUp }: TakenUp, mayBegin: () => boolean): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (control.isClosed() || !mayBegin()) return Effect.void
+      if (control.isSpent() && !isOwed(history.get(item.slug))) return Effect.void
       tally.begun++
       tally.inFlight++
       const leave = Effect.sync(() => void tally.inFlight--)
@@ -157,6 +176,7 @@ const runPass = Effect.fnUntraced(function*(
   wish: Wish,
   pass: Pass,
   { control, emit, tally }: RunContext,
+  history: Replay["history"],
   runItem: RunItem
 ) {
   const { phase, toDo } = pass
@@ -168,7 +188,10 @@ const runPass = Effect.fnUntraced(function*(
   if (phase !== null) yield* emit({ event: "phase", phase, toDo })
   const { concurrency } = yield* CurrentJob
   yield* Stream.runDrain(Stream.mapEffect(
-    itemsToBegin(wish, pass, mayBegin, control),
+    itemsToBegin(wish, pass, mayBegin, {
+      control,
+      isOwed: (slug) => isOwed(history.get(slug))
+    }),
     (taken) => runItem(taken, mayBegin),
     { concurrency, unordered: true }
   ))
@@ -206,12 +229,15 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   const runItem = yield* makeRunItem(context, endings, settleItem, replay.history)
 
   const work = Effect.andThen(
-    Effect.forEach(passes, (pass) => runPass(wish, pass, context, runItem), { discard: true }),
+    Effect.forEach(passes, (pass) => runPass(wish, pass, context, replay.history, runItem), {
+      discard: true
+    }),
     Effect.catch(suspects.close, (error) => stopOnStorage(control, error))
   )
   yield* Effect.raceFirst(work, graceOver)
+  yield* context.purse.close
   if (!control.isClosed()) yield* Effect.raceFirst(upkeep.finish, control.closed)
-  return before
+  return { before, atRiskBefore: replay.atRisk }
 }, Effect.scoped)
 
 /**
@@ -222,8 +248,8 @@ export const generate = Effect.fnUntraced(function*(options: GenerateOptions) {
   const startMs = yield* Clock.currentTimeMillis
   const { rungs } = yield* CurrentJob
   const context = yield* makeContext(rungs.length, options.onEvent)
-  const before = yield* settleAll(options, context)
-  const report = yield* makeReport(context, before, startMs)
+  const { atRiskBefore, before } = yield* settleAll(options, context)
+  const report = yield* makeReport(context, before, atRiskBefore, startMs)
   yield* context.emit({ event: "finished", report })
   return report
 })

@@ -6,7 +6,7 @@ import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import type { LedgerTotals } from "../../services/journal/RunLedger.ts"
-import { writeManifest } from "../../services/journal/RunManifest.ts"
+import { listedAtRisk, writeManifest } from "../../services/journal/RunManifest.ts"
 import type { RunManifest, RunTotals } from "../../services/journal/RunManifest.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import { nowIso } from "../../services/Time.ts"
@@ -27,7 +27,11 @@ const manifestAtStart = (shard: Shard) =>
       jobHash: job.hash,
       models,
       prices: Object.fromEntries(priced),
-      budgets: { itemNanoUsd: job.itemBudgetNanoUsd, runNanoUsd: job.runBudgetNanoUsd },
+      budgets: {
+        itemNanoUsd: job.itemBudgetNanoUsd,
+        runNanoUsd: job.runBudgetNanoUsd,
+        totalNanoUsd: job.totalBudgetNanoUsd
+      },
       shard: shard.of === 1 ? null : `${shard.index}/${shard.of}`,
       host: host.name,
       input: { path: job.input.path, key: job.input.key },
@@ -63,11 +67,13 @@ export const recordRun = Effect.fnUntraced(function*<E, R>(
   const started = yield* manifestAtStart(shard)
   yield* writeManifest(data, started)
   const report = yield* run
+  const journal = yield* Journal
   yield* writeManifest(data, {
     ...started,
     endedAt: yield* nowIso,
     exitCode: exitCodeOf(report),
-    totals: totalsOf(report, yield* (yield* Journal).totals)
+    totals: totalsOf(report, yield* journal.totals),
+    ...listedAtRisk(yield* journal.atRisk)
   }).pipe(
     Effect.catch((error) =>
       Effect.logWarning(`the run's manifest could not be closed: ${error.message}`)

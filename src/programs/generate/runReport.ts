@@ -15,7 +15,12 @@ export interface Before {
 }
 
 export const makeReport = Effect.fnUntraced(
-  function*({ control, tally }: RunContext, before: Before, startMs: number) {
+  function*(
+    { control, tally }: RunContext,
+    before: Before,
+    atRiskBefore: RunReport["atRiskBefore"],
+    startMs: number
+  ) {
     const journal = yield* Journal
     // A renewed item was accepted before, a retried one rejected.
     const accepted = before.accepted + tally.accepted - tally.renewed
@@ -38,6 +43,7 @@ export const makeReport = Effect.fnUntraced(
       judgedFromJournal: tally.judgedFromJournal,
       budget: yield* (yield* Budget).state,
       atRisk: yield* (yield* Generation).atRisk,
+      atRiskBefore,
       durationMs: (yield* Clock.currentTimeMillis) - startMs
     }
     return report

@@ -12,7 +12,7 @@ import type { ItemHistory, Rejection } from "../../services/journal/ItemHistory.
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import { Qa } from "../../services/qa/Qa.ts"
-import { stopping } from "./callRung.ts"
+import { held, stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
 import { gatherAnew } from "./gatherAnew.ts"
@@ -43,7 +43,7 @@ export const makeSettleItem = Effect.fnUntraced(
     const { control, emit } = context
     const qa = yield* Qa
     const job = yield* CurrentJob
-    const { evidence: { urlFields }, rungs } = job
+    const { evidence: { urlFields }, holdAtRisk, rungs } = job
     const evidence = yield* Evidence
 
     // Slow pages do not hold up a run that is stopping: nothing is paid for yet.
@@ -127,6 +127,9 @@ export const makeSettleItem = Effect.fnUntraced(
       let last = start._tag === "Fresh" ? undefined : start.rejection
       if (start._tag === "Redraft") yield* step(work, start.rejection, start.rung)
       if (start._tag === "Climb" && !(yield* climb(work, start.rejection))) return
+      if (holdAtRisk && (history?.atRiskNanoUsd ?? 0) > 0) {
+        return yield* endings.defer(work.item.slug, held)
+      }
       // Only a call needs evidence: an answer that is already paid for was judged above all the same.
       const { outcome } = work.evidence
       if (outcome._tag === "NotEnough") {

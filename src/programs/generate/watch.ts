@@ -7,6 +7,7 @@ import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import { nowIso } from "../../services/Time.ts"
+import { makePurse } from "./Purse.ts"
 import { makeRunControl } from "./RunControl.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { RunContext, Tally } from "./RunContext.ts"
@@ -62,7 +63,8 @@ export const makeContext = Effect.fnUntraced(function*(
   const control: RunControl = makeRunControl((stop) =>
     emit({ event: "stopping", stop, inFlight: tally.inFlight })
   )
-  const context: RunContext = { control, emit, tally }
+  const purse = yield* makePurse(control, () => tally.answers)
+  const context: RunContext = { control, emit, tally, purse }
   return context
 })
 

@@ -6,6 +6,8 @@ export interface DataPaths {
   readonly root: string
   /** Journals and manifests of runs. */
   readonly raw: string
+  /** What living runs have taken of the budget that all share: its lock, and a slot for each. */
+  readonly money: string
   readonly master: string
   readonly updates: string
   readonly successes: string
@@ -26,6 +28,7 @@ export const paths = (root: string): DataPaths => {
   return {
     root,
     raw: `${root}/raw`,
+    money: `${root}/raw/.money`,
     master,
     updates: `${master}/updates.jsonl`,
     successes: `${master}/successes.jsonl`,

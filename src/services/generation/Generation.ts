@@ -37,6 +37,8 @@ export interface Rung {
   readonly attempts: number
   readonly outputTokensMax: number
   readonly temperature: number | undefined
+  /** Sent as `service_tier`. Absent: the server's default. */
+  readonly serviceTier?: string
   readonly timeoutMs: number
 }
 
@@ -109,8 +111,12 @@ export class Generation extends Context.Service<Generation, {
 const numberOf = (id: string): number => Number(id.slice(id.lastIndexOf(":") + 1))
 
 /** Without a count of the server's own that makes sense, the worst case is what may be on the bill. */
-const billedOf = ({ usage }: Completion, price: Price, reservation: Reservation): NanoUsd => {
-  const counted = usage === null ? Number.NaN : costOf(price, usage)
+const billedOf = (
+  { serviceTier, usage }: Completion,
+  price: Price,
+  reservation: Reservation
+): NanoUsd => {
+  const counted = usage === null ? Number.NaN : costOf(price, usage, serviceTier)
   return Number.isSafeInteger(counted) && counted >= 0 ? counted : reservation.nanoUsd
 }
 
@@ -126,7 +132,8 @@ const make = Effect.gen(function*() {
   const atRisk: Array<AtRiskCall> = []
   const rungs = yield* Effect.forEach(
     job.rungs,
-    (rung) => Effect.map(prices.priceOf(rung.model), (price) => ({ ...rung, price }))
+    (rung) =>
+      Effect.map(prices.priceOf(rung.model, rung.serviceTier), (price) => ({ ...rung, price }))
   )
 
   /** The call itself, its answer on disk when it succeeds. The money is settled whatever happens. */
@@ -195,6 +202,7 @@ const make = Effect.gen(function*() {
           at: yield* nowIso,
           latencyMs: (yield* Clock.currentTimeMillis) - startMs,
           completion,
+          price,
           costNanoUsd
         }),
         (written) => Exit.isSuccess(written) ? budget.settle(reservation, costNanoUsd) : lose
@@ -222,7 +230,8 @@ const make = Effect.gen(function*() {
     const worstNanoUsd = worstCostOf(
       rung.price,
       worstCaseTokens(messages, schemaJson),
-      rung.outputTokensMax
+      rung.outputTokensMax,
+      rung.serviceTier
     )
     const halted = Effect.suspend(() => Effect.fail(new Halted({ slug: request.item.slug })))
     return yield* Effect.uninterruptibleMask((restore) =>
@@ -230,7 +239,11 @@ const make = Effect.gen(function*() {
         yield* restore(gate.wait(rung.model, request.admission))
         if (request.admission?.isClosed()) return yield* halted
         // Its wait can be interrupted; from its grant to the settling nothing can.
-        const reservation = yield* budget.reserve(request.item.slug, worstNanoUsd)
+        const reservation = yield* Effect.catchTag(
+          budget.reserve(request.item.slug, worstNanoUsd, request.admission?.closed),
+          "Withdrawn",
+          () => halted
+        )
         // Whatever else happens, a reservation ends with its call; settling it twice changes nothing.
         const call: Effect.Effect<Generated, LlmError | AppendError | Halted> =
           request.admission?.isClosed()

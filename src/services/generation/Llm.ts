@@ -18,13 +18,20 @@ export interface LlmRequest {
   /** Upper bound of tokens in the answer. */
   readonly outputTokensMax: number
   readonly temperature: number | undefined
+  /** The server's class of service, sent as `service_tier`. Absent: the server's default. */
+  readonly serviceTier?: string
   readonly timeoutMs: number
 }
 
-/** Tokens as the server counted them. `cachedInputTokens` is part of `inputTokens`, `reasoningTokens` of `outputTokens`. */
+/**
+ * Tokens as the server counted them. `cachedInputTokens` (read from its cache) and `cacheWriteTokens` (written into it)
+ * are parts of `inputTokens`, `reasoningTokens` of `outputTokens`.
+ */
 export const Usage = Schema.Struct({
   inputTokens: Schema.Int,
   cachedInputTokens: Schema.Int,
+  /** Absent where the server counts none. */
+  cacheWriteTokens: Schema.optionalKey(Schema.Int),
   outputTokens: Schema.Int,
   reasoningTokens: Schema.Int
 })
@@ -41,6 +48,8 @@ export const Completion = Schema.Struct({
   refusal: Schema.NullOr(Schema.String),
   /** Null where the server gave none: the caller then charges the worst case. */
   usage: Schema.NullOr(Usage),
+  /** The service tier that the server says it served; absent where it says none. */
+  serviceTier: Schema.optionalKey(Schema.String),
   /** The response body as it came, for the journal. */
   body: Schema.Unknown
 })

@@ -19,5 +19,6 @@ export const requestHash = (request: LlmRequest): string =>
     schemaHashOf(request.schema),
     request.outputTokensMax,
     request.temperature ?? null,
-    request.messages.map(({ content, role }) => [role, digest(content)])
+    request.messages.map(({ content, role }) => [role, digest(content)]),
+    ...(request.serviceTier === undefined ? [] : [request.serviceTier])
   ]))

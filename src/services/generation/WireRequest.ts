@@ -14,5 +14,6 @@ export const wireRequest = (
   schema: outputSchema.schema,
   outputTokensMax: rung.outputTokensMax,
   temperature: rung.temperature,
+  ...(rung.serviceTier === undefined ? {} : { serviceTier: rung.serviceTier }),
   timeoutMs: rung.timeoutMs
 })

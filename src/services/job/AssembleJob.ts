@@ -91,8 +91,11 @@ const toRung = (model: Model, index: number): Rung => ({
   attempts: 1,
   outputTokensMax: model.maxOutputTokens,
   temperature: model.temperature,
+  ...(model.serviceTier === undefined ? {} : { serviceTier: model.serviceTier }),
   timeoutMs: model.timeoutMs
 })
+
+const budgetOf = (usd: number | undefined) => usd === undefined ? null : fromUsd(usd)
 
 interface Parts {
   readonly prompt: Prompt
@@ -109,8 +112,11 @@ export const toJob = (directory: string, settings: Settings, parts: Parts): Job 
     baseUrl: settings.baseUrl,
     rungs: [models.base, ...(models.strong === undefined ? [] : [models.strong])].map(toRung),
     prices: settings.prices,
-    itemBudgetNanoUsd: budget.itemUsd === undefined ? null : fromUsd(budget.itemUsd),
-    runBudgetNanoUsd: budget.runUsd === undefined ? null : fromUsd(budget.runUsd),
+    filePrices: {},
+    itemBudgetNanoUsd: budgetOf(budget.itemUsd),
+    runBudgetNanoUsd: budgetOf(budget.runUsd),
+    totalBudgetNanoUsd: budgetOf(budget.totalUsd),
+    holdAtRisk: settings.holdAtRisk,
     concurrency: settings.concurrency,
     consolidateEvery: settings.consolidateEvery,
     transientAttemptsMax: settings.transientAttemptsMax,

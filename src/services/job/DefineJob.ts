@@ -12,7 +12,7 @@ import type { Settings } from "./Settings.ts"
 
 export interface JobDefinition {
   /** What inkfast.yaml would say; `prompt` and `schema` are given below instead. */
-  readonly settings: Omit<typeof Settings.Encoded, "prompt" | "schema">
+  readonly settings: Omit<typeof Settings.Encoded, "prompt" | "schema" | "pricesFile">
   /** The text of a prompt file: `--- system` and `--- user` parts in Liquid. */
   readonly prompt: string
   /** JSON Schema 2020-12 of the output, an object. */
@@ -44,9 +44,11 @@ const jsonOf = (schema: unknown): string | undefined => {
 
 /** What the definition gives beside the settings may not stand in them too: it would be ignored. */
 const givenTwice = (settings: { readonly [key: string]: unknown }): ReadonlyArray<SettingFault> =>
-  ["prompt", "schema"].filter((key) => Object.hasOwn(settings, key)).map((key) => ({
+  ["prompt", "schema", "pricesFile"].filter((key) => Object.hasOwn(settings, key)).map((key) => ({
     path: [key],
-    message: `stands in a file's settings; in a definition it is given beside them`
+    message: key === "pricesFile"
+      ? "is for a job that is read from files; in a definition, give prices"
+      : `stands in a file's settings; in a definition it is given beside them`
   }))
 
 export const defineJob = Effect.fnUntraced(

@@ -2,6 +2,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Record from "effect/Record"
+import * as Result from "effect/Result"
 import { JobError } from "./JobError.ts"
 import type { JobFault } from "./JobError.ts"
 import { defined, overrideFaults } from "./Overrides.ts"
@@ -13,6 +14,7 @@ const variables = {
   strongModel: "STRONG_MODEL",
   baseUrl: "OPENAI_BASE_URL",
   itemBudgetUsd: "ITEM_BUDGET_USD",
+  totalBudgetUsd: "TOTAL_BUDGET_USD",
   consolidateEvery: "CONSOLIDATE_EVERY"
 } as const satisfies { readonly [name in Override]?: string }
 type Variable = keyof typeof variables
@@ -39,35 +41,39 @@ const variable = (name: string): Effect.Effect<string | undefined> =>
 const numeric = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
 
-const switchFaults = (
-  text: string | undefined,
-  value: boolean | undefined
-): ReadonlyArray<JobFault> =>
-  value === undefined
-    ? [{
-      file: "environment",
-      line: 0,
-      key: "EVIDENCE_ONLY",
-      message: `is ${shown(text)}; must be 1 or 0 (true or false)`
-    }]
-    : []
+/** A variable that is on or off; undefined where it is not set. */
+const switched = Effect.fnUntraced(
+  function*(name: string): Effect.fn.Return<boolean | undefined, JobError> {
+    const text = yield* variable(name)
+    if (text === undefined) return undefined
+    const value = truths[text.toLowerCase()]
+    if (value !== undefined) return value
+    const message = `is ${shown(text)}; must be 1 or 0 (true or false)`
+    return yield* new JobError({ faults: [{ file: "environment", line: 0, key: name, message }] })
+  }
+)
+
+const faultsOf = (read: Result.Result<unknown, JobError>): ReadonlyArray<JobFault> =>
+  Result.isFailure(read) ? read.failure.faults : []
 
 /**
- * `MODEL`, `STRONG_MODEL`, `OPENAI_BASE_URL`, `ITEM_BUDGET_USD`, `CONSOLIDATE_EVERY` and `EVIDENCE_ONLY`. Fails with
- * every variable whose value is not allowed.
+ * `MODEL`, `STRONG_MODEL`, `OPENAI_BASE_URL`, `ITEM_BUDGET_USD`, `TOTAL_BUDGET_USD`, `CONSOLIDATE_EVERY`,
+ * `HOLD_AT_RISK`, `PRICES_FILE` and `EVIDENCE_ONLY`. Fails with every variable whose value is not allowed.
  */
 export const environmentOverrides: Effect.Effect<
-  JobOverrides & { readonly evidenceOnly: boolean },
+  JobOverrides & { readonly evidenceOnly: boolean; readonly pricesFile?: string },
   JobError
 > = Effect.gen(function*() {
   const texts = yield* Effect.all(Record.map(variables, variable))
+  const holdAtRisk = yield* Effect.result(switched("HOLD_AT_RISK"))
+  const evidenceOnly = yield* Effect.result(switched("EVIDENCE_ONLY"))
   const values: JobOverrides = {
     ...texts,
     itemBudgetUsd: numeric(texts.itemBudgetUsd),
-    consolidateEvery: numeric(texts.consolidateEvery)
+    totalBudgetUsd: numeric(texts.totalBudgetUsd),
+    consolidateEvery: numeric(texts.consolidateEvery),
+    holdAtRisk: Result.getOrUndefined(holdAtRisk)
   }
-  const only = yield* variable("EVIDENCE_ONLY")
-  const evidenceOnly = only === undefined ? false : truths[only.toLowerCase()]
   const faults = [
     ...overrideFaults(
       values,
@@ -75,8 +81,14 @@ export const environmentOverrides: Effect.Effect<
       (name) => variables[name as Variable],
       (name) => texts[name as Variable]
     ),
-    ...switchFaults(only, evidenceOnly)
+    ...faultsOf(holdAtRisk),
+    ...faultsOf(evidenceOnly)
   ]
-  if (evidenceOnly === undefined || faults.length > 0) return yield* new JobError({ faults })
-  return { ...defined(values), evidenceOnly }
+  if (faults.length > 0) return yield* new JobError({ faults })
+  const pricesFile = yield* variable("PRICES_FILE")
+  return {
+    ...defined(values),
+    ...(pricesFile === undefined ? {} : { pricesFile }),
+    evidenceOnly: Result.getOrUndefined(evidenceOnly) ?? false
+  }
 })

@@ -5,7 +5,7 @@ import type { Prompt } from "../generation/Prompt.ts"
 import type { Rung } from "../generation/Generation.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"
-import type { Price } from "../spending/Prices.ts"
+import type { PriceList } from "../spending/Prices.ts"
 
 export interface EvidenceSettings {
   /** Row fields that count as evidence; `*` is all of them. */
@@ -45,9 +45,15 @@ export interface Job {
   readonly dataDirectory: string
   readonly baseUrl: string
   readonly rungs: ReadonlyArray<Rung>
-  readonly prices: { readonly [model: string]: Price }
+  /** The job's own; they win over those of its file. */
+  readonly prices: PriceList
+  readonly filePrices: PriceList
   readonly itemBudgetNanoUsd: NanoUsd | null
   readonly runBudgetNanoUsd: NanoUsd | null
+  /** For the data directory, over all runs. */
+  readonly totalBudgetNanoUsd: NanoUsd | null
+  /** Whether an item stays pending while a call of its may have been billed without an answer. */
+  readonly holdAtRisk: boolean
   /** Items in flight. */
   readonly concurrency: number
   /** Accepted records between two consolidations; 0 disables. */

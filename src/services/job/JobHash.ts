@@ -1,5 +1,6 @@
 // The identity of a job: what decides which content is made, at what cost, and nothing about where it lies.
 import { canonicalJson, digest } from "../Digest.ts"
+import { ownPriceOf } from "../spending/Prices.ts"
 import type { Job } from "./Job.ts"
 
 /** SHA-256 over settings, prompt and schema, first 32 hex digits. Paths are left out: a moved job stays the same job. */
@@ -8,9 +9,12 @@ export const jobHash = (job: Omit<Job, "hash">): string =>
     key: job.input.key,
     baseUrl: job.baseUrl,
     rungs: job.rungs.map((rung) => ({ ...rung, temperature: rung.temperature ?? null })),
-    prices: job.prices,
+    // A list of thousands of models says nothing of the job but for those that it uses.
+    prices: job.rungs.map(({ model }) => ownPriceOf(job, model) ?? null),
     itemBudgetNanoUsd: job.itemBudgetNanoUsd,
     runBudgetNanoUsd: job.runBudgetNanoUsd,
+    totalBudgetNanoUsd: job.totalBudgetNanoUsd,
+    holdAtRisk: job.holdAtRisk,
     concurrency: job.concurrency,
     consolidateEvery: job.consolidateEvery,
     transientAttemptsMax: job.transientAttemptsMax,

@@ -13,6 +13,7 @@ import { decodeSettings, outputSchemaOf, promptOf, resolve, toJob } from "./Asse
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
 import type { JobFault } from "./JobError.ts"
+import { withPriceFile } from "./PriceFile.ts"
 import { decodeRules } from "./QaSettings.ts"
 import { keyOf } from "./SettingFaults.ts"
 import type { SettingFault } from "./SettingFaults.ts"
@@ -114,9 +115,13 @@ export const loadJob = (path: string): Effect.Effect<Job, JobError, Disk> =>
     }
     const rules = decodeRules(settings.qa, outputSchema.success.schema)
     if (Result.isFailure(rules)) return yield* fail(rules.failure)
-    return toJob(directory, settings, {
+    const job = toJob(directory, settings, {
       prompt: prompt.success,
       outputSchema: outputSchema.success,
       rules: makeRuleSet(rules.success)
     })
+    const { pricesFile } = settings
+    return pricesFile === undefined
+      ? job
+      : yield* withPriceFile(job, resolve(directory, pricesFile))
   })

@@ -25,6 +25,9 @@ export interface JobOverrides {
   readonly baseUrl?: string | undefined
   readonly itemBudgetUsd?: number | undefined
   readonly budgetUsd?: number | undefined
+  /** For the data directory, over all runs. */
+  readonly totalBudgetUsd?: number | undefined
+  readonly holdAtRisk?: boolean | undefined
   readonly consolidateEvery?: number | undefined
 }
 
@@ -33,7 +36,7 @@ export type Override = keyof JobOverrides
 /** For each override its allowed values and its flag. */
 const overrides: {
   readonly [name in Override]: {
-    readonly type: Schema.declare<string> | Schema.declare<number>
+    readonly type: Schema.declare<string> | Schema.declare<number> | typeof settingTypes.truth
     readonly flag: string
   }
 } = {
@@ -46,6 +49,8 @@ const overrides: {
   baseUrl: { type: settingTypes.baseUrl, flag: "--base-url" },
   itemBudgetUsd: { type: settingTypes.usd, flag: "--item-budget" },
   budgetUsd: { type: settingTypes.usd, flag: "--budget" },
+  totalBudgetUsd: { type: settingTypes.usd, flag: "--total-budget" },
+  holdAtRisk: { type: settingTypes.truth, flag: "--hold-at-risk" },
   consolidateEvery: { type: settingTypes.consolidateEvery, flag: "--consolidate-every" }
 }
 
@@ -59,7 +64,8 @@ export const overrideFaults = (
   (Object.keys(overrides) as ReadonlyArray<Override>).flatMap((override) => {
     const value = values[override]
     const { type } = overrides[override]
-    return value === undefined || Schema.is(type as Schema.declare<string | number>)(value)
+    return value === undefined ||
+        Schema.is(type as Schema.declare<string | number | boolean>)(value)
       ? []
       : [{
         file,
@@ -114,6 +120,8 @@ export const applyOverrides = (
       baseUrl: over.baseUrl ?? job.baseUrl,
       itemBudgetNanoUsd: budgetOf(over.itemBudgetUsd, job.itemBudgetNanoUsd),
       runBudgetNanoUsd: budgetOf(over.budgetUsd, job.runBudgetNanoUsd),
+      totalBudgetNanoUsd: budgetOf(over.totalBudgetUsd, job.totalBudgetNanoUsd),
+      holdAtRisk: over.holdAtRisk ?? job.holdAtRisk,
       consolidateEvery: over.consolidateEvery ?? job.consolidateEvery
     }
     return Effect.succeed({ ...after, hash: jobHash(after) })

@@ -19,6 +19,11 @@ export const decimal = (min: number, max: number, unit = ""): Schema.declare<num
     `a number from ${grouped(min)} to ${grouped(max)}${unit === "" ? "" : ` (${unit})`}`
   )
 
+export const truth = setting(
+  (value): value is boolean => typeof value === "boolean",
+  "true or false"
+)
+
 /** Text that is not blank. */
 export const text = (what: string): Schema.declare<string> =>
   setting(

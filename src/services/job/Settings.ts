@@ -1,10 +1,10 @@
 // inkfast.yaml as a schema: every key, what it may hold, and its default. The one place where defaults stand.
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { baseUrl, decimal, oneOf, text, whole } from "./SettingTypes.ts"
+import { PriceSettings } from "./PriceSettings.ts"
+import { baseUrl, decimal, oneOf, text, truth, whole } from "./SettingTypes.ts"
 
 const usd = decimal(0, 1_000_000, "US dollars")
-const usdPerMtok = decimal(0, 1_000_000, "US dollars per million tokens")
 const milliseconds = (min: number, max: number) => whole(min, max, "milliseconds")
 const day = 24 * 60 * 60 * 1000
 const fieldNames = Schema.Array(text("the name of a field"))
@@ -23,6 +23,8 @@ export const settingTypes = {
   model: text("the name of a model"),
   baseUrl,
   usd,
+  truth,
+  pricesFile: text("the path of a .json file of prices by model name"),
   concurrency: whole(1, 10_000, "items in flight"),
   consolidateEvery: whole(0, 1_000_000_000, "accepted records; 0 disables")
 }
@@ -33,15 +35,11 @@ const Model = Schema.Struct({
   maxOutputTokens: or(whole(1, 1_000_000, "tokens"), 2000),
   /** Absent: not sent, the server's default holds. */
   temperature: Schema.optionalKey(decimal(0, 2)),
+  /** Absent: not sent. Its price needs a factor for it. */
+  serviceTier: Schema.optionalKey(text("the name of a service tier, such as flex or priority")),
   timeoutMs: or(milliseconds(1, 3_600_000), 120_000)
 })
 export type Model = typeof Model.Type
-
-const PriceSettings = Schema.Struct({
-  inputUsdPerMtok: required(usdPerMtok, "is missing; give US dollars per million tokens"),
-  outputUsdPerMtok: required(usdPerMtok, "is missing; give US dollars per million tokens"),
-  cachedInputUsdPerMtok: Schema.optionalKey(usdPerMtok)
-})
 
 export const Settings = Schema.Struct({
   input: or(
@@ -68,11 +66,18 @@ export const Settings = Schema.Struct({
   ),
   baseUrl: or(settingTypes.baseUrl, "https://api.openai.com/v1"),
   prices: or(Schema.Record(Schema.String, PriceSettings), {}),
+  /** More prices, from a file of these or of LiteLLM's. */
+  pricesFile: Schema.optionalKey(settingTypes.pricesFile),
   /** Absent: no limit. */
   budget: or(
-    Schema.Struct({ itemUsd: Schema.optionalKey(usd), runUsd: Schema.optionalKey(usd) }),
+    Schema.Struct({
+      itemUsd: Schema.optionalKey(usd),
+      runUsd: Schema.optionalKey(usd),
+      totalUsd: Schema.optionalKey(usd)
+    }),
     {}
   ),
+  holdAtRisk: or(settingTypes.truth, false),
   concurrency: or(settingTypes.concurrency, 8),
   consolidateEvery: or(settingTypes.consolidateEvery, 50),
   transientAttemptsMax: or(whole(1, 100, "calls"), 5),

@@ -13,7 +13,7 @@ import type { FileLock } from "../durability/FileLock.ts"
 import { eventText, entryOf } from "./EventCodec.ts"
 import type { JournalEvent } from "./JournalEvent.ts"
 import { RunLedger, runOf } from "./RunLedger.ts"
-import type { LedgerTotals } from "./RunLedger.ts"
+import type { AtRisk, LedgerTotals } from "./RunLedger.ts"
 
 export class Journal extends Context.Service<Journal, {
   /**
@@ -34,6 +34,8 @@ export class Journal extends Context.Service<Journal, {
   readonly broken: Effect.Effect<never, AppendError>
   /** What this journal holds by now, for the run's manifest: what a replay of it would count. */
   readonly totals: Effect.Effect<LedgerTotals>
+  /** Its calls that may have been billed and have no answer by now. */
+  readonly atRisk: Effect.Effect<ReadonlyArray<AtRisk>>
 }>()("inkfast/services/journal/Journal") {
   /** Makes the journal's file: building the layer begins a run. The file is locked until the layer's scope ends. */
   static readonly layer: Layer.Layer<Journal, DiskError, DataDirectory | Disk | FileLock> = Layer
@@ -111,6 +113,7 @@ const make = Effect.gen(function*() {
         return log.note(() => eventText(event))
       }),
     broken: log.broken,
-    totals: Effect.sync(() => ledger.totals)
+    totals: Effect.sync(() => ledger.totals),
+    atRisk: Effect.sync(() => ledger.atRisk(false))
   })
 })

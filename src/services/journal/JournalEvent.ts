@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { ChatMessage, Completion, LlmReason } from "../generation/Llm.ts"
 import { RejectCause } from "../master/Reject.ts"
 import { Finding } from "../qa/Finding.ts"
+import { Price } from "../spending/Prices.ts"
 
 /** A call is about to be made. Durable before the first byte is sent. */
 export const Intent = Schema.TaggedStruct("intent", {
@@ -33,6 +34,8 @@ export const Response = Schema.TaggedStruct("response", {
   at: Schema.String,
   latencyMs: Schema.Finite,
   completion: Completion,
+  /** What the cost was reckoned by; absent in journals of earlier versions. */
+  price: Schema.optionalKey(Price),
   costNanoUsd: Schema.Int
 })
 export type Response = typeof Response.Type

@@ -24,7 +24,7 @@ import { HistoryBook } from "./ItemHistory.ts"
 import type { ItemHistory } from "./ItemHistory.ts"
 import { RunLedger, runOf } from "./RunLedger.ts"
 import type { AtRisk, LedgerTotals } from "./RunLedger.ts"
-import { isSealed, readManifest, writeManifest } from "./RunManifest.ts"
+import { isSealed, listedAtRisk, readManifest, writeManifest } from "./RunManifest.ts"
 import type { RunManifest, RunTotals } from "./RunManifest.ts"
 
 export type { ItemHistory, Rejection } from "./ItemHistory.ts"
@@ -65,8 +65,9 @@ export interface RunReplay {
   readonly state: "alive" | "dead" | "sealed"
   readonly manifest: RunManifest | undefined
   readonly totals: RunTotals
-  /** Calls of a living run that wait for their answers. */
+  /** Calls of a living run that wait for their answers, and what they may cost at most. */
   readonly inFlight: number
+  readonly inFlightNanoUsd: NanoUsd
 }
 
 export interface Replay {
@@ -166,6 +167,22 @@ const isAlive = (path: string): Effect.Effect<boolean, DiskError, Disk | FileLoc
     )
   )
 
+/** Whether a run is at work: it holds the lock of its journal. */
+export const isRunAlive = (
+  runId: string
+): Effect.Effect<boolean, DiskError, DataDirectory | Disk | FileLock> =>
+  Effect.flatMap(DataDirectory, (data) => isAlive(journalPath(data, runId)))
+
+/** What a dead run has spent and left at risk, by its journal alone. */
+export const readRunSpending = Effect.fnUntraced(function*(
+  runId: string
+): Effect.fn.Return<NanoUsd, DiskError, DataDirectory | Disk> {
+  const books: Books = { items: new HistoryBook(), ledgers: new Map(), pending: new Map() }
+  yield* readJournal(books, journalPath(yield* DataDirectory, runId), runId, () => true)
+  const { failedAtRiskNanoUsd, spentNanoUsd, unansweredNanoUsd } = ledgerOf(books, runId).totals
+  return spentNanoUsd + failedAtRiskNanoUsd + unansweredNanoUsd
+})
+
 /** Opening the log of a dead run as its only writer recovers it; a living one holds its lock. */
 const isAliveElseRepaired = (
   data: DataPaths,
@@ -245,18 +262,27 @@ const close = (
   )
   const runs = found.map(({ manifest, runId, state }): RunReplay => {
     if (state === "sealed" && manifest?.totals) {
-      return { runId, state, manifest, totals: manifest.totals, inFlight: 0 }
+      return { runId, state, manifest, totals: manifest.totals, inFlight: 0, inFlightNanoUsd: 0 }
     }
     const ledger = ledgerOf(books, runId).totals
     const alive = state === "alive"
     const pending = books.pending.get(runId)?.size ?? 0
     const totals = totalsOf(ledger, pending, alive, manifest?.totals?.rejected ?? null)
-    return { runId, state, manifest, totals, inFlight: alive ? ledger.unanswered : 0 }
+    return {
+      runId,
+      state,
+      manifest,
+      totals,
+      inFlight: alive ? ledger.unanswered : 0,
+      inFlightNanoUsd: alive ? ledger.unansweredNanoUsd : 0
+    }
   })
   return {
     history: books.items.finish((runId, slug) => aliveRuns.has(runId) && !isOurs(slug)),
-    atRisk: found.flatMap(({ runId, state }) =>
-      state === "sealed" ? [] : ledgerOf(books, runId).atRisk(state === "alive")
+    atRisk: found.flatMap(({ manifest, runId, state }) =>
+      state === "sealed"
+        ? manifest?.atRisk ?? []
+        : ledgerOf(books, runId).atRisk(state === "alive")
     ),
     totals: {
       calls: runs.reduce((sum, run) => sum + run.totals.calls, 0),
@@ -271,16 +297,22 @@ const close = (
 
 /**
  * Closes the books of dead runs whose items are all settled by now: `byRunId` signs their manifests, and no later run
- * reads their journals again. A run without a manifest, or with money at risk, is left as it is.
+ * reads their journals again; calls at risk are listed in the manifest. A run without a manifest is left as it is.
  */
 export const sealSettledRuns = Effect.fnUntraced(function*(
   replay: Replay,
   byRunId: string
 ): Effect.fn.Return<void, DiskError, DataDirectory | Disk | FileLock> {
   const data = yield* DataDirectory
-  for (const { manifest, state, totals } of replay.runs) {
+  const atRisk = Map.groupBy(replay.atRisk, (call) => call.runId)
+  for (const { manifest, runId, state, totals } of replay.runs) {
     if (state !== "dead" || manifest === undefined) continue
-    const closed: RunManifest = { ...manifest, totals, settledBy: byRunId }
+    const closed: RunManifest = {
+      ...manifest,
+      totals,
+      ...listedAtRisk(atRisk.get(runId) ?? []),
+      settledBy: byRunId
+    }
     if (isSealed(closed)) yield* writeManifest(data, closed)
   }
 })

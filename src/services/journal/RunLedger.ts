@@ -1,17 +1,20 @@
 // The books of one run, kept as its events go by: calls, money, and what still waits for an answer or a verdict.
+import * as Schema from "effect/Schema"
 import type { NanoUsd } from "../spending/Money.ts"
 import type { Entry } from "./EventCodec.ts"
 
 /** A call that may have been billed though no answer came. */
-export interface AtRisk {
-  readonly runId: string
-  readonly slug: string
-  readonly id: string
-  readonly model: string
+export const AtRisk = Schema.Struct({
+  runId: Schema.String,
+  slug: Schema.String,
+  id: Schema.String,
+  model: Schema.String,
   /** ISO 8601, UTC: when the call was about to be made. */
-  readonly at: string
-  readonly maxNanoUsd: NanoUsd
-}
+  at: Schema.String,
+  /** In nanodollars. */
+  maxNanoUsd: Schema.Int
+})
+export type AtRisk = typeof AtRisk.Type
 
 export interface LedgerTotals {
   readonly calls: number

@@ -11,6 +11,7 @@ import { readTextFile } from "../durability/FileIo.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import { replaceFile } from "../durability/ReplaceFile.ts"
 import { Price } from "../spending/Prices.ts"
+import { AtRisk } from "./RunLedger.ts"
 
 export const RunTotals = Schema.Struct({
   calls: Schema.Int,
@@ -36,7 +37,9 @@ export const RunManifest = Schema.Struct({
   prices: Schema.Record(Schema.String, Price),
   budgets: Schema.Struct({
     itemNanoUsd: Schema.NullOr(Schema.Int),
-    runNanoUsd: Schema.NullOr(Schema.Int)
+    runNanoUsd: Schema.NullOr(Schema.Int),
+    /** Absent in manifests of earlier versions. */
+    totalNanoUsd: Schema.optionalKey(Schema.NullOr(Schema.Int))
   }),
   /** `i/n`; null where the run had the whole input. */
   shard: Schema.NullOr(Schema.String),
@@ -47,6 +50,8 @@ export const RunManifest = Schema.Struct({
   endedAt: Schema.NullOr(Schema.String),
   exitCode: Schema.NullOr(Schema.Int),
   totals: Schema.NullOr(RunTotals),
+  /** The calls that make up `totals.atRiskNanoUsd`. Absent where they are too many for a manifest. */
+  atRisk: Schema.optionalKey(Schema.Array(AtRisk)),
   /** The run that found everything this one had left to be settled, and closed its books. */
   settledBy: Schema.NullOr(Schema.String)
 })
@@ -81,10 +86,21 @@ export const readManifest = (
     return Option.filter(manifest, (found) => found.runId === runId)
   })
 
-/** Whether the books of a run are closed: nothing in its journal concerns anyone any more but its totals. */
+/** More calls at risk than this are left in the journal, which then stays open. */
+const atRiskCallsMax = 10_000
+
+/** The calls as a manifest keeps them. */
+export const listedAtRisk = (
+  calls: ReadonlyArray<AtRisk>
+): Pick<RunManifest, "atRisk"> => calls.length > atRiskCallsMax ? {} : { atRisk: calls }
+
+/**
+ * Whether the books of a run are closed: nothing in its journal concerns anyone any more but its totals. What is at risk
+ * stays so for ever, and stands in the manifest.
+ */
 export const isSealed = (
   manifest: RunManifest
 ): manifest is RunManifest & { readonly totals: RunTotals } =>
-  manifest.totals !== null && manifest.totals.unjudged === 0 &&
-  manifest.totals.atRiskNanoUsd === 0 &&
-  manifest.totals.pending === 0
+  manifest.totals !== null && manifest.totals.unjudged === 0 && manifest.totals.pending === 0 &&
+  (manifest.atRisk ?? []).reduce((sum, call) => sum + call.maxNanoUsd, 0) ===
+    manifest.totals.atRiskNanoUsd

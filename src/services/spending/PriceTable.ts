@@ -21,6 +21,14 @@ const rateAbove = (rate: Rate, inputTokens: number): number | undefined =>
     ? rate.tiers.findLast((tier) => tier.start <= inputTokens)?.price ?? rate.base
     : rate
 
+const rateKeys = [
+  "input_mtok",
+  "output_mtok",
+  "output_reasoning_mtok",
+  "cache_read_mtok",
+  "cache_write_mtok"
+]
+
 /** The table's model price in our words; undefined where tokens do not tell the bill. */
 const toPrice = (listed: ModelPrice): Price | undefined => {
   if (listed["requests_kcount"] !== undefined) return undefined
@@ -29,17 +37,20 @@ const toPrice = (listed: ModelPrice): Price | undefined => {
     const output = rateAbove(listed["output_mtok"], inputTokens)
     const reasoning = rateAbove(listed["output_reasoning_mtok"], inputTokens)
     const cached = rateAbove(listed["cache_read_mtok"], inputTokens)
+    const cacheWrite = rateAbove(listed["cache_write_mtok"], inputTokens)
     if (!input || !output) return undefined
     return {
       inputUsdPerMtok: input,
-      outputUsdPerMtok: Math.max(output, reasoning ?? 0),
-      ...(cached === undefined ? {} : { cachedInputUsdPerMtok: cached })
+      outputUsdPerMtok: output,
+      ...(cached === undefined ? {} : { cachedInputUsdPerMtok: cached }),
+      ...(cacheWrite === undefined ? {} : { cacheWriteUsdPerMtok: cacheWrite }),
+      ...(reasoning === undefined ? {} : { reasoningUsdPerMtok: reasoning })
     }
   }
   const base = ratesAbove(-1)
   if (base === undefined) return undefined
   const starts = new Set(
-    ["input_mtok", "output_mtok", "output_reasoning_mtok", "cache_read_mtok"].flatMap((key) => {
+    rateKeys.flatMap((key) => {
       const rate = listed[key]
       return typeof rate === "object" ? rate.tiers.map((tier) => tier.start) : []
     })

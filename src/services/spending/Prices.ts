@@ -1,4 +1,4 @@
-// What a model costs: the job's own prices first, then the bundled table; an unknown model is never free.
+// What a model costs: the user's own prices first, then the bundled table; an unknown model is never free.
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,92 +14,168 @@ const UsdPerMtok = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const Rates = {
   inputUsdPerMtok: UsdPerMtok,
   outputUsdPerMtok: UsdPerMtok,
-  /** Where absent, cached input costs what input costs. */
-  cachedInputUsdPerMtok: Schema.optionalKey(UsdPerMtok)
+  /** Input read from the server's cache. Where absent, it costs what input costs. */
+  cachedInputUsdPerMtok: Schema.optionalKey(UsdPerMtok),
+  /** Input written into the server's cache. Where absent, it costs what input costs. */
+  cacheWriteUsdPerMtok: Schema.optionalKey(UsdPerMtok),
+  /** Output that is reasoning. Where absent, it costs what output costs. */
+  reasoningUsdPerMtok: Schema.optionalKey(UsdPerMtok)
 }
 
 /** Dollars per million tokens. An explicit 0 is a price (a local model); only what is not given is unknown. */
 export const Price = Schema.Struct({
   ...Rates,
   /** Other rates for the whole call once its input is longer, ascending: long-context prices. */
-  tiers: Schema.optionalKey(Schema.Array(Schema.Struct({ aboveInputTokens: Schema.Int, ...Rates })))
+  tiers: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ aboveInputTokens: Schema.Int, ...Rates }))
+  ),
+  /** By the server's service tier (`flex`, `priority`, …): what the whole call costs is multiplied by it. */
+  serviceTiers: Schema.optionalKey(Schema.Record(Schema.String, UsdPerMtok))
 })
 export type Price = typeof Price.Type
 
 export class UnknownPrice extends Schema.TaggedError<UnknownPrice>()("UnknownPrice", {
-  model: Schema.String
+  model: Schema.String,
+  /** The service tier that has no factor; null where the model itself has no price. */
+  serviceTier: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
-    return `no price is known for model "${this.model}", so no call is made; add it to inkfast.yaml:\n` +
-      `prices:\n  ${JSON.stringify(this.model)}: { inputUsdPerMtok: 0.15, outputUsdPerMtok: 0.60 }`
+    const name = JSON.stringify(this.model)
+    const [what, entry] = this.serviceTier === null
+      ? [`no price is known for model ${name}`, ""]
+      : [
+        `model ${name} has a price, but no factor for its service tier "${this.serviceTier}"`,
+        `, serviceTiers: { ${JSON.stringify(this.serviceTier)}: 2 }`
+      ]
+    return `${what}, so no call is made; add it to inkfast.yaml:\n` +
+      `prices:\n  ${name}: { inputUsdPerMtok: 0.15, outputUsdPerMtok: 0.60${entry} }\n` +
+      `or name a file of prices, such as LiteLLM's model_prices_and_context_window.json: --prices FILE`
   }
 }
 
+/** By model name. */
+export type PriceList = { readonly [model: string]: Price }
+
 export interface PricesOptions {
-  /** The job's own prices by model name. They win over the table. */
-  readonly prices: { readonly [model: string]: Price }
+  /** The job's own prices. They win over the file, and the file over the table. */
+  readonly prices: PriceList
+  readonly filePrices?: PriceList
   /** The endpoint: where the table knows the host, only what that host charges counts. */
   readonly baseUrl: string
 }
 
 export class Prices extends Context.Service<Prices, {
-  readonly priceOf: (model: string) => Effect.Effect<Price, UnknownPrice>
+  /** `serviceTier`: the one that calls ask for; it must have a factor, or be the server's default. */
+  readonly priceOf: (model: string, serviceTier?: string) => Effect.Effect<Price, UnknownPrice>
 }>()("inkfast/services/spending/Prices") {
   static readonly layer = (options: PricesOptions): Layer.Layer<Prices> =>
     Layer.sync(Prices, () => make(options))
 }
 
-const make = ({ baseUrl, prices }: PricesOptions): Prices["Service"] => {
-  const own = new Map(Object.entries(prices))
-  const priceOf = Effect.fnUntraced(function*(model: string) {
-    // `openai/gpt-4o-mini` is priced by an entry `gpt-4o-mini` too.
-    const mine = own.get(model) ?? own.get(model.slice(model.lastIndexOf("/") + 1))
-    if (mine !== undefined) return mine
-    const listed = yield* lookUp(model, baseUrl, yield* Clock.currentTimeMillis)
-    if (listed === undefined) return yield* new UnknownPrice({ model })
-    return listed
+/** The list's price of a model: an entry `gpt-4o-mini` fits `openai/gpt-4o-mini` too. */
+const listed = (list: PriceList, model: string): Price | undefined => {
+  const short = model.slice(model.lastIndexOf("/") + 1)
+  return Object.hasOwn(list, model)
+    ? list[model]
+    : Object.hasOwn(list, short)
+    ? list[short]
+    : undefined
+}
+
+/** The user's own price of a model, if there is one. */
+export const ownPriceOf = (
+  { filePrices = {}, prices }: Pick<PricesOptions, "prices" | "filePrices">,
+  model: string
+): Price | undefined => listed(prices, model) ?? listed(filePrices, model)
+
+const make = (options: PricesOptions): Prices["Service"] => {
+  const priceOf = Effect.fnUntraced(function*(model: string, serviceTier?: string) {
+    const price = ownPriceOf(options, model) ??
+      (yield* lookUp(model, options.baseUrl, yield* Clock.currentTimeMillis))
+    if (price === undefined) return yield* new UnknownPrice({ model, serviceTier: null })
+    if (serviceTier !== undefined && Number.isNaN(factorOf(price, serviceTier))) {
+      return yield* new UnknownPrice({ model, serviceTier })
+    }
+    return price
   })
   return Prices.of({ priceOf })
 }
 
-type RatesOfCall = Pick<Price, "inputUsdPerMtok" | "outputUsdPerMtok" | "cachedInputUsdPerMtok">
+/** Names that servers have for what they do unasked. */
+const ordinaryTiers: ReadonlySet<string> = new Set(["auto", "default", "standard", "on_demand"])
+
+/** NaN where what the tier costs is not known. */
+const factorOf = (price: Price, serviceTier: string | undefined): number => {
+  if (serviceTier === undefined) return 1
+  const factors = price.serviceTiers ?? {}
+  if (Object.hasOwn(factors, serviceTier)) return factors[serviceTier] ?? 1
+  return ordinaryTiers.has(serviceTier) ? 1 : Number.NaN
+}
+
+type RatesOfCall = Omit<Price, "tiers" | "serviceTiers">
+
+interface Tokens {
+  readonly input: number
+  readonly cached: number
+  readonly cacheWrite: number
+  readonly output: number
+  readonly reasoning: number
+}
 
 // 1 USD per million tokens is 1,000 nanodollars a token. Fifteen digits drop the noise of binary fractions, which
 // would round a whole number of nanodollars up to the next; a price has to have ten decimals to lose by it.
-const nanoUsd = (
-  uncachedInput: number,
-  cachedInput: number,
-  output: number,
-  rates: RatesOfCall
-): NanoUsd =>
+const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd =>
   Math.ceil(Number((
-    (uncachedInput * rates.inputUsdPerMtok +
-      cachedInput * (rates.cachedInputUsdPerMtok ?? rates.inputUsdPerMtok) +
-      output * rates.outputUsdPerMtok) * 1000
+    (tokens.input * rates.inputUsdPerMtok +
+      tokens.cached * (rates.cachedInputUsdPerMtok ?? rates.inputUsdPerMtok) +
+      tokens.cacheWrite * (rates.cacheWriteUsdPerMtok ?? rates.inputUsdPerMtok) +
+      tokens.output * rates.outputUsdPerMtok +
+      tokens.reasoning * (rates.reasoningUsdPerMtok ?? rates.outputUsdPerMtok)) * 1000 * factor
   ).toPrecision(15)))
 
-/** What the usage costs, rounded up to whole nanodollars. */
-export const costOf = (price: Price, usage: Usage): NanoUsd => {
+/**
+ * What the usage costs, rounded up to whole nanodollars. `serviceTier` is the one that the server says it served; NaN
+ * where it has no known factor.
+ */
+export const costOf = (price: Price, usage: Usage, serviceTier?: string): NanoUsd => {
   const rates = price.tiers?.findLast((tier) => usage.inputTokens > tier.aboveInputTokens) ?? price
   // A server that counts more cached tokens than input must not earn the user a discount below zero.
   const cached = Math.min(usage.cachedInputTokens, usage.inputTokens)
-  return nanoUsd(usage.inputTokens - cached, cached, usage.outputTokens, rates)
+  const cacheWrite = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached)
+  const reasoning = Math.min(usage.reasoningTokens, usage.outputTokens)
+  const tokens = {
+    input: usage.inputTokens - cached - cacheWrite,
+    cached,
+    cacheWrite,
+    output: usage.outputTokens - reasoning,
+    reasoning
+  }
+  return nanoUsd(tokens, rates, factorOf(price, serviceTier))
 }
 
-/** The most that a call can cost which stays within both bounds, whatever is cached and whichever tier applies. */
+/**
+ * The most that a call can cost which stays within both bounds, whatever is cached, however much of the answer is
+ * reasoning, whichever tier applies. A server may serve another service tier than it was asked for: the ordinary one.
+ */
 export const worstCostOf = (
   price: Price,
   inputTokensMax: number,
-  outputTokensMax: number
+  outputTokensMax: number,
+  serviceTier?: string
 ): NanoUsd => {
   const reachable = [
     price,
     ...price.tiers?.filter((tier) => inputTokensMax > tier.aboveInputTokens) ?? []
   ]
+  const tokens = { input: inputTokensMax, cached: 0, cacheWrite: 0, output: outputTokensMax }
   return Math.max(...reachable.map((rates) =>
-    nanoUsd(inputTokensMax, 0, outputTokensMax, {
-      inputUsdPerMtok: Math.max(rates.inputUsdPerMtok, rates.cachedInputUsdPerMtok ?? 0),
-      outputUsdPerMtok: rates.outputUsdPerMtok
-    })
+    nanoUsd({ ...tokens, reasoning: 0 }, {
+      inputUsdPerMtok: Math.max(
+        rates.inputUsdPerMtok,
+        rates.cachedInputUsdPerMtok ?? 0,
+        rates.cacheWriteUsdPerMtok ?? 0
+      ),
+      outputUsdPerMtok: Math.max(rates.outputUsdPerMtok, rates.reasoningUsdPerMtok ?? 0)
+    }, Math.max(1, factorOf(price, serviceTier)))
   ))
 }

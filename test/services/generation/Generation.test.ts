@@ -42,7 +42,11 @@ const layerOf = (store: MemoryStore, script: Script, budgetNanoUsd: number | nul
       Layer.provideMerge(
         Layer.mergeAll(
           Journal.layer,
-          Budget.layer({ itemBudgetNanoUsd: null, runBudgetNanoUsd: budgetNanoUsd })
+          Budget.layerAlone({
+            itemBudgetNanoUsd: null,
+            runBudgetNanoUsd: budgetNanoUsd,
+            totalBudgetNanoUsd: null
+          })
         )
       ),
       Layer.provideMerge(

@@ -56,8 +56,11 @@ describe("a job that is right", () => {
           timeoutMs: 120_000
         }],
         prices: {},
+        filePrices: {},
         itemBudgetNanoUsd: null,
         runBudgetNanoUsd: null,
+        totalBudgetNanoUsd: null,
+        holdAtRisk: false,
         concurrency: 8,
         consolidateEvery: 50,
         transientAttemptsMax: 5,

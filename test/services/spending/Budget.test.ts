@@ -10,7 +10,16 @@ import { Budget, BudgetReached } from "../../../src/services/spending/Budget.ts"
 import type { Reservation } from "../../../src/services/spending/Budget.ts"
 
 const provide = (itemBudgetNanoUsd: number | null, runBudgetNanoUsd: number | null) =>
-  Effect.provide(Budget.layer({ itemBudgetNanoUsd, runBudgetNanoUsd }))
+  Effect.provide(
+    Budget.layerAlone({ itemBudgetNanoUsd, runBudgetNanoUsd, totalBudgetNanoUsd: null })
+  )
+
+/** The refusal for want of money. */
+const refused = <E>(reserve: Effect.Effect<Reservation, E>) =>
+  Effect.map(Effect.flip(reserve), (error) => {
+    assert.instanceOf(error, BudgetReached)
+    return error
+  })
 
 /** Whether the fiber has ended once everything that can run has run. */
 const settled = <A, E>(fiber: Fiber.Fiber<A, E>) =>
@@ -31,7 +40,8 @@ describe("Budget", () => {
         budgetNanoUsd: null,
         spentNanoUsd: 80,
         reservedNanoUsd: 0,
-        atRiskNanoUsd: 50
+        atRiskNanoUsd: 50,
+        total: null
       })
     }).pipe(provide(null, null)))
 
@@ -63,7 +73,7 @@ describe("Budget", () => {
       const budget = yield* Budget
       yield* budget.recall("a", 70)
       yield* budget.recall("a", 70)
-      const error = yield* Effect.flip(budget.reserve("a", 31))
+      const error = yield* refused(budget.reserve("a", 31))
       assert.strictEqual(error.scope, "item")
       assert.strictEqual(error.spentNanoUsd, 70)
       yield* budget.settle(yield* budget.reserve("a", 30), 30)
@@ -183,7 +193,8 @@ describe("Budget", () => {
         budgetNanoUsd: 100,
         spentNanoUsd: 40,
         reservedNanoUsd: 0,
-        atRiskNanoUsd: 0
+        atRiskNanoUsd: 0,
+        total: null
       })
     }).pipe(provide(null, 100)))
 
@@ -201,7 +212,7 @@ describe("Budget", () => {
         said.join(),
         /^Warn the call for "a" was billed \$0\.20, more than its worst case of \$0\.00000001;/
       )
-      assert.strictEqual((yield* Effect.flip(budget.reserve("b", 1))).spentNanoUsd, 200_000_000)
+      assert.strictEqual((yield* refused(budget.reserve("b", 1))).spentNanoUsd, 200_000_000)
     }).pipe(provide(null, 1000)))
 
   it.effect("what is no amount of money is a defect, and never slips past a limit", () =>

@@ -93,6 +93,45 @@ describe("Prices", () => {
       assert.strictEqual(costOf(prices["llama3.2"], usage(1e6, 1e6)), 0)
     }))
 
+  it.effect("the job's own price beats its file's, and the file's the table's, whatever form the name has", () =>
+    Effect.gen(function*() {
+      const own = { inputUsdPerMtok: 1, outputUsdPerMtok: 2 }
+      const filed = { inputUsdPerMtok: 3, outputUsdPerMtok: 4 }
+      const filePrices = { "gpt-4o-mini": filed, "openai/gpt-4o": filed }
+      assert.deepStrictEqual(yield* priceOf("gpt-4o-mini", { filePrices }), filed)
+      assert.deepStrictEqual(yield* priceOf("gateway/gpt-4o-mini", { filePrices }), filed)
+      assert.deepStrictEqual(
+        yield* priceOf("openai/gpt-4o", { prices: { "gpt-4o": own }, filePrices }),
+        own
+      )
+    }))
+
+  it.effect("a service tier needs a factor, unless it is what the server does unasked", () =>
+    Effect.gen(function*() {
+      const prices = {
+        m: { inputUsdPerMtok: 1, outputUsdPerMtok: 2, serviceTiers: { flex: 0.5 } }
+      }
+      const of = (tier: string) =>
+        Effect.flatMap(Prices, (service) => service.priceOf("m", tier)).pipe(
+          Effect.provide(Prices.layer({ prices, baseUrl: local }))
+        )
+      assert.deepStrictEqual(yield* of("flex"), prices.m)
+      assert.deepStrictEqual(yield* of("default"), prices.m)
+      const error = yield* Effect.flip(of("priority"))
+      assert.include(error.message, `no factor for its service tier "priority"`)
+      assert.include(error.message, `serviceTiers: { "priority": 2 }`)
+    }))
+
+  it.effect("knows what writing into a cache costs", () =>
+    Effect.map(priceOf("claude-sonnet-4-20250514"), (price) => {
+      assert.deepInclude(price, {
+        inputUsdPerMtok: 3,
+        cachedInputUsdPerMtok: 0.3,
+        cacheWriteUsdPerMtok: 3.75,
+        outputUsdPerMtok: 15
+      })
+    }))
+
   it.effect("keeps the tiers of long contexts", () =>
     Effect.gen(function*() {
       const price = yield* priceOf("gemini-2.5-pro", {
@@ -129,6 +168,39 @@ describe("costOf", () => {
     assert.strictEqual(costOf(mini, usage(1000, 0, 5000)), 75_000)
   })
 
+  it("prices each kind of token by its own rate, a missing one by that of its whole", () => {
+    const all: Price = {
+      inputUsdPerMtok: 1,
+      cachedInputUsdPerMtok: 0.1,
+      cacheWriteUsdPerMtok: 1.25,
+      outputUsdPerMtok: 4,
+      reasoningUsdPerMtok: 6
+    }
+    const spent = {
+      inputTokens: 1000,
+      cachedInputTokens: 300,
+      cacheWriteTokens: 200,
+      outputTokens: 100,
+      reasoningTokens: 40
+    }
+    assert.strictEqual(
+      costOf(all, spent),
+      500_000 + 30_000 + 250_000 + 240_000 + 240_000
+    )
+    assert.strictEqual(costOf({ inputUsdPerMtok: 1, outputUsdPerMtok: 4 }, spent), 1_400_000)
+  })
+
+  it("multiplies by the service tier that was served; one without a factor is unknown, not free", () => {
+    const tiered: Price = { ...mini, serviceTiers: { flex: 0.5, priority: 2 } }
+    assert.strictEqual(costOf(tiered, usage(1000, 500), "flex"), 225_000)
+    assert.strictEqual(costOf(tiered, usage(1000, 500), "priority"), 900_000)
+    assert.strictEqual(costOf(tiered, usage(1000, 500), "default"), 450_000)
+    assert.isNaN(costOf(mini, usage(1000, 500), "priority"))
+    // Flex that is asked for may be served as ordinary, and is reserved so.
+    assert.strictEqual(worstCostOf(tiered, 1000, 500, "flex"), 450_000)
+    assert.strictEqual(worstCostOf(tiered, 1000, 500, "priority"), 900_000)
+  })
+
   const microUsd = fc.nat({ max: 500_000_000 })
   const tokens = fc.nat({ max: 2_000_000 })
 
@@ -154,7 +226,13 @@ describe("costOf", () => {
   })
 
   it("I10: no usage within the bounds costs more than the worst case, tiers and dear caches included", () => {
-    const rates = fc.record({ input: microUsd, output: microUsd, cached: microUsd })
+    const rates = fc.record({
+      input: microUsd,
+      output: microUsd,
+      cached: microUsd,
+      write: microUsd,
+      reasoning: microUsd
+    })
     fc.assert(
       fc.property(
         rates,
@@ -174,17 +252,21 @@ describe("costOf", () => {
           const toRates = (r: typeof base) => ({
             inputUsdPerMtok: r.input / 1e6,
             outputUsdPerMtok: r.output / 1e6,
-            cachedInputUsdPerMtok: r.cached / 1e6
+            cachedInputUsdPerMtok: r.cached / 1e6,
+            cacheWriteUsdPerMtok: r.write / 1e6,
+            reasoningUsdPerMtok: r.reasoning / 1e6
           })
           const price = {
             ...toRates(base),
             tiers: [{ aboveInputTokens: threshold, ...toRates(above) }]
           }
           const input = Math.floor(inputMax * share)
-          const cost = costOf(
-            price,
-            usage(input, Math.floor(outputMax * share), Math.floor(input * share))
-          )
+          const output = Math.floor(outputMax * share)
+          const cost = costOf(price, {
+            ...usage(input, output, Math.floor(input * share)),
+            cacheWriteTokens: Math.floor(input * (1 - share)),
+            reasoningTokens: Math.floor(output * share)
+          })
           assert.isAtMost(cost, worstCostOf(price, inputMax, outputMax))
         }
       ),
