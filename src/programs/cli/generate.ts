@@ -7,6 +7,7 @@ import type { Shard } from "../../services/items/Shard.ts"
 import type { Job } from "../../services/job/Job.ts"
 import { Shutdown } from "../../services/Shutdown.ts"
 import { apiKey } from "./apiKey.ts"
+import type { RunReport } from "../generate/RunEvent.ts"
 import { exitCodeOf } from "../generate/exitCode.ts"
 import { exitWith, UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
@@ -18,10 +19,29 @@ import { resolveJob } from "./resolveJob.ts"
 import { screen } from "./terminal.ts"
 import type { Options } from "./tree/generate.ts"
 
-/** The words that start this very command again. */
-const resumeLine = Effect.gen(function*() {
+/** Without the flag and its value, in either form. */
+const without = (args: ReadonlyArray<string>, flag: string): ReadonlyArray<string> =>
+  args.filter((word, index) =>
+    word !== flag && args[index - 1] !== flag && !word.startsWith(`${flag}=`)
+  )
+
+/** A total that carries what is pending, going by what a settled item has cost: never less than one more call. */
+const enoughUsd = ({ accepted, budget, pending, rejected, stop }: RunReport): number => {
+  const { budgetNanoUsd = 0, spentNanoUsd = 0 } = budget.total ?? {}
+  const perItem = spentNanoUsd / Math.max(1, accepted + rejected)
+  const needed = stop?._tag === "Budget" ? stop.neededNanoUsd : 0
+  const enough = Math.max(budgetNanoUsd, spentNanoUsd + Math.max(needed, pending * perItem * 1.2))
+  return Number((Math.ceil(enough / 1e7) / 100).toFixed(2))
+}
+
+/** The words that go on where this command stopped: the same, but for a total budget that would stop it again. */
+const resumeLine = Effect.fnUntraced(function*(report: RunReport) {
   const stdio = yield* Stdio.Stdio
-  return ["inkfast", ...(yield* stdio.args).map(shellQuoted)].join(" ")
+  const args = yield* stdio.args
+  const again = report.stop?._tag === "Budget" && report.stop.scope === "total"
+    ? [...without(args, "--total-budget"), "--total-budget", String(enoughUsd(report))]
+    : args
+  return ["inkfast", ...again.map(shellQuoted)].join(" ")
 })
 
 const shellQuoted = (word: string): string =>
@@ -54,7 +74,9 @@ const run = Effect.fnUntraced(function*({ graceMs, job, json, limit, shard }: Ru
   })).pipe(Effect.provide(Live.model(job, key)))
   yield* say(summaryOf(report))
   const code = exitCodeOf(report)
-  if (report.stop !== null || report.deferredNow > 0) yield* say(`to go on: ${yield* resumeLine}`)
+  if (report.stop !== null || report.deferredNow > 0) {
+    yield* say(`to go on: ${yield* resumeLine(report)}`)
+  }
   return yield* exitWith(code)
 })
 

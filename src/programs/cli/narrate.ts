@@ -68,7 +68,7 @@ const stopLine = (stop: StopReason, inFlight: number): string => {
     case "Signal":
       return `${stop.signal}: starting nothing new; ${inFlight} in flight may end, what passes is kept (again: exit at once)`
     case "Budget":
-      return `the budget is reached: ${stop.detail}; ${inFlight} in flight`
+      return `the budget is reached: ${stop.detail}; ${inFlight} in flight, what is paid for is finished`
     case "Fatal":
       return `stopping: ${stop.detail}; ${inFlight} in flight`
     case "EndpointDead":
@@ -116,6 +116,20 @@ export const makeNarrator = Effect.fnUntraced(
   }
 )
 
+const atRiskShownMax = 10
+
+const atRiskLines = (title: string, calls: RunReport["atRisk"]): ReadonlyArray<string> =>
+  calls.length === 0 ? [] : [
+    `${title}: ${calls.length} calls without an answer may have been billed, at most ` +
+    formatUsd(calls.reduce((sum, call) => sum + call.maxNanoUsd, 0)),
+    ...calls.slice(0, atRiskShownMax).map((call) =>
+      `  ${call.slug} (${call.model}): ${formatUsd(call.maxNanoUsd)}`
+    ),
+    ...(calls.length > atRiskShownMax
+      ? [`  … and ${calls.length - atRiskShownMax} more: inkfast status --json`]
+      : [])
+  ]
+
 /** The end of a run in a few lines. */
 export const summaryOf = (report: RunReport): string => {
   const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`)
@@ -131,19 +145,17 @@ export const summaryOf = (report: RunReport): string => {
       ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
       : "")
   ]
-  if (report.atRisk.length > 0) {
+  const { stop } = report
+  if (stop?._tag === "Budget") lines.push(`stopped by the budget: ${stop.detail}`)
+  if (report.budget.total !== null) {
+    const { budgetNanoUsd, spentNanoUsd } = report.budget.total
     lines.push(
-      `at risk: ${report.atRisk.length} calls without an answer may have been billed, at most ` +
-        formatUsd(report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
+      `over all runs: ${formatUsd(spentNanoUsd)} of ${
+        formatUsd(budgetNanoUsd)
+      }, what is at risk included`
     )
-    lines.push(
-      ...report.atRisk.slice(0, 10).map((call) =>
-        `  ${call.slug} (${call.model}): ${formatUsd(call.maxNanoUsd)}`
-      )
-    )
-    if (report.atRisk.length > 10) {
-      lines.push(`  … and ${report.atRisk.length - 10} more: inkfast status --json`)
-    }
   }
+  lines.push(...atRiskLines("at risk", report.atRisk))
+  lines.push(...atRiskLines("at risk since earlier runs", report.atRiskBefore))
   return visible(lines.join("\n"))
 }

@@ -37,6 +37,10 @@ const describe = (report: StatusReport): string => {
     (report.unjudged > 0 ? `; ${report.unjudged} answers wait for QA, already paid` : ""),
     `at risk   ${report.atRisk.length} calls without an answer, at most ${
       formatUsd(atRiskNanoUsd)
+    }${
+      report.atRisk.length === 0
+        ? ""
+        : "; counted as spent. A run makes them again, or leaves them with --hold-at-risk"
     }`,
     ...report.atRisk.slice(0, 20).map((call) =>
       `  ${call.slug}  ${call.model}  ${call.at}  ${formatUsd(call.maxNanoUsd)}`

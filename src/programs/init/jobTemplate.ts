@@ -18,6 +18,7 @@ models:
     maxOutputTokens: 2000    # an answer that is cut off here is rejected; reasoning counts (default 2000)
     timeoutMs: 120000        # (default 120000)
     # temperature: 0.7       # 0 to 2 (default: not sent; some models accept none)
+    # serviceTier: flex      # sent as service_tier; its price needs a factor: serviceTiers: { flex: 0.5 }
   strong:                    # writes again what QA rejected; leave it out to reject at once
     name: gpt-4.1
     maxOutputTokens: 2000
@@ -29,9 +30,13 @@ baseUrl: https://api.openai.com/v1   # any OpenAI-compatible server (default htt
 prices:                      # US dollars per million tokens, for models whose price is not known, or is another
   # my-model: { inputUsdPerMtok: 0.15, cachedInputUsdPerMtok: 0.075, outputUsdPerMtok: 0.60 }
 
+# pricesFile: prices.json    # more of these by model name, as JSON; LiteLLM's list of models works as it is
+
 budget:                      # no call is made whose worst case does not fit (default: no limit)
   itemUsd: 0.05              # for one item, over all its calls
   runUsd: 1.00               # for one run
+  # totalUsd: 20.00          # for the data directory, over all runs and shards
+holdAtRisk: false            # true leaves an item pending while a call of its may be billed unanswered (default false)
 
 concurrency: 8               # items in flight (default 8)
 consolidateEvery: 50         # accepted records between two consolidations; 0 disables (default 50)

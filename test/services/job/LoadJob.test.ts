@@ -177,7 +177,7 @@ const cases: ReadonlyArray<Case> = [
   [
     "an unknown key that is like none",
     `${minimal}budget: { zzz: 1 }\n`,
-    "/job/inkfast.yaml:3: budget.zzz: unknown key; known here: itemUsd, runUsd"
+    "/job/inkfast.yaml:3: budget.zzz: unknown key; known here: itemUsd, runUsd, totalUsd"
   ],
   [
     "an unknown key deep down",

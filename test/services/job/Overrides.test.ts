@@ -26,7 +26,7 @@ const environment = (env: Record<string, string>) =>
 interface Row {
   readonly name: keyof JobOverrides
   readonly read: (job: Job) => unknown
-  readonly flag: string | number
+  readonly flag: string | number | boolean
   readonly environment?: readonly [variable: string, text: string, value: unknown]
   readonly yaml: readonly [line: string, value: unknown]
   readonly byDefault: unknown
@@ -96,6 +96,23 @@ const table: ReadonlyArray<Row> = [
     flag: 0,
     yaml: ["budget: { runUsd: 2 }", 2_000_000_000],
     byDefault: null
+  },
+  {
+    name: "totalBudgetUsd",
+    read: (job) => job.totalBudgetNanoUsd,
+    flag: 3,
+    flagged: 3_000_000_000,
+    environment: ["TOTAL_BUDGET_USD", "1.5", 1_500_000_000],
+    yaml: ["budget: { totalUsd: 2 }", 2_000_000_000],
+    byDefault: null
+  },
+  {
+    name: "holdAtRisk",
+    read: (job) => job.holdAtRisk,
+    flag: false,
+    environment: ["HOLD_AT_RISK", "on", true],
+    yaml: ["holdAtRisk: true", true],
+    byDefault: false
   },
   {
     name: "consolidateEvery",
