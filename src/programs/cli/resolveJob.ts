@@ -14,7 +14,7 @@ export interface JobFlags extends JobOverrides {
 /** `pricesFile`: in place of the one that the job names. */
 export const resolveJob = Effect.fnUntraced(
   function*(path: string, { pricesFile: priced, ...flags }: JobFlags) {
-    const { evidenceOnly, pricesFile = undefined, ...environment } = yield* environmentOverrides
+    const { evidenceOnly, pricesFile, ...environment } = yield* environmentOverrides
     const overridden = yield* applyOverrides(yield* loadJob(path), flags, environment)
     const file = priced ?? pricesFile
     const job = file === undefined ? overridden : yield* withPriceFile(overridden, file)

@@ -75,12 +75,11 @@ const keysMatching = (entry: Entry, pattern: RegExp): ReadonlyArray<string> => [
 const billedOtherwise = (entry: Entry): boolean =>
   ["input_cost_per_request", "output_cost_per_request"].some((key) => Number(entry[key] ?? 0) > 0)
 
+const textModes: ReadonlySet<unknown> = new Set(["chat", "completion", "responses", undefined])
+
 const fromLiteLlm = (entry: Entry): Price | undefined => {
-  const mode = entry["mode"] ?? "chat"
   const base = ratesOf(entry, "")
-  if (base === undefined || !["chat", "completion", "responses"].includes(String(mode))) {
-    return undefined
-  }
+  if (base === undefined || !textModes.has(entry["mode"])) return undefined
   if (billedOtherwise(entry)) return undefined
   const tiers = keysMatching(entry, tierKey).map(Number).sort((a, b) => a - b).map((thousands) => ({
     aboveInputTokens: thousands * 1000,
