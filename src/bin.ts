@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The entry point: signals, services of this machine, exit code.
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import * as CommandLine from "./layers/CommandLine.ts"
 import * as NodeHost from "./layers/NodeHost.ts"
 import * as Platform from "./layers/Platform.ts"
 import * as ProcessSignals from "./layers/ProcessSignals.ts"
@@ -12,7 +12,7 @@ import { main } from "./programs/cli/main.ts"
 const signals = ProcessSignals.takeOver()
 
 const services = Layer.mergeAll(
-  NodeServices.layer,
+  CommandLine.layer,
   NodeHost.layer,
   Platform.layer,
   signals.layer

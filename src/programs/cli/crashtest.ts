@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as NodeOwnCommand from "../../layers/NodeOwnCommand.ts"
 import * as NodeScratch from "../../layers/NodeScratch.ts"
+import * as Subprocesses from "../../layers/Subprocesses.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
 import { crashtest } from "../doctor/crashtest/crashtest.ts"
 import type { CrashtestReport } from "../doctor/crashtest/CrashtestReport.ts"
@@ -43,7 +44,7 @@ export const runCrashtest = Effect.fnUntraced(function*(flags: CrashtestFlags) {
   const directory = yield* directoryOf(flags)
   yield* say(`killing writers for ${flags.seconds} s in a scratch directory at ${directory} …`)
   const report = yield* crashtest({ directory, seconds: flags.seconds }).pipe(
-    Effect.provide(Layer.merge(NodeOwnCommand.layer, NodeScratch.layer))
+    Effect.provide(Layer.mergeAll(NodeOwnCommand.layer, NodeScratch.layer, Subprocesses.layer))
   )
   yield* flags.json ? printJson(report) : printLine(describe(report))
   return yield* exitWith(report.ok ? ExitCode.done : ExitCode.usage)

@@ -2,7 +2,8 @@
 import { assert, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import { inShard, parseShard } from "../../../src/services/items/Shard.ts"
+import { inShard } from "../../../src/services/items/InShard.ts"
+import { parseShard } from "../../../src/services/items/Shard.ts"
 
 it("reads i/n", () => {
   assert.deepStrictEqual(parseShard("2/5"), Result.succeed({ index: 2, of: 5 }))

@@ -1,0 +1,4 @@
+// Starts processes of this machine.
+import * as NodeServices from "@effect/platform-node/NodeServices"
+
+export const layer = NodeServices.layer
