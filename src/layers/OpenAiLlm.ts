@@ -11,6 +11,7 @@ import {
   LlmError,
   type LlmRequest
 } from "../services/generation/Llm.ts"
+import { readServerLimits, type ServerLimits } from "../services/generation/ServerLimits.ts"
 import { type ChatBodySettings, makeChatBody } from "./openai/ChatBody.ts"
 import { readCompletion } from "./openai/ChatCompletion.ts"
 import { reasonOf } from "./openai/LlmFailure.ts"
@@ -22,6 +23,15 @@ export interface OpenAiLlmSettings extends ChatBodySettings {
   readonly apiKey: Redacted.Redacted<string> | undefined
   /** Sockets kept to the endpoint: as many as calls in flight. */
   readonly connections: number
+}
+
+const tellLimits = (
+  headers: { readonly get: (name: string) => string | null } | undefined,
+  onLimits: ((limits: ServerLimits) => void) | undefined
+): void => {
+  if (headers === undefined || onLimits === undefined) return
+  const limits = readServerLimits((name) => headers.get(name))
+  if (limits !== undefined) onLimits(limits)
 }
 
 const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never, Scope> =>
@@ -89,7 +99,7 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
         : Effect.succeed(completion)
     }
 
-    const complete = (request: LlmRequest) =>
+    const complete = (request: LlmRequest, onLimits?: (limits: ServerLimits) => void) =>
       Effect.callback<Completion, LlmError>((resume) => {
         const cancellation = new Cancellation()
         // By `post` and as it came: `create` serialises the body through a callback for each of its values, and reading
@@ -98,9 +108,15 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
           body: toBody(request),
           timeout: request.timeoutMs,
           fetchOptions: withCancellation(cancellation)
-        }).asResponse().then((response) => response.text()).then(
+        }).asResponse().then((response) => {
+          tellLimits(response.headers, onLimits)
+          return response.text()
+        }).then(
           (body) => resume(read(request, body)),
-          (error: unknown) => resume(failed(request, error))
+          (error: unknown) => {
+            if (error instanceof OpenAI.APIError) tellLimits(error.headers, onLimits)
+            resume(failed(request, error))
+          }
         )
         return Effect.sync(() => cancellation.cancel())
       })

@@ -110,7 +110,7 @@ describe("the progress line", () => {
       fc.nat(),
       (counts, budget, columns, nowMs) => {
         const line = renderProgress(
-          { ...counts, startedAtMs: 0, stopping: null },
+          { ...counts, startedAtMs: 0, stopping: null, paused: [] },
           budget,
           nowMs,
           columns

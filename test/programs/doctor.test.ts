@@ -25,7 +25,10 @@ const rung = (index: number, model: string) => ({
   attempts: 1,
   outputTokensMax: 100,
   temperature: undefined,
-  timeoutMs: 1_000
+  timeoutMs: 1_000,
+  budgetShare: null,
+  requestsPerMinute: null,
+  tokensPerMinute: null
 })
 
 const job = (baseUrl: string, models: ReadonlyArray<string>) => {

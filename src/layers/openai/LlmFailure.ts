@@ -30,11 +30,11 @@ type HeaderReader = { readonly get: (name: string) => string | null } | undefine
 
 /** `retry-after-ms`, then `retry-after` in seconds or as an HTTP date; null where the server did not say. */
 export const retryAfterMs = (headers: HeaderReader, nowMs: number): number | null => {
-  const exact = headers?.get("retry-after-ms")
-  if (exact && Number.isFinite(Number(exact))) return Math.max(0, Number(exact))
+  const exact = headers?.get("retry-after-ms")?.trim()
+  if (exact && /^\d{1,15}(?:\.\d{1,9})?$/.test(exact)) return Number(exact)
   const value = headers?.get("retry-after")?.trim()
   if (!value) return null
-  if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000)
+  if (/^\d{1,12}(?:\.\d{1,9})?$/.test(value)) return Math.ceil(Number(value) * 1000)
   return DateTime.make(value).pipe(
     Option.map((at) => Math.max(0, DateTime.toEpochMillis(at) - nowMs)),
     Option.getOrNull

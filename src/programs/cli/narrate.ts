@@ -7,7 +7,8 @@ import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import type { RunEvent, RunReport, StopReason } from "../generate/RunEvent.ts"
 import { visible } from "./output.ts"
-import { advance, initialProgress, renderProgress } from "./progress.ts"
+import { ladderLines } from "../generate/rungReport.ts"
+import { advance, clockTime, formatDuration, initialProgress, renderProgress } from "./progress.ts"
 
 export interface Narrator {
   readonly tell: (event: RunEvent) => Effect.Effect<void>
@@ -41,6 +42,12 @@ const lineOf = (event: RunEvent): string | undefined => {
       return event.reason === "the run is stopping"
         ? undefined
         : `deferred ${event.slug}: ${event.reason}`
+    case "paused":
+      return `${event.model} ${
+        event.why === "asked"
+          ? "is left alone, as the server asks,"
+          : "answers nobody and is left alone"
+      } until ${clockTime(event.until)} UTC (${formatDuration(event.inMs / 1000)})`
     case "consolidated":
       return `consolidated after ${event.acceptedNow} accepted: ${event.report.successes.read} lines read, ` +
         `${event.report.successes.kept} kept; appenders paused ${
@@ -134,16 +141,16 @@ const atRiskLines = (title: string, calls: RunReport["atRisk"]): ReadonlyArray<s
 export const summaryOf = (report: RunReport): string => {
   const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`)
     .join(", ")
-  const byRung = report.acceptedByRung.map((count, rung) => `rung ${rung}: ${count}`).join(", ")
   const lines = [
     `input ${report.input} = ${report.accepted} accepted + ${report.rejected} rejected + ${report.pending} pending`,
-    `this run: ${report.acceptedNow} accepted (${byRung}), ${report.rejectedNow} rejected${
+    `this run: ${report.acceptedNow} accepted, ${report.rejectedNow} rejected${
       causes === "" ? "" : ` (${causes})`
     }` +
     `, ${report.callsNow} calls, ${formatUsd(report.budget.spentNanoUsd)}` +
     (report.judgedFromJournal > 0
       ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
-      : "")
+      : ""),
+    ...ladderLines(report.rungs)
   ]
   const { stop } = report
   if (stop?._tag === "Budget") lines.push(`stopped by the budget: ${stop.detail}`)

@@ -13,6 +13,8 @@ export interface ProgressState {
   readonly inFlight: number
   readonly spentNanoUsd: NanoUsd
   readonly stopping: StopReason | null
+  /** Models that nothing is sent to, and until when (epoch milliseconds). */
+  readonly paused: ReadonlyArray<{ readonly model: string; readonly untilMs: number }>
 }
 
 export const initialProgress = (startedAtMs: number): ProgressState => ({
@@ -23,7 +25,8 @@ export const initialProgress = (startedAtMs: number): ProgressState => ({
   deferred: 0,
   inFlight: 0,
   spentNanoUsd: 0,
-  stopping: null
+  stopping: null,
+  paused: []
 })
 
 export const advance = (before: ProgressState, event: RunEvent): ProgressState => {
@@ -41,6 +44,11 @@ export const advance = (before: ProgressState, event: RunEvent): ProgressState =
       return { ...state, deferred: state.deferred + 1, inFlight: state.inFlight - 1 }
     case "stopping":
       return { ...state, stopping: event.stop }
+    case "paused": {
+      const { model, until } = event
+      const others = state.paused.filter((pause) => pause.model !== model)
+      return { ...state, paused: [...others, { model, untilMs: Date.parse(until) }] }
+    }
     default:
       return state
   }
@@ -54,6 +62,9 @@ export const formatDuration = (seconds: number): string => {
   const two = (n: number) => String(n).padStart(2, "0")
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
+
+/** `14:03:20` of an ISO time; with the date where that is another day's. */
+export const clockTime = (iso: string): string => iso.slice(11, 19)
 
 const bar = (share: number, columns: number): string => {
   const filled = Math.min(columns, Math.floor(share * columns))
@@ -76,6 +87,9 @@ export const renderProgress = (
   const time = state.stopping === null
     ? `ETA ${formatDuration((toDo - done) / perSecond)}`
     : "stopping"
+  const waits = state.paused.filter(({ untilMs }) => untilMs > nowMs).map(({ model, untilMs }) =>
+    `${model} goes on in ${formatDuration((untilMs - nowMs) / 1000)}`
+  )
   const money = `${formatUsd(spentNanoUsd)}${
     budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`
   }`
@@ -87,6 +101,9 @@ export const renderProgress = (
   const inSigns = `+${accepted} -${rejected} ~${inFlight}`
   // From the widest to what matters most: how far, what came of it, what it costs.
   const lines = [
+    ...(waits.length === 0
+      ? []
+      : [[`${bar(share, 10)} ${count}`, inSigns, ...waits, money], [count, ...waits]]),
     [`${bar(share, 20)} ${count}`, inWords, rate, time, money + projected],
     [`${bar(share, 10)} ${count}`, inSigns, rate, time, money + projected],
     [count, inSigns, time, money + projected],

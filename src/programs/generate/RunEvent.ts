@@ -24,6 +24,21 @@ export type StopReason =
   /** A fault of the program, or of whoever watches its events. What was under way is finished first. */
   | { readonly _tag: "Defect"; readonly detail: string }
 
+export interface RungReport {
+  readonly model: string
+  /** Items that it was called for. */
+  readonly items: number
+  readonly answers: number
+  /** Answers of earlier runs that passed now included. */
+  readonly accepted: number
+  /** What its answers cost in this run. */
+  readonly spentNanoUsd: NanoUsd
+  /** Null while it has accepted nothing. */
+  readonly nanoUsdPerAccepted: NanoUsd | null
+  /** A rung above the base that was called for several items and brought none through. */
+  readonly isUseless: boolean
+}
+
 export interface RunReport {
   readonly runId: string
   readonly stop: StopReason | null
@@ -45,8 +60,8 @@ export interface RunReport {
   readonly callsNow: number
   /** Answers of earlier runs that were judged without a call. */
   readonly judgedFromJournal: number
-  /** Accepted in this run per rung. */
-  readonly acceptedByRung: ReadonlyArray<number>
+  /** What each rung of the ladder did in this run. */
+  readonly rungs: ReadonlyArray<RungReport>
   readonly budget: BudgetState
   /** Calls of this run that may have been billed though no answer came. */
   readonly atRisk: ReadonlyArray<AtRiskCall>
@@ -109,6 +124,7 @@ export type Happening =
   | {
     readonly event: "escalated"
     readonly slug: string
+    /** The same model as before where the rung has another attempt. */
     readonly toModel: string
     readonly findings: number
   }
@@ -117,6 +133,22 @@ export type Happening =
     readonly slug: string
     readonly reason: string
     readonly inMs: number
+  }
+  /** Nothing is sent to the model until then: the server asked for it, or it stopped answering. */
+  | {
+    readonly event: "paused"
+    readonly model: string
+    readonly why: "asked" | "failing"
+    /** ISO 8601, UTC. */
+    readonly until: string
+    readonly inMs: number
+  }
+  /** The answer was cut off: the same model writes again, with more room. */
+  | {
+    readonly event: "widened"
+    readonly slug: string
+    readonly model: string
+    readonly outputTokensMax: number
   }
   /** `acceptedNow`: after how many accepted records of this run it was asked for. */
   | {

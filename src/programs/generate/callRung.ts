@@ -1,4 +1,6 @@
 // The calls of one rung: until it answers, waiting between passing failures, or until the item's end is known.
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { AppendError } from "../../services/durability/AppendError.ts"
@@ -6,17 +8,23 @@ import { backoffMs, classify, describe } from "../../services/generation/Failure
 import type { FailureClass } from "../../services/generation/FailureClass.ts"
 import { Generation } from "../../services/generation/Generation.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
+import type { ModelHealth } from "../../services/generation/limits/ModelLimits.ts"
 import { mayBeBilled } from "../../services/generation/Llm.ts"
 import type { LlmReason } from "../../services/generation/Llm.ts"
+import type { ShareReached } from "../../services/generation/RungShares.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { Endings } from "./endings.ts"
+import { overBound } from "./itemBounds.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import type { Suspects } from "./suspects.ts"
 
-/** What one call came to. `Ended`: the item has its end, or will have it without another call. */
-type Called = Generated | "Again" | "Ended"
+/**
+ * What one call came to. `Ended`: the item has its end, or will have it without another call. `Unaffordable`: the
+ * wider limit that was asked for does not fit into the item's budget.
+ */
+type Called = Generated | "Again" | "Ended" | "Unaffordable"
 
 /** Why an item is put off once the run stops. */
 export const stopping = "the run is stopping"
@@ -25,16 +33,32 @@ export const stopping = "the run is stopping"
 export const held = "held: a call of its may have been billed and has no answer; " +
   "without --hold-at-risk it is made again"
 
-/** Calls the item's rung until it answers; undefined when the item has ended instead. */
-export type CallRung = (work: Work) => Effect.Effect<Generated | undefined, AppendError>
+/** Calls the item's rung until it answers, or the item has ended instead. */
+export type CallRung = (work: Work) => Effect.Effect<Exclude<Called, "Again">, AppendError>
 
 const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
+
+/** Failed probes of an endpoint that has answered no call of the run: its address or its network is wrong. */
+const neverAnsweredProbesMax = 5
+
+/** What has gone wrong since the rung was first called for this draft. */
+interface Tries {
+  readonly sinceMs: number
+  readonly waitedMsThen: number
+  readonly answersThen: number
+  /** Failures that count against the item. */
+  counted: number
+  /** All of them, for the backoff. */
+  failures: number
+}
 
 export const makeCallRung = Effect.fnUntraced(
   function*(context: RunContext, endings: Endings, suspects: Suspects) {
     const generation = yield* Generation
-    const { holdAtRisk, transientAttemptsMax } = yield* CurrentJob
-    const { control, emit, purse, tally } = context
+    const job = yield* CurrentJob
+    const { control, emit, places, purse, tally } = context
+    const transientMsMax = job.transientSecondsMax * 1000
+    const toldUntilMs = new Map<string, number>()
 
     const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> =>
       Effect.as(ending, "Ended")
@@ -52,30 +76,76 @@ export const makeCallRung = Effect.fnUntraced(
       )
     }
 
-    const waitAndTry = (work: Work, reason: LlmReason, failures: number) =>
+    /** Once for each new time that the model goes on. */
+    const tellPause = (rung: number, pause: NonNullable<ModelHealth["pause"]>, nowMs: number) => {
+      const model = job.rungs[rung]?.model ?? ""
+      if (pause.untilMs <= (toldUntilMs.get(model) ?? 0)) return Effect.void
+      toldUntilMs.set(model, pause.untilMs)
+      const until = DateTime.formatIso(DateTime.makeUnsafe(pause.untilMs))
+      return emit({ event: "paused", model, why: pause.why, until, inMs: pause.untilMs - nowMs })
+    }
+
+    /** The item's own jitter; the rest of the time that the server asked for is waited in line for the model. */
+    const waitAndTry = (
+      work: Work,
+      reason: LlmReason,
+      tries: Tries,
+      pause: ModelHealth["pause"],
+      nowMs: number
+    ) =>
       Effect.gen(function*(): Effect.fn.Return<Called> {
-        const inMs = backoffMs(reason, failures, yield* Random.next)
+        const jitterMs = backoffMs(tries.failures, yield* Random.next)
+        const inMs = Math.max(jitterMs, (pause?.untilMs ?? 0) - nowMs)
         yield* emit({ event: "retrying", slug: work.item.slug, reason: describe(reason), inMs })
-        yield* Effect.raceFirst(Effect.sleep(inMs), control.closed)
+        yield* places.aside(Effect.raceFirst(Effect.sleep(jitterMs), control.closed))
         return "Again"
       })
 
-    const failed = (work: Work, reason: LlmReason, failures: number, answersAtFirst: number) => {
+    /** A model that answers nobody is no item's fault: it is probed, up to a bound, and then the run stops. */
+    const isDead = ({ failedProbes, failingSinceMs }: ModelHealth, nowMs: number): boolean =>
+      (tally.answers === 0 && failedProbes >= neverAnsweredProbesMax) ||
+      nowMs - (failingSinceMs ?? nowMs) >= transientMsMax
+
+    const failed = Effect.fnUntraced(function*(work: Work, reason: LlmReason, tries: Tries) {
+      const nowMs = yield* Clock.currentTimeMillis
+      const health = yield* generation.health(work.rung)
       work.attempts++
-      if (holdAtRisk && mayBeBilled(reason)) return ended(endings.defer(work.item.slug, held))
-      const failure = classify(reason)
-      if (failure._tag === "Passing" && failures < transientAttemptsMax) {
-        return waitAndTry(work, reason, failures)
+      tries.failures++
+      if (job.holdAtRisk && mayBeBilled(reason)) {
+        return yield* ended(endings.defer(work.item.slug, held))
       }
-      // A passing failure is the item's own if others were answered meanwhile, a hopeless one if anyone ever was.
-      return blame(work, failure, describe(reason), failure._tag === "Passing" ? answersAtFirst : 0)
-    }
+      const failure = classify(reason)
+      if (health.pause !== undefined) yield* tellPause(work.rung, health.pause, nowMs)
+      if (failure._tag !== "Passing") return yield* blame(work, failure, describe(reason), 0)
+      if (health.failingSinceMs !== undefined) {
+        if (!isDead(health, nowMs)) {
+          return yield* waitAndTry(work, reason, tries, health.pause, nowMs)
+        }
+        yield* control.stop({ _tag: "EndpointDead", detail: describe(reason) })
+        return yield* ended(endings.defer(work.item.slug, describe(reason)))
+      }
+      if (failure.cause !== "RateLimited") {
+        tries.counted++
+        work.calls++
+      }
+      // In line for the model an item fails in nothing.
+      const triedMs = nowMs - tries.sinceMs - (work.waitedMs - tries.waitedMsThen)
+      const over = overBound(job, work, nowMs)
+      if (
+        over === undefined && tries.counted < job.transientAttemptsMax && triedMs < transientMsMax
+      ) return yield* waitAndTry(work, reason, tries, health.pause, nowMs)
+      const why = over === undefined ? describe(reason) : `${describe(reason)}; ${over}`
+      return yield* blame(work, failure, why, tries.answersThen)
+    })
 
     /** The next call does not fit: the item's own budget ends the item, any other puts it off. */
     const broke = (work: Work, error: BudgetReached) => {
       const detail =
         `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
         `the next call may cost ${formatUsd(error.neededNanoUsd)}`
+      if (error.scope === "item" && work.outputTokensMax !== undefined) {
+        return Effect.succeed<Called>("Unaffordable")
+      }
       return ended<AppendError>(
         error.scope === "item"
           ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
@@ -86,37 +156,62 @@ export const makeCallRung = Effect.fnUntraced(
       )
     }
 
-    const callOnce = (
-      work: Work,
-      failures: number,
-      answersAtFirst: number
-    ): Effect.Effect<Called, AppendError> =>
+    /** The rung's share: of the item's budget, it ends the item; of the run's, the item waits for another run. */
+    const shareUsed = (work: Work, error: ShareReached) =>
+      work.outputTokensMax !== undefined
+        ? Effect.succeed<Called>("Unaffordable")
+        : ended<AppendError>(
+          error.scope === "item"
+            ? endings.reject(work, "BudgetExhausted", error.message, work.findings)
+            : endings.defer(work.item.slug, error.message)
+        )
+
+    const answered = (work: Work, generated: Generated): Effect.Effect<void, AppendError> => {
+      tally.answers++
+      work.calls++
+      const onRung = tally.rungs[work.rung]
+      if (onRung !== undefined) {
+        onRung.answers++
+        onRung.spentNanoUsd += generated.costNanoUsd
+      }
+      return suspects.answered
+    }
+
+    const callOnce = (work: Work, tries: Tries): Effect.Effect<Called, AppendError> =>
       generation.generate({
         item: work.item,
         evidence: work.evidence,
         rung: work.rung,
         attempt: work.attempts + 1,
         retake: work.retake,
-        admission: control
+        outputTokensMax: work.outputTokensMax,
+        rungSpentNanoUsd: work.spentByRung.get(work.rung) ?? 0,
+        admission: work.admission
       }).pipe(
-        Effect.tap(() => {
-          tally.answers++
-          return suspects.answered
-        }),
+        Effect.tap((generated) => answered(work, generated)),
         Effect.catchTags({
           Halted: () => ended(endings.defer(work.item.slug, stopping)),
           PromptError: (error) => blame(work, hopeless, error.message, 0),
           BudgetReached: (error) => broke(work, error),
-          LlmError: ({ reason }) => failed(work, reason, failures, answersAtFirst)
+          ShareReached: (error) => shareUsed(work, error),
+          LlmError: ({ reason }) => failed(work, reason, tries)
         })
       )
 
     const callRung: CallRung = Effect.fnUntraced(function*(work) {
-      const answersAtFirst = tally.answers
-      // Bounded by `transientAttemptsMax`.
-      for (let failures = 1;; failures++) {
-        const called: Called = yield* callOnce(work, failures, answersAtFirst)
-        if (called === "Ended") return undefined
+      const onRung = tally.rungs[work.rung]
+      if (work.rung > work.highestRung && onRung !== undefined) onRung.items++
+      work.highestRung = Math.max(work.highestRung, work.rung)
+      const tries: Tries = {
+        sinceMs: yield* Clock.currentTimeMillis,
+        waitedMsThen: work.waitedMs,
+        answersThen: tally.answers,
+        counted: 0,
+        failures: 0
+      }
+      // Bounded by attempts and by time.
+      for (;;) {
+        const called: Called = yield* callOnce(work, tries)
         if (called !== "Again") return called
       }
     })

@@ -89,7 +89,8 @@ export const makeEndings = Effect.fnUntraced(
         const acceptedNow = ++tally.accepted
         if (takeUp._tag === "Stale") tally.renewed++
         if (takeUp._tag === "Rejected") tally.retried++
-        tally.acceptedByRung[rung] = (tally.acceptedByRung[rung] ?? 0) + 1
+        const onRung = tally.rungs[rung]
+        if (onRung !== undefined) onRung.accepted++
         yield* noteVerdict(slug, generated, verdict)
         yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
         yield* upkeep.accepted(acceptedNow)

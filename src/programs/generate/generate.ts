@@ -36,6 +36,7 @@ import type { TakeUp } from "./TakeUp.ts"
 import { makeSuspects } from "./suspects.ts"
 import { makeUpkeep } from "./upkeep.ts"
 import {
+  asideMax,
   makeContext,
   stopOnDefect,
   stopOnStorage,
@@ -176,7 +177,7 @@ type RunItem = Effect.Success<ReturnType<typeof makeRunItem>>
 const runPass = Effect.fnUntraced(function*(
   wish: Wish,
   pass: Pass,
-  { control, emit, tally }: RunContext,
+  { control, emit, places, tally }: RunContext,
   history: Replay["history"],
   runItem: RunItem
 ) {
@@ -188,14 +189,19 @@ const runPass = Effect.fnUntraced(function*(
   if (control.isClosed() || !mayBegin()) return
   if (phase !== null) yield* emit({ event: "phase", phase, toDo })
   const { concurrency } = yield* CurrentJob
-  yield* Stream.runDrain(Stream.mapEffect(
-    itemsToBegin(wish, pass, mayBegin, {
-      control,
-      isOwed: (slug) => isOwed(history.get(slug))
-    }),
-    (taken) => runItem(taken, mayBegin),
-    { concurrency, unordered: true }
-  ))
+  const items = itemsToBegin(wish, pass, mayBegin, {
+    control,
+    isOwed: (slug) => isOwed(history.get(slug))
+  })
+  yield* items.pipe(
+    // One at a time: no item is read before there is a place for it.
+    Stream.mapEffect((taken) => Effect.as(places.enter, taken)),
+    Stream.mapEffect(
+      (taken) => Effect.ensuring(runItem(taken, mayBegin), Effect.sync(places.leave)),
+      { concurrency: concurrency + asideMax, unordered: true }
+    ),
+    Stream.runDrain
+  )
   if (phase === null) return
   const accepted = tally.accepted - before.accepted
   const rejected = tally.rejected - before.rejected
@@ -247,8 +253,7 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
  */
 export const generate = Effect.fnUntraced(function*(options: GenerateOptions) {
   const startMs = yield* Clock.currentTimeMillis
-  const { rungs } = yield* CurrentJob
-  const context = yield* makeContext(rungs.length, options.onEvent)
+  const context = yield* makeContext(yield* CurrentJob, options.onEvent)
   const { atRiskBefore, before } = yield* settleAll(options, context)
   const report = yield* makeReport(context, before, atRiskBefore, startMs)
   yield* context.emit({ event: "finished", report })

@@ -2,10 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Generation } from "../../services/generation/Generation.ts"
+import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import type { RunContext } from "./RunContext.ts"
 import type { RunReport } from "./RunEvent.ts"
+import { rungReport } from "./rungReport.ts"
 
 /** What was there before the run: the input and how much of it was settled. */
 export interface Before {
@@ -22,6 +24,7 @@ export const makeReport = Effect.fnUntraced(
     startMs: number
   ) {
     const journal = yield* Journal
+    const { rungs } = yield* CurrentJob
     // A renewed item was accepted before, a retried one rejected.
     const accepted = before.accepted + tally.accepted - tally.renewed
     const rejected = before.rejected + tally.rejected - tally.retried
@@ -38,7 +41,7 @@ export const makeReport = Effect.fnUntraced(
       keptNow: tally.kept,
       deferredNow: tally.begun - tally.accepted - tally.rejected - tally.kept,
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
-      acceptedByRung: tally.acceptedByRung,
+      rungs: tally.rungs.map((rung, index) => rungReport(rungs[index]?.model ?? "", index, rung)),
       callsNow: (yield* journal.totals).calls,
       judgedFromJournal: tally.judgedFromJournal,
       budget: yield* (yield* Budget).state,

@@ -1,4 +1,5 @@
 // One item from row to its settled end: evidence, the ladder of rungs, QA, and the durable line that ends it.
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { Evidence } from "../../services/evidence/Evidence.ts"
@@ -16,7 +17,8 @@ import { held, stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
 import { gatherAnew } from "./gatherAnew.ts"
-import { rungAfter } from "./ladder.ts"
+import { overBound } from "./itemBounds.ts"
+import { rungAfter, widerLimit } from "./ladder.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import { makeStartOf } from "./startOf.ts"
 import type { TakeUp } from "./TakeUp.ts"
@@ -40,7 +42,7 @@ export type JudgeAnswer = (
 
 export const makeSettleItem = Effect.fnUntraced(
   function*(context: RunContext, endings: Endings, callRung: CallRung) {
-    const { control, emit } = context
+    const { control, emit, places } = context
     const qa = yield* Qa
     const job = yield* CurrentJob
     const { evidence: { urlFields }, holdAtRisk, rungs } = job
@@ -62,7 +64,8 @@ export const makeSettleItem = Effect.fnUntraced(
           return Effect.as(endings.accept(work, answer, verdict), undefined)
         }
         const { cause, findings } = verdict
-        const rejection: Rejection = { answer, cause, findings, draftsOnRung: draftsBefore + 1 }
+        const draftsOnRung = Math.max(0, draftsBefore) + (cause === "Truncated" ? 0 : 1)
+        const rejection: Rejection = { answer, cause, findings, draftsOnRung }
         return Effect.as(endings.noteVerdict(work.item.slug, answer, verdict), rejection)
       })
 
@@ -72,6 +75,7 @@ export const makeSettleItem = Effect.fnUntraced(
     const step = (work: Work, { answer, draftsOnRung, findings }: Rejection, rung: number) => {
       work.findings = findings
       work.rung = rung
+      if (rung !== answer.rung) work.outputTokensMax = undefined
       work.draftsOnRung = rung === answer.rung ? draftsOnRung : 0
       work.retake = { draft: answer.completion.text, findings }
       const next = rungs[rung]
@@ -83,17 +87,52 @@ export const makeSettleItem = Effect.fnUntraced(
       })
     }
 
+    /** The same rung, asked the same again with more room. */
+    const widen = (work: Work, { answer, draftsOnRung, findings }: Rejection, limit: number) => {
+      work.findings = findings
+      work.rung = answer.rung
+      work.draftsOnRung = draftsOnRung
+      work.outputTokensMax = limit
+      return emit({
+        event: "widened",
+        slug: work.item.slug,
+        model: rungs[answer.rung]?.model ?? "",
+        outputTokensMax: limit
+      })
+    }
+
     /** Steps to where the next draft is written; false where the verdict is the item's end. */
-    const climb = Effect.fnUntraced(function*(work: Work, rejection: Rejection) {
-      const rung = rungAfter(rungs, rejection)
+    const climb = Effect.fnUntraced(function*(work: Work, rejection: Rejection, mayWiden = true) {
+      const { cause, findings } = rejection
+      const reason = reasonOf(cause, findings)
+      const over = overBound(job, work, yield* Clock.currentTimeMillis)
+      if (over !== undefined) {
+        yield* endings.reject(work, cause, `${reason}; ${over}`, findings)
+        return false
+      }
+      const wider = mayWiden ? widerLimit(job, rejection) : undefined
+      if (wider !== undefined) {
+        yield* widen(work, rejection, wider)
+        return true
+      }
+      const rung = rungAfter(job, rejection)
       if (rung !== undefined) {
         yield* step(work, rejection, rung)
         return true
       }
-      const { cause, findings } = rejection
-      yield* endings.reject(work, cause, reasonOf(cause, findings), findings)
+      yield* endings.reject(work, cause, reason, findings)
       return false
     })
+
+    /** In line for its model an item takes no place, and none of its time. */
+    const inLine = <A>(work: Work, wait: Effect.Effect<A>): Effect.Effect<A> =>
+      Effect.flatMap(Clock.currentTimeMillis, (sinceMs) =>
+        Effect.ensuring(
+          places.aside(wait),
+          Effect.map(Clock.currentTimeMillis, (nowMs) => {
+            work.waitedMs += nowMs - sinceMs
+          })
+        ))
 
     /** Whether the next request was answered before: another answer to it would be the same purchase. */
     const isBought = Effect.fnUntraced(function*(work: Work) {
@@ -103,7 +142,7 @@ export const makeSettleItem = Effect.fnUntraced(
         job.prompt.render(work.item, work.evidence, work.retake)
       )
       return rendered._tag === "Success" &&
-        work.bought.has(requestHash(wireRequest(job, rung, rendered.success)))
+        work.bought.has(requestHash(wireRequest(job, rung, rendered.success, work.outputTokensMax)))
     })
 
     /** Nothing new can be bought on this rung: on to the next one with the draft, or the item ends as it stood. */
@@ -142,9 +181,16 @@ export const makeSettleItem = Effect.fnUntraced(
           continue
         }
         const generated = yield* callRung(work)
-        if (generated === undefined) return
+        if (generated === "Ended") return
+        if (generated === "Unaffordable") {
+          work.outputTokensMax = undefined
+          if (last === undefined || !(yield* climb(work, last, false))) return
+          continue
+        }
         work.attempts = generated.attempt
         work.spentNanoUsd += generated.costNanoUsd
+        const { costNanoUsd, rung } = generated
+        work.spentByRung.set(rung, (work.spentByRung.get(rung) ?? 0) + costNanoUsd)
         work.bought.add(generated.requestHash)
         last = yield* judge(work, generated, work.draftsOnRung)
         if (last === undefined || !(yield* climb(work, last))) return
@@ -158,10 +204,21 @@ export const makeSettleItem = Effect.fnUntraced(
         item,
         takeUp,
         evidence: gathered,
+        admission: {
+          isClosed: control.isClosed,
+          closed: control.closed,
+          aside: (wait) => inLine(work, wait)
+        },
+        beganAtMs: yield* Clock.currentTimeMillis,
+        waitedMs: 0,
+        calls: 0,
         attempts: history?.attempts ?? 0,
         spentNanoUsd: history?.spentNanoUsd ?? 0,
         rung: 0,
         draftsOnRung: 0,
+        highestRung: -1,
+        spentByRung: new Map(history?.spentByRung),
+        outputTokensMax: undefined,
         retake: undefined,
         bought: new Set(history?.bought),
         findings: []
@@ -185,7 +242,9 @@ const reasonOf = (cause: RejectCause, findings: ReadonlyArray<Finding>): string 
     case "Truncated":
       return "the answer was cut off at the output limit; raise maxOutputTokens in inkfast.yaml"
     case "Refused":
-      return `the model refused${first === undefined ? "" : `: ${first.message}`}`
+      return first === undefined
+        ? "the model refused to answer"
+        : `${first.message}${first.text === "" ? "" : `: ${first.text}`}`
     default:
       return first === undefined ? "the answer did not pass QA" : `${first.message}${more}`
   }

@@ -50,7 +50,7 @@ const currentOf = (
 
 export const makeStartOf = (
   { tally }: RunContext,
-  job: Pick<CurrentJob["Service"], "outputSchema" | "prompt" | "rungs">,
+  job: Pick<CurrentJob["Service"], "climbOn" | "outputSchema" | "prompt" | "rungs">,
   judge: JudgeAnswer
 ) => {
   const { rungs } = job
@@ -77,8 +77,8 @@ export const makeStartOf = (
 
   /** A reject is taken up again: there is no end without another try. */
   const again = (rejection: Rejection, isRedraft: boolean): Start => {
-    if (!isRedraft && rungAfter(rungs, rejection) !== undefined) return climbFrom(rejection)
-    if (!isMendable(rejection.cause)) return fresh
+    if (!isRedraft && rungAfter(job, rejection) !== undefined) return climbFrom(rejection)
+    if (!isMendable(job, rejection.cause)) return fresh
     const rung = Math.min(rejection.answer.rung, rungs.length - 1)
     // The attempts of its rung are used up: this is one more, and counts from there.
     return { _tag: "Redraft", rejection: { ...rejection, draftsOnRung: 0 }, rung }

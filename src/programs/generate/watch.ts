@@ -4,9 +4,11 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
+import type { Job } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import { nowIso } from "../../services/Time.ts"
+import { makePlaces } from "./places.ts"
 import { makePurse } from "./Purse.ts"
 import { makeRunControl } from "./RunControl.ts"
 import type { RunControl } from "./RunControl.ts"
@@ -37,16 +39,22 @@ const newTally = (rungs: number): Tally => ({
   answers: 0,
   judgedFromJournal: 0,
   rejectedByCause: new Map(),
-  acceptedByRung: Array.from({ length: rungs }, () => 0)
+  rungs: Array.from(
+    { length: rungs },
+    () => ({ items: 0, answers: 0, accepted: 0, spentNanoUsd: 0 })
+  )
 })
+
+/** Items that may wait for their models beside those in flight: each holds its row and its evidence in memory. */
+export const asideMax = 1024
 
 /** A run without a watcher builds no events. */
 export const makeContext = Effect.fnUntraced(function*(
-  rungs: number,
+  { concurrency, rungs }: Pick<Job, "concurrency" | "rungs">,
   onEvent: ((event: RunEvent) => Effect.Effect<void>) | undefined
 ) {
   const budget = yield* Budget
-  const tally = newTally(rungs)
+  const tally = newTally(rungs.length)
   const emit: RunContext["emit"] = onEvent === undefined ?
     () => Effect.void :
     (event) =>
@@ -64,7 +72,13 @@ export const makeContext = Effect.fnUntraced(function*(
     emit({ event: "stopping", stop, inFlight: tally.inFlight })
   )
   const purse = yield* makePurse(control, () => tally.answers)
-  const context: RunContext = { control, emit, tally, purse }
+  const context: RunContext = {
+    control,
+    emit,
+    tally,
+    purse,
+    places: makePlaces(concurrency, concurrency + asideMax)
+  }
   return context
 })
 

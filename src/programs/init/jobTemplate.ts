@@ -17,12 +17,19 @@ models:
     name: gpt-4.1-mini
     maxOutputTokens: 2000    # an answer that is cut off here is rejected; reasoning counts (default 2000)
     timeoutMs: 120000        # (default 120000)
+    attempts: 1              # drafts that may be rejected before the next model writes (default 1)
+    # budgetShare: 0.5       # of the item's and of the run's budget (default: all of it)
+    # requestsPerMinute: 500 # where you know a limit that the server does not tell (default: as it tells)
+    # tokensPerMinute: 200000
     # temperature: 0.7       # 0 to 2 (default: not sent; some models accept none)
     # serviceTier: flex      # sent as service_tier; its price needs a factor: serviceTiers: { flex: 0.5 }
   strong:                    # writes again what QA rejected; leave it out to reject at once
     name: gpt-4.1
     maxOutputTokens: 2000
     timeoutMs: 120000
+  # stronger:                # more rungs above the strong model, in order
+  #   - { name: o3, maxOutputTokens: 8000, budgetShare: 0.2 }
+climbOn: [QaFailed, Malformed, Truncated]   # what another draft or a stronger model can mend; Refused may be added (default)
 
 baseUrl: https://api.openai.com/v1   # any OpenAI-compatible server (default https://api.openai.com/v1)
 # The key is never written here: set the environment variable OPENAI_API_KEY.
@@ -41,6 +48,9 @@ holdAtRisk: false            # true leaves an item pending while a call of its m
 concurrency: 8               # items in flight (default 8)
 consolidateEvery: 50         # accepted records between two consolidations; 0 disables (default 50)
 transientAttemptsMax: 5      # calls per model that may fail for a passing cause, then the item is rejected (default 5)
+transientSecondsMax: 600     # for how long an item's calls, or a model, may go on failing (default 600)
+itemAttemptsMax: 20          # calls for one item in one run (default 20)
+itemSecondsMax: 3600         # seconds for one item in one run, waits for a model's turn apart (default 3600)
 
 evidence:                    # the facts an item is written from
   fields: ["*"]              # fields of the row; "*" is all (default ["*"])

@@ -34,25 +34,23 @@ export const classify = (reason: LlmReason): FailureClass => {
 
 const backoffFirstMs = 500
 const backoffMaxMs = 30_000
-/** What a server asks for beyond an hour, by mistake or in another unit, is tried after an hour. */
-const askedMsMax = 3_600_000
+/** A bound for the arithmetic of dates, not for patience. */
+const askedMsMax = 366 * 86_400_000
 
-/** For how long the server asked to be left alone, in milliseconds; 0 where it did not. */
+/** For how long the server asked to be left alone, in milliseconds; 0 where it did not. However long it is. */
 export const askedMsOf = (reason: LlmReason): number => {
   const asked = reason._tag === "RateLimited" || reason._tag === "Overloaded"
     ? reason.retryAfterMs ?? 0
     : 0
-  return Math.min(askedMsMax, Math.max(0, asked))
+  return asked > 0 ? Math.min(askedMsMax, asked) : 0
 }
 
 /**
- * Exponential backoff with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015), never less than what the
- * server asked for. `failures` counts from 1; `random` is uniform in [0, 1).
+ * Exponential backoff with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015), in milliseconds.
+ * `failures` counts from 1; `random` is uniform in [0, 1). What the server asked for is waited for at the model's gate.
  */
-export const backoffMs = (reason: LlmReason, failures: number, random: number): number => {
-  const ceiling = Math.min(backoffMaxMs, backoffFirstMs * 2 ** (failures - 1))
-  return askedMsOf(reason) + Math.floor(ceiling * random)
-}
+export const backoffMs = (failures: number, random: number): number =>
+  Math.floor(Math.min(backoffMaxMs, backoffFirstMs * 2 ** (failures - 1)) * random)
 
 /** One sentence for a person: what the server or the network did. */
 export const describe = (reason: LlmReason): string => {

@@ -13,6 +13,7 @@ import type { Disk } from "../durability/Disk.ts"
 import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
+import type { Job } from "../job/Job.ts"
 import { Journal } from "../journal/Journal.ts"
 import { worstCaseTokens } from "../spending/Tokens.ts"
 import { nowIso } from "../Time.ts"
@@ -22,11 +23,15 @@ import type { NanoUsd } from "../spending/Money.ts"
 import { costOf, Prices, worstCostOf } from "../spending/Prices.ts"
 import type { Price, UnknownPrice } from "../spending/Prices.ts"
 import { makeAnswerSpace } from "./AnswerSpace.ts"
+import type { ModelHealth, Turn } from "./limits/ModelLimits.ts"
 import { makeRateGate } from "./RateGate.ts"
+import type { RateGateSettings } from "./RateGate.ts"
 import type { Completion, LlmError, LlmRequest } from "./Llm.ts"
 import { Llm, mayBeBilled } from "./Llm.ts"
 import type { PromptError, Retake } from "./Prompt.ts"
 import { requestHash } from "./RequestHash.ts"
+import { makeRungShares } from "./RungShares.ts"
+import type { ShareReached } from "./RungShares.ts"
 import { wireRequest } from "./WireRequest.ts"
 
 /** One step of the model ladder. */
@@ -40,6 +45,11 @@ export interface Rung {
   /** Sent as `service_tier`. Absent: the server's default. */
   readonly serviceTier?: string
   readonly timeoutMs: number
+  /** Share of the item's and of the run's budget that this rung may take, above 0 to 1; null: all of it. */
+  readonly budgetShare: number | null
+  /** The endpoint's limits as far as the user knows them. */
+  readonly requestsPerMinute: number | null
+  readonly tokensPerMinute: number | null
 }
 
 /** A response of the journal: durable, paid, not yet judged. */
@@ -52,6 +62,8 @@ export interface Generated {
   readonly requestedModel: string
   readonly requestHash: string
   readonly attempt: number
+  /** The limit it was written under. */
+  readonly outputTokensMax: number
   readonly promptHash: string
   readonly schemaHash: string
   readonly evidenceHash: string
@@ -72,6 +84,8 @@ export interface Admission {
   readonly isClosed: () => boolean
   /** Completes when it is closed. */
   readonly closed: Effect.Effect<void>
+  /** Runs a wait of unknown length so that it takes no work's place meanwhile. Default: as it is. */
+  readonly aside?: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>
 }
 
 /** Admission was closed while the call waited for its turn or its money: nothing was sent. */
@@ -84,6 +98,10 @@ export interface GenerationRequest {
   /** Calls made for the item up to this one, from 1, over all runs. */
   readonly attempt: number
   readonly retake: Retake | undefined
+  /** Absent: the rung's own. */
+  readonly outputTokensMax?: number | undefined
+  /** What the item's answers on this rung have cost before, for the rung's share of its budget. */
+  readonly rungSpentNanoUsd: NanoUsd
   /** Absent: always open. */
   readonly admission?: Admission
 }
@@ -95,9 +113,14 @@ export class Generation extends Context.Service<Generation, {
    */
   readonly generate: (
     request: GenerationRequest
-  ) => Effect.Effect<Generated, LlmError | BudgetReached | AppendError | PromptError | Halted>
+  ) => Effect.Effect<
+    Generated,
+    LlmError | BudgetReached | ShareReached | AppendError | PromptError | Halted
+  >
   /** Calls of this process that may have been billed though no answer came, oldest first. */
   readonly atRisk: Effect.Effect<ReadonlyArray<AtRiskCall>>
+  /** How the rung's model is doing. */
+  readonly health: (rung: number) => Effect.Effect<ModelHealth>
 }>()("inkfast/services/generation/Generation") {
   /** Fails when a rung's model has no known price: nothing is spent on a model whose bill cannot be told. */
   static readonly layer: Layer.Layer<
@@ -120,13 +143,32 @@ const billedOf = (
   return Number.isSafeInteger(counted) && counted >= 0 ? counted : reservation.nanoUsd
 }
 
+/** Rungs on one model share its limits, the lower ones of what the user says of them. */
+const gateSettings = ({ concurrency, rungs }: Job): RateGateSettings => {
+  const least = (model: string, of: (rung: Rung) => number | null): number | null => {
+    const said = rungs.flatMap((rung) => rung.model === model ? of(rung) ?? [] : [])
+    return said.length === 0 ? null : Math.min(...said)
+  }
+  return {
+    inFlightMax: concurrency,
+    known: new Map(rungs.map(({ model }) => [model, {
+      requestsPerMinute: least(model, (rung) => rung.requestsPerMinute),
+      tokensPerMinute: least(model, (rung) => rung.tokensPerMinute)
+    }]))
+  }
+}
+
+/** A guess of the prompt's tokens from the bytes that bound them: limits are kept by the server, not by this. */
+const bytesPerToken = 4
+
 const make = Effect.gen(function*() {
   const job = yield* CurrentJob
   const llm = yield* Llm
   const journal = yield* Journal
   const budget = yield* Budget
   const prices = yield* Prices
-  const gate = yield* makeRateGate
+  const gate = yield* makeRateGate(gateSettings(job))
+  const shares = makeRungShares(job)
   const space = yield* makeAnswerSpace
   const schemaJson = canonicalJson(job.outputSchema.schema)
   const atRisk: Array<AtRiskCall> = []
@@ -141,6 +183,7 @@ const make = Effect.gen(function*() {
     request: GenerationRequest,
     wire: LlmRequest,
     price: Price,
+    turn: Turn,
     reservation: Reservation,
     restore: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
   ): Effect.Effect<Generated, LlmError | AppendError> =>
@@ -173,9 +216,13 @@ const make = Effect.gen(function*() {
         return budget.settleAtRisk(reservation)
       })
       const startMs = yield* Clock.currentTimeMillis
-      const exit = yield* Effect.exit(restore(llm.complete(wire)))
+      const exit = yield* Effect.exit(
+        restore(llm.complete(wire, (said) => gate.read(turn, said)))
+      )
       if (Exit.isFailure(exit)) {
         const error = Exit.findErrorOption(exit)
+        if (Option.isSome(error)) gate.failed(turn, error.value.reason)
+        else gate.abandoned(turn, true)
         // Interrupted, or a defect: the intent stands without a response, which is what "at risk" means.
         const billed = Option.isNone(error) || mayBeBilled(error.value.reason)
         yield* billed ? lose : budget.settle(reservation, 0)
@@ -188,11 +235,11 @@ const make = Effect.gen(function*() {
             reason: error.value.reason,
             atRiskNanoUsd: billed ? reservation.nanoUsd : 0
           })
-          yield* gate.failed(wire.model, error.value.reason)
         }
         return yield* Effect.failCause(exit.cause)
       }
       const completion = exit.value
+      gate.answered(turn, completion, wire)
       const costNanoUsd = billedOf(completion, price, reservation)
       yield* Effect.onExit(
         journal.write({
@@ -214,6 +261,7 @@ const make = Effect.gen(function*() {
         requestedModel: wire.model,
         requestHash: hash,
         attempt: request.attempt,
+        outputTokensMax: wire.outputTokensMax,
         ...hashes,
         completion,
         costNanoUsd
@@ -226,30 +274,46 @@ const make = Effect.gen(function*() {
       return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
     }
     const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
-    const wire = wireRequest(job, rung, messages)
+    const wire = wireRequest(job, rung, messages, request.outputTokensMax)
+    const inputTokensMax = worstCaseTokens(messages, schemaJson)
     const worstNanoUsd = worstCostOf(
       rung.price,
-      worstCaseTokens(messages, schemaJson),
-      rung.outputTokensMax,
+      inputTokensMax,
+      wire.outputTokensMax,
       rung.serviceTier
     )
-    const halted = Effect.suspend(() => Effect.fail(new Halted({ slug: request.item.slug })))
+    const { admission, item: { slug } } = request
+    const halted = Effect.suspend(() => Effect.fail(new Halted({ slug })))
+    const share = {
+      rung: request.rung,
+      nanoUsd: worstNanoUsd,
+      itemSpentNanoUsd: request.rungSpentNanoUsd
+    }
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        yield* restore(gate.wait(rung.model, request.admission))
-        if (request.admission?.isClosed()) return yield* halted
-        // Its wait can be interrupted; from its grant to the settling nothing can.
-        const reservation = yield* Effect.catchTag(
-          budget.reserve(request.item.slug, worstNanoUsd, request.admission?.closed),
-          "Withdrawn",
-          () => halted
+        const turn = yield* gate.enter(wire, inputTokensMax / bytesPerToken, admission)
+        if (turn === undefined) return yield* halted
+        const paid = Effect.gen(function*() {
+          // Its wait can be interrupted; from its grant to the settling nothing can.
+          const reservation = yield* Effect.catchTag(
+            budget.reserve(slug, worstNanoUsd, admission?.closed),
+            "Withdrawn",
+            () => halted
+          )
+          // Whatever else happens, a reservation ends with its call; settling it twice changes nothing.
+          const call: Effect.Effect<Generated, LlmError | AppendError | Halted> =
+            admission?.isClosed()
+              ? halted
+              : space.withRoom(
+                wire,
+                callOnce(request, wire, rung.price, turn, reservation, restore)
+              )
+          return yield* Effect.ensuring(call, budget.settle(reservation, 0))
+        })
+        return yield* Effect.ensuring(
+          shares.within(share, paid),
+          Effect.sync(() => gate.abandoned(turn, false))
         )
-        // Whatever else happens, a reservation ends with its call; settling it twice changes nothing.
-        const call: Effect.Effect<Generated, LlmError | AppendError | Halted> =
-          request.admission?.isClosed()
-            ? halted
-            : space.withRoom(wire, callOnce(request, wire, rung.price, reservation, restore))
-        return yield* Effect.ensuring(call, budget.settle(reservation, 0))
       })
     )
   })
@@ -257,6 +321,7 @@ const make = Effect.gen(function*() {
   return Generation.of({
     generate,
     // Calls end in any order; their numbers tell when they began.
-    atRisk: Effect.sync(() => atRisk.toSorted((a, b) => numberOf(a.id) - numberOf(b.id)))
+    atRisk: Effect.sync(() => atRisk.toSorted((a, b) => numberOf(a.id) - numberOf(b.id))),
+    health: (index) => Effect.sync(() => gate.health(job.rungs[index]?.model ?? ""))
   })
 })

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { ServerLimits } from "./ServerLimits.ts"
 
 export const ChatMessage = Schema.Struct({
   role: Schema.Literals(["system", "user"]),
@@ -119,6 +120,12 @@ export const mayBeBilled = (reason: LlmReason): boolean =>
   reason._tag === "Disconnected" || reason._tag === "TimedOut"
 
 export class Llm extends Context.Service<Llm, {
-  /** One completion: one HTTP request, never retried here. Interrupting it closes the connection. */
-  readonly complete: (request: LlmRequest) => Effect.Effect<Completion, LlmError>
+  /**
+   * One completion: one HTTP request, never retried here. Interrupting it closes the connection. `onLimits` hears what
+   * the server says of its rate limits, with an answer or a refusal, before the effect ends.
+   */
+  readonly complete: (
+    request: LlmRequest,
+    onLimits?: (limits: ServerLimits) => void
+  ) => Effect.Effect<Completion, LlmError>
 }>()("inkfast/services/generation/Llm") {}

@@ -6,13 +6,15 @@ import type { ChatMessage, LlmRequest } from "./Llm.ts"
 export const wireRequest = (
   { outputSchema }: Pick<Job, "outputSchema">,
   rung: Rung,
-  messages: ReadonlyArray<ChatMessage>
+  messages: ReadonlyArray<ChatMessage>,
+  /** Undefined: the rung's own. */
+  outputTokensMax: number | undefined
 ): LlmRequest => ({
   model: rung.model,
   messages,
   schemaName: outputSchema.name,
   schema: outputSchema.schema,
-  outputTokensMax: rung.outputTokensMax,
+  outputTokensMax: outputTokensMax ?? rung.outputTokensMax,
   temperature: rung.temperature,
   ...(rung.serviceTier === undefined ? {} : { serviceTier: rung.serviceTier }),
   timeoutMs: rung.timeoutMs

@@ -34,13 +34,20 @@ const secretsIn = (value: unknown, path: KeyPath): ReadonlyArray<SettingFault> =
   )
 }
 
-const crossFaults = ({ evidence }: Settings): ReadonlyArray<SettingFault> =>
-  evidence.minChars > evidence.maxChars
+const crossFaults = ({ evidence, models }: Settings): ReadonlyArray<SettingFault> => [
+  ...(evidence.minChars > evidence.maxChars
     ? [{
       path: ["evidence", "minChars"],
       message: `is ${evidence.minChars}, above evidence.maxChars, which is ${evidence.maxChars}`
     }]
-    : []
+    : []),
+  ...(models.strong === undefined && models.stronger.length > 0
+    ? [{
+      path: ["models", "stronger"],
+      message: "stands without models.strong; the first model above the base goes there"
+    }]
+    : [])
+]
 
 /** Decodes the settings as far as it stands alone; rules are held against the schema later. */
 export const decodeSettings = (
@@ -88,11 +95,14 @@ export const outputSchemaOf = (file: string, text: string): Effect.Effect<Output
 const toRung = (model: Model, index: number): Rung => ({
   index,
   model: model.name,
-  attempts: 1,
   outputTokensMax: model.maxOutputTokens,
   temperature: model.temperature,
   ...(model.serviceTier === undefined ? {} : { serviceTier: model.serviceTier }),
-  timeoutMs: model.timeoutMs
+  timeoutMs: model.timeoutMs,
+  attempts: model.attempts,
+  budgetShare: model.budgetShare ?? null,
+  requestsPerMinute: model.requestsPerMinute ?? null,
+  tokensPerMinute: model.tokensPerMinute ?? null
 })
 
 const budgetOf = (usd: number | undefined) => usd === undefined ? null : fromUsd(usd)
@@ -110,7 +120,11 @@ export const toJob = (directory: string, settings: Settings, parts: Parts): Job 
     input: { ...settings.input, path: resolve(directory, settings.input.path) },
     dataDirectory: resolve(directory, settings.data),
     baseUrl: settings.baseUrl,
-    rungs: [models.base, ...(models.strong === undefined ? [] : [models.strong])].map(toRung),
+    rungs: [
+      models.base,
+      ...(models.strong === undefined ? [] : [models.strong]),
+      ...models.stronger
+    ].map(toRung),
     prices: settings.prices,
     filePrices: {},
     itemBudgetNanoUsd: budgetOf(budget.itemUsd),
@@ -121,6 +135,10 @@ export const toJob = (directory: string, settings: Settings, parts: Parts): Job 
     consolidateEvery: settings.consolidateEvery,
     transientAttemptsMax: settings.transientAttemptsMax,
     retry: settings.retry,
+    transientSecondsMax: settings.transientSecondsMax,
+    itemAttemptsMax: settings.itemAttemptsMax,
+    itemSecondsMax: settings.itemSecondsMax,
+    climbOn: settings.climbOn,
     evidence: settings.evidence,
     ...parts
   }

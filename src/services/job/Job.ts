@@ -3,9 +3,12 @@ import * as Context from "effect/Context"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Prompt } from "../generation/Prompt.ts"
 import type { Rung } from "../generation/Generation.ts"
+import type { RejectCause } from "../master/Reject.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"
 import type { PriceList } from "../spending/Prices.ts"
+
+export type ClimbCause = Extract<RejectCause, "QaFailed" | "Malformed" | "Truncated" | "Refused">
 
 export interface EvidenceSettings {
   /** Row fields that count as evidence; `*` is all of them. */
@@ -58,9 +61,17 @@ export interface Job {
   readonly concurrency: number
   /** Accepted records between two consolidations; 0 disables. */
   readonly consolidateEvery: number
-  /** Calls per rung that may fail for a passing cause before the item is rejected. */
+  /** Calls per rung that may fail for a passing cause before the item is rejected, refusals for the rate apart. */
   readonly transientAttemptsMax: number
   readonly retry: RetrySettings
+  /** For how long the calls of an item's rung may go on failing, what the server asked to wait apart. */
+  readonly transientSecondsMax: number
+  /** Calls for one item in one run, refusals for the rate apart. */
+  readonly itemAttemptsMax: number
+  /** From its first call to its last in one run, waits for its models' turn apart. */
+  readonly itemSecondsMax: number
+  /** What another draft, and then the next rung, can mend. */
+  readonly climbOn: ReadonlyArray<ClimbCause>
   readonly evidence: EvidenceSettings
   readonly prompt: Prompt
   readonly outputSchema: OutputSchema

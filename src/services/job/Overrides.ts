@@ -20,7 +20,10 @@ export interface JobOverrides {
   readonly dataDirectory?: string | undefined
   readonly concurrency?: number | undefined
   readonly model?: string | undefined
-  /** `none` takes the strong rung away. Where the job has none, it is added with the base model's limits. */
+  /**
+   * The model of the rung above the base; rungs above that stay. `none` takes them all away. Where the job has none, it
+   * is added with the base model's limits.
+   */
   readonly strongModel?: string | undefined
   readonly baseUrl?: string | undefined
   readonly itemBudgetUsd?: number | undefined
@@ -83,9 +86,9 @@ const rungsOf = (
     rung.index === 0 && model !== undefined ? { ...rung, model } : rung
   )
   if (strongModel === undefined) return named
-  const [base, strong = base] = named
+  const [base, strong = base, ...stronger] = named
   if (base === undefined || strong === undefined || strongModel === "none") return named.slice(0, 1)
-  return [base, { ...strong, index: 1, model: strongModel }]
+  return [base, { ...strong, index: 1, model: strongModel }, ...stronger]
 }
 
 const budgetOf = (usd: number | undefined, job: number | null): number | null =>

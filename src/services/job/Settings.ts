@@ -6,7 +6,10 @@ import { baseUrl, decimal, oneOf, text, truth, whole } from "./SettingTypes.ts"
 
 const usd = decimal(0, 1_000_000, "US dollars")
 const milliseconds = (min: number, max: number) => whole(min, max, "milliseconds")
+const perMinute = whole(1, 1_000_000_000, "a minute")
+const share = decimal(0.001, 1, "of the item's and of the run's budget")
 const day = 24 * 60 * 60 * 1000
+const seconds = whole(1, 30 * 24 * 60 * 60, "seconds")
 const fieldNames = Schema.Array(text("the name of a field"))
 
 const or = <S extends Schema.Top>(type: S, value: S["Encoded"]) =>
@@ -37,7 +40,14 @@ const Model = Schema.Struct({
   temperature: Schema.optionalKey(decimal(0, 2)),
   /** Absent: not sent. Its price needs a factor for it. */
   serviceTier: Schema.optionalKey(text("the name of a service tier, such as flex or priority")),
-  timeoutMs: or(milliseconds(1, 3_600_000), 120_000)
+  timeoutMs: or(milliseconds(1, 3_600_000), 120_000),
+  /** Drafts that QA may reject on this model, each with the findings on the one before, until the next model writes. */
+  attempts: or(whole(1, 20, "drafts"), 1),
+  /** Absent: the model may take all of the budgets. */
+  budgetShare: Schema.optionalKey(share),
+  /** Absent: as the endpoint says. */
+  requestsPerMinute: Schema.optionalKey(perMinute),
+  tokensPerMinute: Schema.optionalKey(perMinute)
 })
 export type Model = typeof Model.Type
 
@@ -60,7 +70,9 @@ export const Settings = Schema.Struct({
         "is missing; every item is written by it first: base: { name: gpt-4o-mini }"
       ),
       /** Absent: what QA rejects is not tried again on another model. */
-      strong: Schema.optionalKey(Model)
+      strong: Schema.optionalKey(Model),
+      /** More rungs above the strong model, each for what the one below is rejected for. */
+      stronger: or(Schema.Array(Model), [])
     }),
     "is missing; say which model writes: models: { base: { name: gpt-4o-mini } }"
   ),
@@ -88,6 +100,15 @@ export const Settings = Schema.Struct({
     }),
     {}
   ),
+  transientSecondsMax: or(seconds, 600),
+  itemAttemptsMax: or(whole(1, 1000, "calls"), 20),
+  itemSecondsMax: or(seconds, 3600),
+  /** What another try, and then a stronger model, can mend. */
+  climbOn: or(Schema.Array(oneOf("QaFailed", "Malformed", "Truncated", "Refused")), [
+    "QaFailed",
+    "Malformed",
+    "Truncated"
+  ]),
   evidence: or(
     Schema.Struct({
       fields: or(fieldNames, ["*"]),

@@ -24,6 +24,8 @@ export interface ItemHistory {
   readonly rejection: Rejection | undefined
   /** Hashes of the requests that were answered: none of them is bought again. */
   readonly bought: ReadonlySet<string>
+  /** What its answers cost on each rung. */
+  readonly spentByRung: ReadonlyMap<number, NanoUsd>
 }
 
 /** A verdict against a draft. */
@@ -31,7 +33,7 @@ export interface Rejection {
   readonly answer: Generated
   readonly cause: RejectCause
   readonly findings: ReadonlyArray<Finding>
-  /** Drafts of its rung that were rejected, this one included. */
+  /** Drafts of its rung that were rejected, this one included, those that were cut off left out. */
   readonly draftsOnRung: number
 }
 
@@ -94,6 +96,7 @@ const historyOf = (
   const rejected: Array<Omit<Rejection, "draftsOnRung">> = []
   const acceptedIds = new Set<string>()
   const bought = new Set<string>()
+  const spentByRung = new Map<number, NanoUsd>()
   let attempts = 0
   let spentNanoUsd = 0
   let atRiskNanoUsd = 0
@@ -108,6 +111,7 @@ const historyOf = (
     if (response === undefined) continue
     if (intent !== undefined) bought.add(intent.requestHash)
     const answer = toGenerated(id, intent, response)
+    spentByRung.set(answer.rung, (spentByRung.get(answer.rung) ?? 0) + answer.costNanoUsd)
     if (verdict?.accepted === false) {
       rejected.push({ answer, cause: verdict.cause ?? "QaFailed", findings: verdict.findings })
     } else if (!alive) {
@@ -117,7 +121,16 @@ const historyOf = (
   }
   unjudged.sort((a, b) => a.attempt - b.attempt)
   const rejection = newestOf(rejected)
-  return { attempts, spentNanoUsd, atRiskNanoUsd, unjudged, acceptedIds, rejection, bought }
+  return {
+    attempts,
+    spentNanoUsd,
+    atRiskNanoUsd,
+    unjudged,
+    acceptedIds,
+    rejection,
+    bought,
+    spentByRung
+  }
 }
 
 const newestOf = (
@@ -129,7 +142,8 @@ const newestOf = (
   )
   if (newest === undefined) return undefined
   const { rung } = newest.answer
-  const draftsOnRung = rejected.filter(({ answer }) => answer.rung === rung).length
+  const draftsOnRung =
+    rejected.filter(({ answer, cause }) => answer.rung === rung && cause !== "Truncated").length
   return { ...newest, draftsOnRung }
 }
 
@@ -145,6 +159,7 @@ const toGenerated = (
   requestedModel: intent?.model ?? response.completion.model,
   requestHash: intent?.requestHash ?? "",
   attempt: intent?.attempt ?? 1,
+  outputTokensMax: intent?.outputTokensMax ?? 0,
   promptHash: intent?.promptHash ?? "",
   schemaHash: intent?.schemaHash ?? "",
   evidenceHash: intent?.evidenceHash ?? "",

@@ -36,7 +36,7 @@ describe("generate: escalation", () => {
       assert.deepStrictEqual(calls.map(({ model }) => model), ["base", "strong"])
       assert.include(promptOf(calls[1]!), "length in /title")
       assert.include(promptOf(calls[1]!), "much too long")
-      assert.deepStrictEqual(report.acceptedByRung, [0, 1])
+      assert.deepStrictEqual(report.rungs.map(({ accepted }) => accepted), [0, 1])
       assert.deepStrictEqual(events.map(({ event }) => event), [
         "started",
         "begun",
@@ -82,7 +82,7 @@ describe("generate: escalation", () => {
   })
 
   const ends: ReadonlyArray<[string, Partial<Completion>, string, number]> = [
-    ["a truncated answer", { text: "{\"title\":", finish: "length" }, "Truncated", 2],
+    ["a truncated answer", { text: "{\"title\":", finish: "length" }, "Truncated", 4],
     ["an answer that is not JSON", { text: "Sure! Here it is" }, "Malformed", 2],
     [
       "a refusal, which no stronger model mends",

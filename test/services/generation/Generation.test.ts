@@ -32,7 +32,8 @@ const request: GenerationRequest = {
   evidence,
   rung: 0,
   attempt: 1,
-  retake: undefined
+  retake: undefined,
+  rungSpentNanoUsd: 0
 }
 
 /** The service over a store, with money for `budgetNanoUsd`. */

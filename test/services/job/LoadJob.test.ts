@@ -38,6 +38,8 @@ const message = (
     Effect.provide(MemoryDisk.layerEmpty)
   )
 
+const ordinary = { attempts: 1, budgetShare: null, requestsPerMinute: null, tokensPerMinute: null }
+
 describe("a job that is right", () => {
   it.effect("defaults hold for all that is not said", () =>
     Effect.gen(function*() {
@@ -50,10 +52,10 @@ describe("a job that is right", () => {
         rungs: [{
           index: 0,
           model: "m",
-          attempts: 1,
           outputTokensMax: 2000,
           temperature: undefined,
-          timeoutMs: 120_000
+          timeoutMs: 120_000,
+          ...ordinary
         }],
         prices: {},
         filePrices: {},
@@ -65,6 +67,10 @@ describe("a job that is right", () => {
         consolidateEvery: 50,
         transientAttemptsMax: 5,
         retry: { timesMax: 3, giveUpAfter: 20 },
+        transientSecondsMax: 600,
+        itemAttemptsMax: 20,
+        itemSecondsMax: 3600,
+        climbOn: ["QaFailed", "Malformed", "Truncated"],
         evidence: {
           fields: ["*"],
           fileFields: [],
@@ -105,14 +111,14 @@ describe("a job that is right", () => {
       assert.deepStrictEqual(job.input, { path: "/abs/in.csv", key: "id", format: "csv" })
       assert.strictEqual(job.dataDirectory, "/out")
       assert.deepStrictEqual(job.rungs, [
-        { index: 0, model: "m", attempts: 1, outputTokensMax: 10, temperature: 0, timeoutMs: 5 },
+        { index: 0, model: "m", outputTokensMax: 10, temperature: 0, timeoutMs: 5, ...ordinary },
         {
           index: 1,
           model: "s",
-          attempts: 1,
           outputTokensMax: 2000,
           temperature: undefined,
-          timeoutMs: 120_000
+          timeoutMs: 120_000,
+          ...ordinary
         }
       ])
       assert.deepStrictEqual(job.prices, {

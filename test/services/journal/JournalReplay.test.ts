@@ -75,6 +75,7 @@ describe("JournalReplay", () => {
         requestedModel: "small",
         requestHash: "r",
         attempt: 3,
+        outputTokensMax: 100,
         promptHash: "p",
         schemaHash: "s",
         evidenceHash: "e",

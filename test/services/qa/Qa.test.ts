@@ -34,6 +34,10 @@ const job = Effect.map(
     consolidateEvery: 0,
     transientAttemptsMax: 1,
     retry: { timesMax: 3, giveUpAfter: 20 },
+    transientSecondsMax: 1,
+    itemAttemptsMax: 1,
+    itemSecondsMax: 1,
+    climbOn: [],
     evidence: {
       fields: ["*"],
       fileFields: [],
