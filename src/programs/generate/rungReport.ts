@@ -16,7 +16,7 @@ export const rungReport = (model: string, index: number, tally: RungTally): Rung
 
 const rungLine = (rung: RungReport, index: number): string =>
   `  rung ${index} ${rung.model}: ${rung.accepted} accepted of ${rung.items} items, ${rung.answers} answers, ` +
-  `${formatUsd(rung.spentNanoUsd)}` +
+  formatUsd(rung.spentNanoUsd) +
   (rung.nanoUsdPerAccepted === null ? "" : `, ${formatUsd(rung.nanoUsdPerAccepted)} each`)
 
 const escalationLine = (above: ReadonlyArray<RungReport>): ReadonlyArray<string> => {
