@@ -7,6 +7,8 @@ import * as Schema from "effect/Schema"
 import * as Live from "./layers/Live.ts"
 import * as NodeHost from "./layers/NodeHost.ts"
 import * as Probe from "./layers/Probe.ts"
+import { estimate as estimateProgram } from "./programs/estimate/estimate.ts"
+import type { EstimateReport } from "./programs/estimate/estimate.ts"
 import type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
 import { probe as probeProgram } from "./programs/probe.ts"
 import type { ProbedItem, ProbeReport } from "./programs/probe.ts"
@@ -50,7 +52,16 @@ export type {
 }
 /** What a model of one's own rejects with: `new Llm.RateLimited({ … })`. */
 export * as Llm from "./services/generation/Llm.ts"
-export type { ProbedItem, ProbeReport, RunEvent, RunReport, Shard, StatusReport, StopReason }
+export type {
+  EstimateReport,
+  ProbedItem,
+  ProbeReport,
+  RunEvent,
+  RunReport,
+  Shard,
+  StatusReport,
+  StopReason
+}
 
 /** Which job: a directory (or its inkfast.yaml), or a definition. Paths of `overrides` are from the working directory. */
 export interface JobChoice {
@@ -172,6 +183,29 @@ export const probe = (choice: ProbeChoice): Promise<ProbeReport> =>
         shard: choice.shard ?? wholeInput,
         limit: choice.limit,
         onItem: (item) => Effect.sync(() => choice.onItem?.(item))
+      }).pipe(Effect.provide(Probe.layer(job)))
+    })).pipe(Effect.provide(platform)),
+    choice.signal === undefined ? {} : { signal: choice.signal }
+  )
+
+export interface EstimateChoice extends JobChoice, ItemsChoice {
+  readonly shard?: Shard
+  /** Prompts rendered and counted; of more pending items a sample is taken. Default: 200. */
+  readonly promptsMax?: number
+  /** Stops at once: there is nothing to commit. */
+  readonly signal?: AbortSignal
+}
+
+/** What writing the pending items will take and cost; calls no model and writes nothing. */
+export const estimate = (choice: EstimateChoice): Promise<EstimateReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const job = yield* jobOf(choice)
+      const source = yield* itemsOf(job, choice)
+      return yield* estimateProgram({
+        source,
+        shard: choice.shard ?? wholeInput,
+        promptsMax: choice.promptsMax ?? 200
       }).pipe(Effect.provide(Probe.layer(job)))
     })).pipe(Effect.provide(platform)),
     choice.signal === undefined ? {} : { signal: choice.signal }

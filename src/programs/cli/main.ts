@@ -8,6 +8,7 @@ import * as Audit from "./tree/audit.ts"
 import * as CrashtestWriter from "./tree/crashtestWriter.ts"
 import * as Consolidate from "./tree/consolidate.ts"
 import * as Doctor from "./tree/doctor.ts"
+import * as Estimate from "./tree/estimate.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { ExitWith } from "./ExitWith.ts"
 import * as FakeLlm from "./tree/fakeLlm.ts"
@@ -23,6 +24,7 @@ const inkfast = Command.make("inkfast").pipe(
     Init.command,
     Generate.command,
     Probe.command,
+    Estimate.command,
     Consolidate.command,
     Audit.command,
     Status.command,

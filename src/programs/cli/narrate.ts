@@ -5,6 +5,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
+import { budgetReached } from "../generate/callRung.ts"
 import type { RunEvent, RunReport, StopReason } from "../generate/RunEvent.ts"
 import { visible } from "./output.ts"
 import { ladderLines } from "../generate/rungReport.ts"
@@ -39,7 +40,8 @@ const lineOf = (event: RunEvent): string | undefined => {
     case "rejected":
       return `rejected ${event.slug}: ${event.cause}: ${event.reason}`
     case "deferred":
-      return event.reason === "the run is stopping"
+      // What stops a run is told once, and not for every item that it keeps from its turn.
+      return event.reason === "the run is stopping" || event.reason === budgetReached
         ? undefined
         : `deferred ${event.slug}: ${event.reason}`
     case "paused":

@@ -29,6 +29,9 @@ type Called = Generated | "Again" | "Ended" | "Unaffordable"
 /** Why an item is put off once the run stops. */
 export const stopping = "the run is stopping"
 
+/** Why an item is put off whose call does not fit the budget of the run, or of the data directory. */
+export const budgetReached = "its next call does not fit the budget"
+
 /** Why an item is put off when calls at risk are not to be made again. */
 export const held = "held: a call of its may have been billed and has no answer; " +
   "without --hold-at-risk it is made again"
@@ -151,7 +154,7 @@ export const makeCallRung = Effect.fnUntraced(
           ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
           : Effect.andThen(
             purse.refused(error),
-            endings.defer(work.item.slug, error.message)
+            endings.defer(work.item.slug, budgetReached)
           )
       )
     }

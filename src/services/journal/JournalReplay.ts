@@ -90,6 +90,9 @@ export interface Replay {
 const journalName = /^ai-run-(\d{8}T\d{6}-[0-9a-f]{6})\.jsonl$/
 const manifestName = /^ai-run-\d{8}T\d{6}-[0-9a-f]{6}\.meta\.json$/
 
+/** The run whose journal has the name; undefined for any other file. */
+export const runIdOf = (name: string): string | undefined => journalName.exec(name)?.[1]
+
 /** Locks and temp files are hidden names; what else is not ours was made by another program. */
 const isForeign = (name: string): boolean =>
   !name.startsWith(".") && !journalName.test(name) && !manifestName.test(name)
@@ -227,7 +230,7 @@ export const replayJournals = Effect.fnUntraced(function*(
   const found: Array<FoundRun> = []
   const damage: Array<JournalDamage> = []
   for (const name of names) {
-    const runId = journalName.exec(name)?.[1]
+    const runId = runIdOf(name)
     if (runId === undefined || runId === options.ownRunId) continue
     const manifest = Option.getOrUndefined(yield* readManifest(data, runId))
     const file = journalPath(data, runId)

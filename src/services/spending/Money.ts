@@ -20,10 +20,10 @@ export const fromUsd = (usd: number): NanoUsd => {
 
 export const toUsd = (nano: NanoUsd): number => nano / 1e9
 
-/** For people: `$12,345.00`, `$1.23`, and below a cent three significant digits: `$0.000412`. */
+/** For people: `$12,345.00`, `$1.23`, and below a dollar up to three significant digits: `$0.25`, `$0.0124`, `$0.000412`. */
 export const formatUsd = (nano: NanoUsd): string => {
   const usd = toUsd(nano)
-  if (usd === 0 || usd >= 0.01) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`
+  if (usd === 0 || usd >= 1) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`
   const digits = Math.min(9, 2 - Math.floor(Math.log10(usd)))
   return `$${Number(usd.toPrecision(3)).toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")}`
 }

@@ -1,0 +1,143 @@
+// `inkfast estimate`: what writing the pending items will cost.
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Live from "../../layers/Live.ts"
+import * as Probe from "../../layers/Probe.ts"
+import { openItems } from "../../services/items/OpenItems.ts"
+import type { Shard } from "../../services/items/Shard.ts"
+import type { Job } from "../../services/job/Job.ts"
+import { Shutdown } from "../../services/Shutdown.ts"
+import { formatUsd } from "../../services/spending/Money.ts"
+import { estimate } from "../estimate/estimate.ts"
+import type { EstimateReport, RungEstimate } from "../estimate/estimate.ts"
+import { estimateSample } from "../estimate/estimateSample.ts"
+import type { SampleReport } from "../estimate/estimateSample.ts"
+import { exitCodeOf } from "../generate/exitCode.ts"
+import { apiKey } from "./apiKey.ts"
+import { exitWith, UsageError, withExitCodes } from "./failures.ts"
+import * as flags from "./flags.ts"
+import { makeNarrator, summaryOf } from "./narrate.ts"
+import { printJson, printLine, say, visible } from "./output.ts"
+import { resolveJob } from "./resolveJob.ts"
+import { screen } from "./terminal.ts"
+import type { Options } from "./tree/estimate.ts"
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+
+const rungLine = (
+  { answersSeen, expected, high, model, outputTokensPerAnswer, passShare }: RungEstimate
+) =>
+  `  ${model}: ${expected.calls.toFixed(expected.calls < 10 ? 1 : 0)} calls, ` +
+  `${expected.inputTokens} tokens in, ${expected.outputTokens} out: ` +
+  `${formatUsd(expected.nanoUsd)} expected, ${formatUsd(high.nanoUsd)} high ` +
+  (answersSeen === 0
+    ? `(assumed: half of the output limit, ${percent(passShare)} pass)`
+    : `(from ${answersSeen} answers: ${outputTokensPerAnswer} tokens each, ${
+      percent(passShare)
+    } pass)`)
+
+const budgetLines = ({ budgets, expectedNanoUsd, spentNanoUsd, atRiskNanoUsd }: EstimateReport) => {
+  const left = budgets.totalNanoUsd === null
+    ? undefined
+    : budgets.totalNanoUsd - spentNanoUsd - atRiskNanoUsd
+  return [
+    ...(left === undefined ? [] : [
+      `total budget  ${formatUsd(Math.max(0, left))} of ${
+        formatUsd(budgets.totalNanoUsd ?? 0)
+      } left${left < expectedNanoUsd ? ": not enough for what is expected" : ""}`
+    ]),
+    ...(budgets.runNanoUsd === null ? [] : [
+      `run's budget  ${formatUsd(budgets.runNanoUsd)}${
+        budgets.runNanoUsd < expectedNanoUsd
+          ? `: some ${Math.ceil(expectedNanoUsd / Math.max(1, budgets.runNanoUsd))} runs`
+          : ""
+      }`
+    ])
+  ]
+}
+
+const describe = (report: EstimateReport): string => {
+  const { expectedNanoUsd, highNanoUsd, prompts, reused, rungs, toDo, withDraft } = report
+  const counted = prompts.looked === prompts.of
+    ? `all ${prompts.of} looked at`
+    : `a sample; ${
+      Number.isFinite(prompts.error) ? `±${percent(prompts.error)}` : "too small to tell its error"
+    }`
+  return visible([
+    `to do         ${toDo} of ${report.input}, ${report.settled} settled`,
+    `paid already  ${reused.answers} answers of ${reused.items} items, ${
+      formatUsd(reused.paidNanoUsd)
+    }: judged for nothing; ${withDraft} items go on from a rejected draft`,
+    `prompts       ${
+      Math.round(prompts.tokensMean)
+    } tokens on average (${prompts.counted} counted, ${counted}); ` +
+    `${percent(prompts.enoughShare)} of the items have enough evidence`,
+    "models",
+    ...rungs.map(rungLine),
+    `in all        ${formatUsd(expectedNanoUsd)} expected, ${
+      formatUsd(highNanoUsd)
+    } high; spent so far ${formatUsd(report.spentNanoUsd)}, at risk ${
+      formatUsd(report.atRiskNanoUsd)
+    }`,
+    ...budgetLines(report)
+  ].join("\n"))
+}
+
+const sampleLines = ({ perItemNanoUsd, rest, settled, spentNanoUsd }: SampleReport): string =>
+  [
+    `sample        ${settled} items settled for ${formatUsd(spentNanoUsd)}, ${
+      formatUsd(perItemNanoUsd)
+    } each`,
+    rest === null
+      ? "the rest      too few were settled to tell; take a larger sample"
+      : `the rest      ${rest.items} items: ${formatUsd(rest.expectedNanoUsd)} expected, ${
+        formatUsd(rest.lowNanoUsd)
+      } to ${formatUsd(rest.highNanoUsd)} with 95 % confidence`
+  ].join("\n")
+
+/** Writes a sample for real: an ordinary run, with its events, its summary and its exit code. */
+const runSample = Effect.fnUntraced(
+  function*(job: Job, shard: Shard, sample: number, json: boolean) {
+    const source = yield* openItems(job.input)
+    const shutdown = yield* (yield* Shutdown).subscribe
+    const key = yield* apiKey
+    const report = yield* Effect.scoped(Effect.gen(function*() {
+      const narrator = yield* makeNarrator(yield* screen, job.runBudgetNanoUsd)
+      return yield* estimateSample({
+        source,
+        shard,
+        sample,
+        stopRequested: Effect.map(shutdown, (signal) => ({ _tag: "Signal", signal }) as const),
+        onEvent: (event) =>
+          Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
+      })
+    })).pipe(Effect.provide(Live.run(job, shard)), Effect.provide(Live.model(job, key)))
+    yield* say(summaryOf(report.run))
+    yield* json ? printJson({ event: "estimated", sample: report }) : printLine(sampleLines(report))
+    // Items beyond the sample are pending by intent.
+    return yield* exitWith(exitCodeOf(report.run))
+  }
+)
+
+const atLeastOne = (flag: string, value: number) =>
+  value >= 1
+    ? Effect.void
+    : Effect.fail(new UsageError({ message: `${flag}: is ${value}; must be 1 or more` }))
+
+export const handle = (options: Options) =>
+  Effect.scoped(Effect.gen(function*() {
+    const shard = yield* flags.shardOf(options.shard)
+    yield* atLeastOne("--prompts", options.prompts)
+    const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
+    if (Option.isSome(options.sample)) {
+      yield* atLeastOne("--sample", options.sample.value)
+      return yield* runSample(job, shard, options.sample.value, options.json)
+    }
+    const source = yield* openItems(job.input)
+    const report = yield* estimate({ source, shard, promptsMax: options.prompts }).pipe(
+      Effect.provide(Probe.layer(job))
+    )
+    yield* options.json
+      ? printJson({ event: "estimated", report })
+      : printLine(describe(report))
+  })).pipe(withExitCodes(options.json))

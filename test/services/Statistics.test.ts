@@ -1,0 +1,52 @@
+// What samples say: exact figures where they are known, and intervals that hold as often as they promise.
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { meanError, shareInterval, summarise } from "../../src/services/Statistics.ts"
+
+describe("Statistics", () => {
+  it("sums up a sample", () => {
+    assert.deepStrictEqual(summarise([]), { count: 0, mean: 0, deviation: 0, p95: 0 })
+    assert.deepStrictEqual(summarise([3, 1, 2]), { count: 3, mean: 2, deviation: 1, p95: 3 })
+    const hundred = summarise(Array.from({ length: 100 }, (_, n) => n + 1))
+    assert.strictEqual(hundred.p95, 95)
+  })
+
+  it("the whole has no error, one value says nothing of more", () => {
+    assert.strictEqual(meanError(summarise([1, 5, 9]), 3), 0)
+    assert.strictEqual(meanError(summarise([1]), 2), Number.POSITIVE_INFINITY)
+    assert.strictEqual(meanError(summarise([]), 0), 0)
+    // Student's t for 9 degrees of freedom is 2.262.
+    const ten = summarise([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    assert.closeTo(meanError(ten, 1e9), 2.262 * ten.deviation / Math.sqrt(10), 0.01)
+  })
+
+  it("the interval of a mean holds in about 95 of 100 samples", () => {
+    let seed = 7
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+    const whole = Array.from({ length: 500 }, () => random() ** 2 * 100)
+    const mean = summarise(whole).mean
+    let held = 0
+    for (let n = 0; n < 1000; n++) {
+      const drawn = summarise(whole.toSorted(() => random() - 0.5).slice(0, 20))
+      if (Math.abs(drawn.mean - mean) <= meanError(drawn, whole.length)) held++
+    }
+    assert.isAbove(held, 900)
+    assert.isBelow(held, 985)
+  })
+
+  it("a share lies in its interval, which lies between 0 and 1 and narrows", () => {
+    assert.deepStrictEqual(shareInterval(0, 0), { low: 0, high: 1 })
+    fc.assert(fc.property(fc.nat(500), fc.nat(500), (a, b) => {
+      const count = Math.max(a, b)
+      const hits = Math.min(a, b)
+      const { high, low } = shareInterval(hits, count)
+      assert.isAtLeast(low, 0)
+      assert.isAtMost(high, 1)
+      if (count === 0) return
+      assert.isAtMost(low, hits / count + 1e-9)
+      assert.isAtLeast(high, hits / count - 1e-9)
+      const more = shareInterval(hits * 10, count * 10)
+      assert.isAtMost(more.high - more.low, high - low + 1e-9)
+    }))
+  })
+})
