@@ -8,7 +8,7 @@ import * as Scope from "effect/Scope"
 import * as MemoryDisk from "../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../src/layers/MemoryStore.ts"
 import { Disk } from "../../src/services/durability/Disk.ts"
-import type { DiskFile } from "../../src/services/durability/Disk.ts"
+import type { DiskError, DiskFile } from "../../src/services/durability/Disk.ts"
 import { FileLock } from "../../src/services/durability/FileLock.ts"
 
 export interface MortalProcess {
@@ -19,7 +19,7 @@ export interface MortalProcess {
   readonly mortal: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, never>
+type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, DiskError>
 
 /** `diesAtCall`: the disk call that is never made, counted from 1 over the process; undefined: none. */
 export const mortalProcess = (

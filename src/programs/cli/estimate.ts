@@ -1,5 +1,6 @@
 // `inkfast estimate`: what writing the pending items will cost.
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Live from "../../layers/Live.ts"
 import * as Probe from "../../layers/Probe.ts"
@@ -111,7 +112,9 @@ const runSample = Effect.fnUntraced(
         onEvent: (event) =>
           Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
       })
-    })).pipe(Effect.provide(Live.run(job, shard)), Effect.provide(Live.model(job, key)))
+    })).pipe(
+      Effect.provide(Live.run(job, shard).pipe(Layer.provideMerge(Live.model(job, key))))
+    )
     yield* say(summaryOf(report.run))
     yield* json ? printJson({ event: "estimated", sample: report }) : printLine(sampleLines(report))
     // Items beyond the sample are pending by intent.
