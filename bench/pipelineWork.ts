@@ -156,5 +156,5 @@ export const promptsOf = (job: Job, count: number): ReadonlyArray<ReadonlyArray<
       }) as const
     )
     const item = { slug: fields["slug"] ?? "", file: "rows.jsonl", line: n + 1, fields }
-    return Effect.runSync(job.prompt.render(item, bundle(sources, [], job.evidence), undefined))
+    return Effect.runSync(job.prompt.render(item, bundle(sources, [], [], job.evidence), undefined))
   })

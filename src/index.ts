@@ -33,7 +33,10 @@ export type {
   MissCause,
   SourceKind
 } from "./services/evidence/Evidence.ts"
+export { EvidencePlugins } from "./services/evidence/EvidencePlugins.ts"
+export type { EvidencePlugin, PluginText } from "./services/evidence/EvidencePlugins.ts"
 export { PageFetcher } from "./services/evidence/PageFetcher.ts"
+export type { PageAnswer, PageRequest } from "./services/evidence/PageFetcher.ts"
 
 // Generation
 export { Generation } from "./services/generation/Generation.ts"

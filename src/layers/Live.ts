@@ -9,6 +9,7 @@ import { acquireRunLock } from "../services/durability/RunLock.ts"
 import { Evidence } from "../services/evidence/Evidence.ts"
 import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
 import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
+import { WebPages } from "../services/evidence/WebPages.ts"
 import { Generation } from "../services/generation/Generation.ts"
 import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
@@ -55,9 +56,11 @@ const admission = (job: Job, shard: Shard) =>
 const evidence = (job: Job) =>
   Evidence.layer.pipe(
     Layer.provide(EvidenceCache.layer),
-    Layer.provide(
-      UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })
-    )
+    Layer.provide(WebPages.layer),
+    Layer.provide(UndiciPageFetcher.layer({
+      allowPrivateAddresses: job.evidence.allowPrivateAddresses,
+      allowedAddresses: job.evidence.allowAddresses
+    }))
   )
 
 /**

@@ -2,6 +2,7 @@
 import * as Layer from "effect/Layer"
 import { Evidence } from "../services/evidence/Evidence.ts"
 import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
+import { WebPages } from "../services/evidence/WebPages.ts"
 import type { Job } from "../services/job/Job.ts"
 import * as Live from "./Live.ts"
 import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
@@ -9,8 +10,10 @@ import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
 export const layer = (job: Job) =>
   Evidence.layer.pipe(
     Layer.provide(EvidenceCache.layerReadOnly),
-    Layer.provide(
-      UndiciPageFetcher.layer({ allowPrivateAddresses: job.evidence.allowPrivateAddresses })
-    ),
+    Layer.provide(WebPages.layer),
+    Layer.provide(UndiciPageFetcher.layer({
+      allowPrivateAddresses: job.evidence.allowPrivateAddresses,
+      allowedAddresses: job.evidence.allowAddresses
+    })),
     Layer.provideMerge(Live.settings(job))
   )

@@ -40,3 +40,21 @@ export const isPublicAddress = (address: string): boolean => {
   if (family === 4) return !blockedIpv4.check(address, "ipv4")
   return family === 6 && globalIpv6.check(address, "ipv6") && !blockedIpv6.check(address, "ipv6")
 }
+
+export type Allowed = (address: string) => boolean
+
+/** Which addresses may be spoken to: the public ones, and those of the list (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`). */
+export const makeAllowed = (extra: ReadonlyArray<string>): Allowed => {
+  const listed = new net.BlockList()
+  for (const each of extra) {
+    const [address = "", bits] = each.split("/")
+    const family = net.isIP(address) === 6 ? "ipv6" : "ipv4"
+    if (bits === undefined) listed.addAddress(address, family)
+    else listed.addSubnet(address, Number(bits), family)
+  }
+  return (address) => {
+    const family = net.isIP(address)
+    return family !== 0 &&
+      (isPublicAddress(address) || listed.check(address, family === 6 ? "ipv6" : "ipv4"))
+  }
+}

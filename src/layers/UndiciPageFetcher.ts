@@ -1,26 +1,32 @@
 // `PageFetcher` over undici: an agent that connects to public addresses only, whatever a name resolves to.
 //
 // The address is checked where the connection is made, so a name cannot resolve to one address for the check and to
-// another for the connection. Nothing is read from the environment: no proxy stands between check and connection.
+// another for the connection, and once more on the connection itself. Nothing is read from the environment: no proxy
+// stands between check and connection.
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as dns from "node:dns"
 import * as net from "node:net"
 import * as zlib from "node:zlib"
-import type { Agent, Dispatcher } from "undici"
+import type { Agent, buildConnector, Dispatcher } from "undici"
+import type * as Undici from "undici"
 import { PageError, PageFetcher } from "../services/evidence/PageFetcher.ts"
-import type { Page, PageRequest } from "../services/evidence/PageFetcher.ts"
-import { isPublicAddress } from "./PublicAddress.ts"
+import type { PageAnswer, PageRequest } from "../services/evidence/PageFetcher.ts"
+import { makeAllowed } from "./PublicAddress.ts"
+import type { Allowed } from "./PublicAddress.ts"
 
 export interface UndiciPageFetcherOptions {
   /** Whether loopback, private and reserved addresses may be fetched too: for tests and for one's own network. */
   readonly allowPrivateAddresses: boolean
+  /** Addresses (`10.1.2.3`) and ranges (`10.0.0.0/8`) that may be fetched beside those of the public internet. */
+  readonly allowedAddresses: ReadonlyArray<string>
+  /** Resolves names (default: as this machine does). */
+  readonly resolve?: typeof dns.lookup
 }
 
-const redirectsMax = 5
 const connectionsPerOrigin = 4
-const userAgent = "inkfast (evidence fetcher)"
+const failureBytesMax = 256 * 1024
 
 /** Thrown where a connection is made; undici hands it on as it is. */
 class PrivateAddress extends Error {
@@ -29,20 +35,38 @@ class PrivateAddress extends Error {
   }
 }
 
-const guardedLookup: net.LookupFunction = (hostname, options, callback) => {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const inside = error === null
-      ? addresses.find(({ address }) => !isPublicAddress(address))
-      : undefined
-    const first = error === null ? addresses[0] : undefined
-    // One bad address spoils the name: an attacker's server would offer a good one beside it.
-    if (inside !== undefined) callback(new PrivateAddress(hostname, inside.address), "")
-    else if (error !== null || first === undefined) {
-      callback(error ?? new Error(`${hostname} has no address`), "")
-    } else if (options.all === true) callback(null, addresses)
-    else callback(null, first.address, first.family)
+const guardedLookup =
+  (isAllowed: Allowed, resolve: typeof dns.lookup): net.LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const inside = error === null
+        ? addresses.find(({ address }) => !isAllowed(address))
+        : undefined
+      const first = error === null ? addresses[0] : undefined
+      // One bad address spoils the name: an attacker's server would offer a good one beside it.
+      if (inside !== undefined) callback(new PrivateAddress(hostname, inside.address), "")
+      else if (error !== null || first === undefined) {
+        callback(error ?? new Error(`${hostname} has no address`), "")
+      } else if (options.all === true) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+
+/** Hands on only connections whose other end may be spoken to. */
+const guardedConnector = (
+  connect: buildConnector.connector,
+  isAllowed: Allowed
+): buildConnector.connector =>
+(options, callback) =>
+  connect(options, (...[error, socket]) => {
+    const address = socket?.remoteAddress ?? ""
+    if (error !== null) callback(error, null)
+    else if (isAllowed(address)) callback(null, socket)
+    else {
+      socket.destroy()
+      callback(new PrivateAddress(options.hostname, address), null)
+    }
   })
-}
 
 const pageError = (url: string, reason: PageError["reason"], detail: string) =>
   new PageError({ url, reason, detail })
@@ -63,9 +87,6 @@ const toPageError = (url: string, cause: unknown): PageError => {
   if (root instanceof PrivateAddress) return pageError(url, "Refused", root.message)
   const code = root instanceof Error && "code" in root ? String(root.code) : ""
   const message = root instanceof Error ? root.message : String(root)
-  if (code === "ERR_BUFFER_TOO_LARGE") {
-    return pageError(url, "TooLarge", "its content grows past the bound when unpacked")
-  }
   return pageError(
     url,
     "Network",
@@ -74,7 +95,7 @@ const toPageError = (url: string, cause: unknown): PageError => {
 }
 
 /** The URL as it may be fetched, or why it may not. The resolver never sees a literal address, so it is checked here. */
-const checkUrl = (text: string, options: UndiciPageFetcherOptions): URL | string => {
+const checkUrl = (text: string, isAllowed: Allowed): URL | string => {
   if (!URL.canParse(text)) return "it is not a URL"
   const url = new URL(text)
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -84,59 +105,60 @@ const checkUrl = (text: string, options: UndiciPageFetcherOptions): URL | string
     return "a URL with a user name or password is not fetched"
   }
   const host = url.hostname.replace(/^\[|\]$/g, "")
-  if (!options.allowPrivateAddresses && net.isIP(host) !== 0 && !isPublicAddress(host)) {
+  if (net.isIP(host) !== 0 && !isAllowed(host)) {
     return `${host} is not an address of the public internet`
   }
   return url
 }
 
-const header = (headers: Dispatcher.ResponseData["headers"], name: string): string => {
-  const value = headers[name]
-  return value === undefined ? "" : typeof value === "string" ? value : value.join(", ")
-}
-
-const statusError = (url: string, status: number): PageError =>
-  status === 404 || status === 410
-    ? pageError(url, "NotFound", `the server answered ${status}`)
-    : status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429
-    ? pageError(url, "Refused", `the server answered ${status}`)
-    : pageError(url, "Network", `the server answered ${status}`)
+const headersOf = ({ headers }: Dispatcher.ResponseData): PageAnswer["headers"] =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [[name.toLowerCase(), typeof value === "string" ? value : value.join(", ")]]
+    )
+  )
 
 const tooLarge = (url: string, bytesMax: number): PageError =>
   pageError(url, "TooLarge", `it has more than ${bytesMax} bytes (evidence.fetchBytesMax)`)
 
-const readBody = (url: string, { body, headers }: Dispatcher.ResponseData, bytesMax: number) => {
-  const declared = Number(header(headers, "content-length"))
+interface Bounds {
+  readonly url: string
+  readonly bytesMax: number
+  readonly cut: boolean
+}
+
+const readBody = ({ body }: Dispatcher.ResponseData, declared: number, bounds: Bounds) => {
+  const { bytesMax, cut, url } = bounds
+  if (declared > bytesMax && !cut) return Effect.fail(tooLarge(url, bytesMax))
+  let size = 0
   return Stream.fromAsyncIterable(body, (cause) => toPageError(url, cause)).pipe(
-    Stream.runFoldEffect(
-      () => ({ size: declared > bytesMax ? declared : 0, chunks: new Array<Uint8Array>() }),
-      (sum, chunk: Uint8Array) => {
-        sum.size += chunk.byteLength
-        if (sum.size > bytesMax) return Effect.fail(tooLarge(url, bytesMax))
-        sum.chunks.push(chunk)
-        return Effect.succeed(sum)
-      }
-    ),
-    Effect.map(({ chunks }) => Buffer.concat(chunks))
+    Stream.takeUntil((chunk: Uint8Array) => {
+      size += chunk.byteLength
+      return size > bytesMax
+    }),
+    Stream.runCollect,
+    Effect.flatMap((chunks) =>
+      size > bytesMax && !cut
+        ? Effect.fail(tooLarge(url, bytesMax))
+        : Effect.succeed(Buffer.concat(chunks).subarray(0, bytesMax))
+    )
   )
 }
 
-type Unpack = (
-  bytes: Buffer,
-  options: { maxOutputLength: number },
-  done: (error: Error | null, out: Buffer) => void
-) => void
-const unpackers: { readonly [encoding: string]: Unpack } = {
-  gzip: zlib.gunzip,
-  deflate: zlib.inflate,
-  br: zlib.brotliDecompress
+const unpackers: { readonly [encoding: string]: () => zlib.Gunzip | zlib.BrotliDecompress } = {
+  gzip: zlib.createGunzip,
+  "x-gzip": zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress
 }
 
+/** Unpacks piece by piece, and stops at the bound: what a bomb would grow to is never held. */
 const unpack = (
-  url: string,
   encoding: string,
   bytes: Buffer,
-  bytesMax: number
+  { bytesMax, cut, url }: Bounds
 ): Effect.Effect<Buffer, PageError> => {
   if (encoding === "" || encoding === "identity" || bytes.byteLength === 0) {
     return Effect.succeed(bytes)
@@ -146,25 +168,37 @@ const unpack = (
     return Effect.fail(pageError(url, "Unsupported", `its encoding is ${encoding}`))
   }
   return Effect.callback((resume) => {
-    unpacker(
-      bytes,
-      { maxOutputLength: bytesMax },
-      (error, out) =>
-        resume(error === null ? Effect.succeed(out) : Effect.fail(toPageError(url, error)))
-    )
+    const stream = unpacker()
+    const chunks: Array<Buffer> = []
+    let size = 0
+    const end = (result: Effect.Effect<Buffer, PageError>) => {
+      resume(result)
+      stream.destroy()
+    }
+    const whole = () => Effect.succeed(Buffer.concat(chunks).subarray(0, bytesMax))
+    stream.on("data", (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.byteLength
+      if (size > bytesMax) end(cut ? whole() : Effect.fail(tooLarge(url, bytesMax)))
+    })
+    stream.on("end", () => end(whole()))
+    // A body that was cut ends before its packing does.
+    stream.on("error", (error) => end(cut ? whole() : Effect.fail(toPageError(url, error))))
+    stream.end(bytes)
+    return Effect.sync(() => stream.destroy())
   })
 }
 
-const requestOf = (url: URL, signal: AbortSignal): Dispatcher.RequestOptions => ({
+const requestOf = (
+  url: URL,
+  headers: PageRequest["headers"],
+  signal: AbortSignal
+): Dispatcher.RequestOptions => ({
   origin: url.origin,
   path: url.pathname + url.search,
   method: "GET",
   signal,
-  headers: {
-    accept: "text/html, application/xhtml+xml, application/json, text/*;q=0.9",
-    "accept-encoding": "gzip, deflate, br",
-    "user-agent": userAgent
-  }
+  headers: { ...headers, "accept-encoding": "gzip, deflate, br" }
 })
 
 /** Closes the connection of a body that was not read to its end. Its complaint about that is nobody's to hear. */
@@ -173,47 +207,41 @@ const endBody = (body: Dispatcher.ResponseData["body"]): void => {
   body.destroy()
 }
 
-const fetchWith = (loadAgent: Effect.Effect<Agent>, options: UndiciPageFetcherOptions) => {
-  const hop = Effect.fnUntraced(function*(agent: Agent, url: URL, request: PageRequest) {
+const fetchWith = (loadAgent: Effect.Effect<Agent>, isAllowed: Allowed) => {
+  const exchange = Effect.fnUntraced(function*(request: PageRequest) {
+    const url = checkUrl(request.url, isAllowed)
+    if (typeof url === "string") return yield* pageError(request.url, "Refused", url)
+    const agent = yield* loadAgent
     const response = yield* Effect.acquireRelease(
       Effect.tryPromise({
-        try: (signal) => agent.request(requestOf(url, signal)),
+        try: (signal) => agent.request(requestOf(url, request.headers, signal)),
         catch: (cause) => toPageError(request.url, cause)
       }),
       ({ body }) => Effect.sync(() => endBody(body)),
       { interruptible: true }
     )
-    const { headers, statusCode } = response
-    const location = header(headers, "location")
-    if (statusCode >= 300 && statusCode < 400 && location !== "") return { redirect: location }
-    if (statusCode < 200 || statusCode >= 300) return yield* statusError(request.url, statusCode)
-    const packed = yield* readBody(request.url, response, request.bytesMax)
-    const encoding = header(headers, "content-encoding").trim().toLowerCase()
-    const bytes = yield* unpack(request.url, encoding, packed, request.bytesMax)
-    const page: Page = { url: url.href, contentType: header(headers, "content-type"), bytes }
-    return { page }
+    const { statusCode: status } = response
+    const headers = headersOf(response)
+    const isGood = status >= 200 && status < 300
+    const isRedirect = status >= 300 && status < 400
+    const bounds: Bounds = isGood
+      ? request
+      : { url: request.url, bytesMax: Math.min(failureBytesMax, request.bytesMax), cut: true }
+    const packed = isRedirect
+      ? Buffer.alloc(0)
+      : yield* readBody(response, Number(headers["content-length"] ?? 0), bounds)
+    const encoding = (headers["content-encoding"] ?? "").trim().toLowerCase()
+    // What is wrong with the body of a failure says nothing: the status has said enough.
+    const bytes = yield* Effect.catch(
+      unpack(encoding, packed, bounds),
+      (error) => isGood ? Effect.fail(error) : Effect.succeed(Buffer.alloc(0))
+    )
+    const answer: PageAnswer = { status, headers, bytes }
+    return answer
   }, Effect.scoped)
 
-  const follow = Effect.fnUntraced(function*(request: PageRequest) {
-    const agent = yield* loadAgent
-    let target = request.url
-    for (let redirects = 0; redirects <= redirectsMax; redirects++) {
-      const url = checkUrl(target, options)
-      if (typeof url === "string") {
-        const where = redirects === 0 ? "" : `it redirects to ${target}: `
-        return yield* pageError(request.url, "Refused", where + url)
-      }
-      const answer = yield* hop(agent, url, request)
-      if (answer.page !== undefined) return answer.page
-      target = URL.canParse(answer.redirect, url.href)
-        ? new URL(answer.redirect, url.href).href
-        : answer.redirect
-    }
-    return yield* pageError(request.url, "Refused", `it redirects more than ${redirectsMax} times`)
-  })
-
-  return (request: PageRequest): Effect.Effect<Page, PageError> =>
-    Effect.timeoutOrElse(follow(request), {
+  return (request: PageRequest): Effect.Effect<PageAnswer, PageError> =>
+    Effect.timeoutOrElse(exchange(request), {
       duration: request.timeoutMs,
       orElse: () =>
         Effect.fail(
@@ -222,21 +250,34 @@ const fetchWith = (loadAgent: Effect.Effect<Agent>, options: UndiciPageFetcherOp
     })
 }
 
+const openAgent = (
+  { Agent, buildConnector }: typeof Undici,
+  options: UndiciPageFetcherOptions,
+  isAllowed: Allowed
+) =>
+  new Agent({
+    connections: connectionsPerOrigin,
+    connect: guardedConnector(
+      buildConnector({ lookup: guardedLookup(isAllowed, options.resolve ?? dns.lookup) }),
+      isAllowed
+    ),
+    maxHeaderSize: 64 * 1024
+  })
+
 export const layer = (options: UndiciPageFetcherOptions): Layer.Layer<PageFetcher> =>
   Layer.effect(
     PageFetcher,
     Effect.gen(function*() {
+      const isAllowed = options.allowPrivateAddresses
+        ? () => true
+        : makeAllowed(options.allowedAddresses)
       let opened: Agent | undefined
       yield* Effect.addFinalizer(() => Effect.promise(() => opened?.destroy() ?? Promise.resolve()))
       // Loaded with the first page: most runs fetch none.
       const loadAgent = Effect.map(Effect.promise(() => import("undici")), (undici) => {
-        opened ??= new undici.Agent({
-          connections: connectionsPerOrigin,
-          connect: options.allowPrivateAddresses ? {} : { lookup: guardedLookup },
-          maxHeaderSize: 64 * 1024
-        })
+        opened ??= openAgent(undici, options, isAllowed)
         return opened
       })
-      return PageFetcher.of({ fetch: fetchWith(loadAgent, options) })
+      return PageFetcher.of({ fetch: fetchWith(loadAgent, isAllowed) })
     })
   )

@@ -12,7 +12,7 @@ import { findSlug } from "../../src/programs/fake-llm/ChatRequest.ts"
 import { defaultQuality } from "../../src/programs/fake-llm/Complete.ts"
 import { Evidence } from "../../src/services/evidence/Evidence.ts"
 import { EvidenceCache } from "../../src/services/evidence/EvidenceCache.ts"
-import { PageFetcher } from "../../src/services/evidence/PageFetcher.ts"
+import { WebPages } from "../../src/services/evidence/WebPages.ts"
 import { allowsStrict } from "../../src/services/generation/StrictSchema.ts"
 import type { Item } from "../../src/services/items/Item.ts"
 import { openItems } from "../../src/services/items/OpenItems.ts"
@@ -64,7 +64,7 @@ const rungs = (job: Job) => {
       Layer.mergeAll(
         Layer.succeed(CurrentJob, job),
         Layer.mock(EvidenceCache)({}),
-        Layer.mock(PageFetcher)({})
+        Layer.mock(WebPages)({})
       )
     )
   )

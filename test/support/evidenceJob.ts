@@ -7,12 +7,22 @@ export const evidenceSettings: EvidenceSettings = {
   fields: [],
   fileFields: [],
   urlFields: [],
+  sources: [],
   minChars: 0,
+  pageMinChars: 0,
   maxChars: 10_000,
   fetchTimeoutMs: 5_000,
   fetchBytesMax: 10_000,
+  fetchAttemptsMax: 1,
+  redirectsMax: 5,
+  hostConcurrency: 2,
+  hostDelayMs: 0,
+  robots: false,
+  userAgent: "inkfast/test",
+  contact: "",
   cacheTtlMs: 60_000,
-  allowPrivateAddresses: false
+  allowPrivateAddresses: false,
+  allowAddresses: []
 }
 
 export const evidenceJob = (

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { Evidence } from "../../services/evidence/Evidence.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
+import { asksOthers, urlFieldsOf } from "../../services/evidence/Wanted.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
 import { requestHash } from "../../services/generation/RequestHash.ts"
 import { wireRequest } from "../../services/generation/WireRequest.ts"
@@ -45,17 +46,17 @@ export const makeSettleItem = Effect.fnUntraced(
     const { control, emit, places } = context
     const qa = yield* Qa
     const job = yield* CurrentJob
-    const { evidence: { urlFields }, holdAtRisk, rungs } = job
+    const { evidence: settings, holdAtRisk, rungs } = job
     const evidence = yield* Evidence
 
     // Slow pages do not hold up a run that is stopping: nothing is paid for yet.
     const gather = (item: Item, takeUp: TakeUp): Effect.Effect<EvidenceBundle | undefined> => {
       const gathering = takeUp._tag === "Rejected" && takeUp.way === "regather"
-        ? gatherAnew(evidence, urlFields, emit, item)
+        ? gatherAnew(evidence, urlFieldsOf(settings), emit, item)
         : evidence.gather(item)
-      return urlFields.length === 0
-        ? gathering
-        : Effect.raceFirst(gathering, Effect.as(control.closed, undefined))
+      return asksOthers(settings)
+        ? Effect.raceFirst(gathering, Effect.as(control.closed, undefined))
+        : gathering
     }
 
     const judge: JudgeAnswer = (work, answer, draftsBefore) =>

@@ -1,26 +1,26 @@
 // Facts about an item, gathered before anything is written about it.
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as path from "node:path"
 import { digest } from "../Digest.ts"
 import { Disk } from "../durability/Disk.ts"
-import type { Item } from "../items/Item.ts"
+import type { Item, Json } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
+import { JobError } from "../job/JobError.ts"
 import { nowIso } from "../Time.ts"
 import { bundle } from "./Bundle.ts"
 import { cleanText } from "./CleanText.ts"
 import { EvidenceCache } from "./EvidenceCache.ts"
-import type { CachedPage } from "./EvidenceCache.ts"
+import { EvidencePlugins } from "./EvidencePlugins.ts"
 import { readInside } from "./FileEvidence.ts"
-import { PageFetcher } from "./PageFetcher.ts"
-import { pageText } from "./PageText.ts"
-import { wantedOf } from "./RowFields.ts"
-import type { Wanted } from "./RowFields.ts"
+import { findInstructions } from "./Instructions.ts"
+import { languageOf } from "./Language.ts"
+import { makePages } from "./Pages.ts"
+import { judgePage } from "./PageVerdict.ts"
+import { makeWanted, pluginsOf } from "./Wanted.ts"
+import type { Wanted, WantedOne } from "./Wanted.ts"
+import { WebPages } from "./WebPages.ts"
 
 /** Where a source comes from: a field of the row, a file, a page, a text of the job, a plug-in. */
 export type SourceKind = "row" | "file" | "url" | "text" | "plugin"
@@ -111,138 +111,192 @@ export class Evidence extends Context.Service<Evidence, {
   /** Gathers what the job declares for the item. What cannot be had is a miss in the bundle, never a failure. */
   readonly gather: (item: Item, options?: GatherOptions) => Effect.Effect<EvidenceBundle>
 }>()("inkfast/services/evidence/Evidence") {
+  /** Fails where the job names a plug-in that no Layer provides. */
   static readonly layer: Layer.Layer<
     Evidence,
-    never,
-    CurrentJob | Disk | EvidenceCache | PageFetcher
+    JobError,
+    CurrentJob | Disk | EvidenceCache | WebPages
   > = Layer.effect(
     Evidence,
     Effect.suspend(() => make)
   )
 }
 
-/** Pages of one item that are fetched at the same time. */
-const fetchesAtOnce = 4
+/** Sources of one item that are gathered at the same time. */
+const sourcesAtOnce = 4
 
-const source = (
-  kind: EvidenceSource["kind"],
+interface Gathered {
+  readonly sources: ReadonlyArray<EvidenceSource>
+  readonly misses: ReadonlyArray<EvidenceMiss>
+  readonly findings: ReadonlyArray<EvidenceFinding>
+}
+
+const missed = (
+  kind: SourceKind,
   name: string,
-  at: string,
-  text: string
-): EvidenceSource => ({
-  id: `${kind}:${name}`,
-  kind,
-  name,
-  at,
-  hash: digest(text),
-  text
-})
-
-type Gathered = Result.Result<EvidenceSource, EvidenceMiss>
-
-const nothing = (
-  kind: EvidenceMiss["kind"],
-  name: string,
-  what: Pick<EvidenceMiss, "cause" | "reason">
-) => Effect.fail<EvidenceMiss>({ kind, name, cause: what.cause, reason: what.reason })
+  { cause, reason }: Pick<EvidenceMiss, "cause" | "reason">
+): Gathered => ({ sources: [], misses: [{ kind, name, cause, reason }], findings: [] })
 
 const noText = { cause: "Unsupported", reason: "there is no text in it" } as const
+
+interface Text extends Omit<EvidenceSource, "id" | "hash"> {
+  readonly hidden?: ReadonlyArray<string>
+}
+
+/** A text that is clean already. */
+const found = ({ hidden = [], ...text }: Text): Gathered => {
+  if (text.text === "") return missed(text.kind, text.name, noText)
+  const id = `${text.kind}:${text.name}`
+  return {
+    sources: [{ id, ...text, hash: digest(text.text) }],
+    misses: [],
+    findings: findInstructions(id, text.text, hidden)
+  }
+}
+
+const joined = (parts: ReadonlyArray<Gathered>): Gathered => ({
+  sources: parts.flatMap(({ sources }) => sources),
+  misses: parts.flatMap(({ misses }) => misses),
+  findings: parts.flatMap(({ findings }) => findings)
+})
+
+/** One source that is declared twice, or under two fields, counts once. */
+const distinct = ({ findings, misses, sources }: Gathered): Gathered => {
+  const seen = new Set<string>()
+  return {
+    sources: sources.filter(({ id }) => !seen.has(id) && seen.add(id)),
+    misses,
+    findings: [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()]
+  }
+}
+
+/** By what the item is known: for telling whether a page is about it. */
+const namesOf = ({ fields, slug }: Item): ReadonlyArray<string> =>
+  [slug, fields["name"], fields["title"]].filter((name: Json | undefined) =>
+    typeof name === "string"
+  )
+
+const titleAndLanguage = (title: string | undefined, language: string | null | undefined) => ({
+  ...(title === undefined || title === "" ? {} : { title }),
+  ...(language === undefined || language === null ? {} : { language })
+})
+
+const unknownPlugins = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): JobError =>
+  new JobError({
+    faults: names.map((name) => ({
+      file: "job",
+      line: 0,
+      key: "evidence.sources",
+      message: `there is no plug-in "${name}"; ${
+        known.length === 0 ? "none is provided" : `provided: ${known.join(", ")}`
+      }. Plug-ins come from the program that embeds inkfast, by a Layer of EvidencePlugins`
+    }))
+  })
 
 const make = Effect.gen(function*() {
   const { directory, evidence: settings, input } = yield* CurrentJob
   const disk = yield* Disk
-  const cache = yield* EvidenceCache
-  const pages = yield* PageFetcher
+  const pages = makePages(yield* EvidenceCache, yield* WebPages, settings.cacheTtlMs)
+  const plugins = yield* EvidencePlugins
+  const absent = pluginsOf(settings).filter((name) => !Object.hasOwn(plugins, name))
+  if (absent.length > 0) return yield* unknownPlugins(absent, Object.keys(plugins))
+  const wantedOf = makeWanted(settings)
   const folder = input.path === "-" ? directory : path.dirname(input.path)
 
-  const fromText = (name: string, raw: string, at: string): Gathered => {
-    const text = cleanText(raw)
-    return text === ""
-      ? Result.fail({ kind: "row", name, ...noText })
-      : Result.succeed(source("row", name, at, text))
-  }
-
-  const fromFile = (name: string): Effect.Effect<EvidenceSource, EvidenceMiss> =>
-    Effect.gen(function*() {
-      const read = yield* Effect.result(readInside(disk, folder, name, settings.fetchBytesMax))
-      if (read._tag === "Failure") return yield* nothing("file", name, read.failure)
-      const text = cleanText(read.success)
-      return text === ""
-        ? yield* nothing("file", name, noText)
-        : source("file", name, yield* nowIso, text)
+  const fromFile = (name: string): Effect.Effect<Gathered> =>
+    Effect.matchEffect(readInside(disk, folder, name, settings.fetchBytesMax), {
+      onFailure: (miss) => Effect.succeed(missed("file", name, miss)),
+      onSuccess: ({ hidden, text: raw, title }) =>
+        Effect.gen(function*() {
+          const text = cleanText(raw)
+          const told = titleAndLanguage(title, yield* languageOf(text))
+          return found({ kind: "file", name, at: yield* nowIso, text, hidden, ...told })
+        })
     })
 
-  const fetch = (url: string): Effect.Effect<CachedPage, EvidenceMiss> =>
-    Effect.gen(function*() {
-      const request = { url, timeoutMs: settings.fetchTimeoutMs, bytesMax: settings.fetchBytesMax }
-      const fetched = yield* Effect.result(pages.fetch(request))
-      if (fetched._tag === "Failure") {
-        const { detail, reason } = fetched.failure
-        return yield* nothing("url", url, { cause: reason, reason: detail })
+  const fromUrl = (name: string, item: Item, fresh: boolean): Effect.Effect<Gathered> =>
+    Effect.match(pages.read(name, fresh), {
+      onFailure: (miss) => missed("url", name, miss),
+      onSuccess: (page) => {
+        const signs = { ...page, asked: page.url, url: page.finalUrl }
+        const against = page.isHtml
+          ? judgePage(signs, namesOf(item), settings.pageMinChars)
+          : undefined
+        if (against !== undefined) return missed("url", name, against)
+        const { at, finalUrl: url, hidden, language, text, title } = page
+        const told = titleAndLanguage(title, language)
+        return found({ kind: "url", name, at, text, url, hidden, ...told })
       }
-      const { bytes, contentType } = fetched.success
-      const raw = pageText(contentType, bytes)
-      if (Option.isNone(raw)) {
-        const reason = `its content is ${
-          contentType === "" ? "of no named kind" : contentType
-        }, not text that can be read`
-        return yield* nothing("url", url, { cause: "Unsupported", reason })
-      }
-      const text = cleanText(raw.value)
-      if (text === "") return yield* nothing("url", url, noText)
-      const page: CachedPage = { url, at: yield* nowIso, hash: digest(text), text }
-      yield* cache.put(page)
-      return page
     })
 
-  const isFresh = (page: CachedPage, nowMs: number): boolean => {
-    const ageMs = Option.map(DateTime.make(page.at), (at) => nowMs - at.epochMilliseconds)
-    // A page from the future is the work of a clock that was set back.
-    return Option.exists(ageMs, (age) => age >= 0 && age < settings.cacheTtlMs)
-  }
+  const fromPlugin = (name: string, options: unknown, item: Item): Effect.Effect<Gathered> =>
+    Effect.suspend(() => plugins[name]!(item, options)).pipe(
+      Effect.catchDefect((defect) =>
+        Effect.fail({ cause: "Network" as const, reason: `the plug-in broke: ${String(defect)}` })
+      ),
+      Effect.matchEffect({
+        onFailure: (miss) => Effect.succeed(missed("plugin", name, miss)),
+        onSuccess: (texts) =>
+          Effect.map(nowIso, (at) =>
+            texts.length === 0
+              ? missed("plugin", name, { cause: "NotFound", reason: "it found nothing" })
+              : joined(
+                texts.map(({ name: part, text }) =>
+                  found({ kind: "plugin", name: `${name}/${part}`, at, text: cleanText(text) })
+                )
+              ))
+      })
+    )
 
-  const fromUrl = (url: string, fresh: boolean): Effect.Effect<EvidenceSource, EvidenceMiss> =>
-    Effect.gen(function*() {
-      const kept = fresh ? Option.none() : yield* cache.get(url)
-      const nowMs = yield* Clock.currentTimeMillis
-      const page = Option.isSome(kept) && isFresh(kept.value, nowMs)
-        ? kept.value
-        : yield* fetch(url)
-      return source("url", url, page.at, page.text)
-    })
-
-  /** What the row itself tells is a plain value: no fiber is made for it. */
-  const obtain = (wanted: Wanted, at: string, fresh: boolean): Effect.Effect<Gathered> => {
+  const obtain = (
+    wanted: WantedOne,
+    item: Item,
+    at: string,
+    fresh: boolean
+  ): Effect.Effect<Gathered> => {
     switch (wanted._tag) {
+      // What the row itself tells is a plain value: no fiber is made for it.
       case "Text":
-        return Effect.succeed(fromText(wanted.name, wanted.text, at))
+        return Effect.succeed(
+          found({ kind: wanted.kind, name: wanted.name, at, text: cleanText(wanted.text) })
+        )
       case "File":
-        return Effect.result(fromFile(wanted.name))
+        return fromFile(wanted.name)
       case "Url":
-        return Effect.result(fromUrl(wanted.name, fresh))
-      case "Missing": {
-        const { cause, kind, name, reason } = wanted
-        return Effect.succeed(Result.fail({ kind, name, cause, reason }))
-      }
+        return fromUrl(wanted.name, item, fresh)
+      case "Plugin":
+        return fromPlugin(wanted.name, wanted.options, item)
+      case "Missing":
+        return Effect.succeed(missed(wanted.kind, wanted.name, wanted))
     }
   }
 
+  const first = Effect.fnUntraced(
+    function*(of: ReadonlyArray<WantedOne>, item: Item, at: string, fresh: boolean) {
+      const tried: Array<Gathered> = []
+      for (const wanted of of) {
+        const gathered = yield* obtain(wanted, item, at, fresh)
+        tried.push(gathered)
+        if (gathered.sources.length > 0) break
+      }
+      return joined(tried)
+    }
+  )
+
   const gather: Evidence["Service"]["gather"] = (item, { fresh = false } = {}) =>
-    Effect.map(
-      Effect.flatMap(nowIso, (at) =>
-        Effect.forEach(wantedOf(item, settings), (wanted) =>
-          obtain(wanted, at, fresh), {
-          concurrency: fetchesAtOnce
-        })),
-      (results) =>
-        bundle(
-          results.flatMap((result) =>
-            result._tag === "Success" ? [result.success] : []
-          ),
-          results.flatMap((result) => result._tag === "Failure" ? [result.failure] : []),
-          settings
-        )
-    )
+    Effect.gen(function*() {
+      const at = yield* nowIso
+      const parts = yield* Effect.forEach(
+        wantedOf(item),
+        (wanted: Wanted) =>
+          wanted._tag === "FirstOf"
+            ? first(wanted.of, item, at, fresh)
+            : obtain(wanted, item, at, fresh),
+        { concurrency: sourcesAtOnce }
+      )
+      const { findings, misses, sources } = distinct(joined(parts))
+      return bundle(sources, misses, findings, settings)
+    })
 
   return Evidence.of({ gather })
 })

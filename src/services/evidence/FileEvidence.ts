@@ -4,7 +4,15 @@ import * as path from "node:path"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
 import type { EvidenceMiss } from "./Evidence.ts"
-import { htmlToText } from "./HtmlText.ts"
+import { readHtml } from "./html/ReadHtml.ts"
+
+export interface FileText {
+  readonly text: string
+  /** Of an HTML file. */
+  readonly title?: string
+  /** What its readers would not see; not in its text. */
+  readonly hidden: ReadonlyArray<string>
+}
 
 type Miss = Pick<EvidenceMiss, "cause" | "reason">
 
@@ -45,14 +53,14 @@ const outside = (folder: string): Miss => ({
 
 /**
  * The text of the file `name` names, relative to `folder`. Refused when the name, or a symbolic link on its way, leads
- * out of the folder. HTML files are stripped to their text.
+ * out of the folder. HTML files are read as pages are.
  */
 export const readInside = (
   disk: Disk["Service"],
   folder: string,
   name: string,
   bytesMax: number
-): Effect.Effect<string, Miss> =>
+): Effect.Effect<FileText, Miss> =>
   Effect.gen(function*() {
     if (name.includes("\0")) {
       return yield* Effect.fail<Miss>({ cause: "Refused", reason: "its name has a null character" })
@@ -68,5 +76,7 @@ export const readInside = (
     if (!isInside(root, real)) return yield* Effect.fail(outside(folder))
     // The resolved path is opened, so that no link is followed a second time.
     const text = yield* toMiss(readTextFile(disk, real, bytesMax))
-    return /\.x?html?$/i.test(real) ? htmlToText(text) : text
+    if (!/\.x?html?$/i.test(real)) return { text, hidden: [] }
+    const { hidden, text: read, title } = yield* readHtml(text)
+    return { text: read, title, hidden }
   })

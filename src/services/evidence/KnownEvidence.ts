@@ -8,10 +8,13 @@ import type { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk } from "../durability/Disk.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
+import type { EvidenceSettings } from "../job/Job.ts"
 import { Evidence } from "./Evidence.ts"
 import type { EvidenceBundle } from "./Evidence.ts"
 import { EvidenceCache } from "./EvidenceCache.ts"
-import { PageError, PageFetcher } from "./PageFetcher.ts"
+import { EvidencePlugins } from "./EvidencePlugins.ts"
+import { pluginsOf } from "./Wanted.ts"
+import { WebPages } from "./WebPages.ts"
 
 export interface KnownBundle {
   readonly bundle: EvidenceBundle
@@ -27,17 +30,34 @@ export class KnownEvidence extends Context.Service<KnownEvidence, {
 }
 
 /** The one who is asked for a page knows none. */
-const noPages = Layer.succeed(PageFetcher, {
-  fetch: ({ url }) =>
-    Effect.fail(new PageError({ url, reason: "Network", detail: "the page is not kept" }))
+const noPages = Layer.succeed(WebPages, {
+  get: () => Effect.fail({ cause: "Network", reason: "the page is not kept" } as const)
 })
+
+/** Plug-ins are others too. */
+const noPlugins = (settings: EvidenceSettings) =>
+  Layer.succeed(
+    EvidencePlugins,
+    Object.fromEntries(
+      pluginsOf(settings).map((name) => [
+        name,
+        () => Effect.fail({ cause: "Network", reason: "plug-ins are not asked" } as const)
+      ])
+    )
+  )
 
 const make = Effect.gen(function*() {
   const job = yield* CurrentJob
   const anyAge = { ...job, evidence: { ...job.evidence, cacheTtlMs: Number.MAX_SAFE_INTEGER } }
   const context = yield* Layer.build(
     Evidence.layer.pipe(
-      Layer.provide([noPages, EvidenceCache.layerReadOnly, Layer.succeed(CurrentJob, anyAge)])
+      Layer.provide([
+        noPages,
+        noPlugins(job.evidence),
+        EvidenceCache.layerReadOnly,
+        Layer.succeed(CurrentJob, anyAge)
+      ]),
+      Layer.orDie
     )
   )
   const evidence = Context.get(context, Evidence)
@@ -45,7 +65,9 @@ const make = Effect.gen(function*() {
     gather: (item) =>
       Effect.map(evidence.gather(item), (bundle) => ({
         bundle,
-        isPartial: bundle.misses.some(({ cause, kind }) => kind === "url" && cause === "Network")
+        isPartial: bundle.misses.some(({ cause, kind }) =>
+          (kind === "url" || kind === "plugin") && cause === "Network"
+        )
       }))
   })
 })

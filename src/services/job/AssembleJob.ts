@@ -16,6 +16,7 @@ import { decodeRules } from "./QaSettings.ts"
 import { decodeSetting, keyOf, looksSecret, secretAdvice } from "./SettingFaults.ts"
 import type { KeyPath, SettingFault } from "./SettingFaults.ts"
 import { Settings } from "./Settings.ts"
+import { sourceFaults } from "./SourceSettings.ts"
 import type { Model } from "./Settings.ts"
 
 /** A path of the settings, which starts in the job's directory. */
@@ -41,6 +42,7 @@ const crossFaults = ({ evidence, models }: Settings): ReadonlyArray<SettingFault
       message: `is ${evidence.minChars}, above evidence.maxChars, which is ${evidence.maxChars}`
     }]
     : []),
+  ...sourceFaults(evidence.sources, ["evidence", "sources"]),
   ...(models.strong === undefined && models.stronger.length > 0
     ? [{
       path: ["models", "stronger"],

@@ -7,6 +7,7 @@ import type { RejectCause } from "../master/Reject.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"
 import type { PriceList } from "../spending/Prices.ts"
+import type { SourceSetting } from "./SourceSettings.ts"
 
 export type ClimbCause = Extract<RejectCause, "QaFailed" | "Malformed" | "Truncated" | "Refused">
 
@@ -17,15 +18,33 @@ export interface EvidenceSettings {
   readonly fileFields: ReadonlyArray<string>
   /** Row fields that hold an http(s) URL. */
   readonly urlFields: ReadonlyArray<string>
+  /** Further sources, in order. */
+  readonly sources: ReadonlyArray<SourceSetting>
   /** Below this the evidence is thin. */
   readonly minChars: number
-  /** The text in the prompt is cut here. */
+  /** A page whose main text is shorter is thin: no source. */
+  readonly pageMinChars: number
+  /** The text in the prompt is bounded by this. */
   readonly maxChars: number
   readonly fetchTimeoutMs: number
   readonly fetchBytesMax: number
+  /** Tries for one page, where it fails for what passes. */
+  readonly fetchAttemptsMax: number
+  readonly redirectsMax: number
+  /** Requests to one host at a time. */
+  readonly hostConcurrency: number
+  /** Between the beginnings of two requests to one host; robots.txt may ask for more. */
+  readonly hostDelayMs: number
+  /** Whether robots.txt is asked and obeyed. */
+  readonly robots: boolean
+  readonly userAgent: string
+  /** Where site owners reach whoever runs the job; empty where it does not say. */
+  readonly contact: string
   readonly cacheTtlMs: number
   /** Whether pages on loopback and private addresses may be fetched: for one's own network. */
   readonly allowPrivateAddresses: boolean
+  /** Addresses and ranges that may be fetched beside public ones. */
+  readonly allowAddresses: ReadonlyArray<string>
 }
 
 export interface RetrySettings {

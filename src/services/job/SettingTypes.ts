@@ -51,6 +51,27 @@ export const baseUrl = setting(
   "an http or https URL without user, password or query, such as https://api.openai.com/v1"
 )
 
+/** Goes into a header of every request. */
+export const headerText = (what: string): Schema.declare<string> =>
+  setting(
+    (value): value is string => typeof value === "string" && /^[\x20-\x7e]{0,300}$/.test(value),
+    what
+  )
+
+const isAddressRange = (value: unknown): value is string => {
+  const [address = "", bits, ...more] = typeof value === "string" ? value.split("/") : []
+  const isV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/.test(address) &&
+    address.split(".").every((part) => Number(part) <= 255)
+  const isV6 = address.includes(":") && URL.canParse(`http://[${address}]/`)
+  return (isV4 || isV6) && more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isV4 ? 32 : 128)))
+}
+
+export const addressRange = setting(
+  isAddressRange,
+  "an IP address or a range of them, such as 127.0.0.1 or 10.0.0.0/8"
+)
+
 /** What the type of a setting allows, in words. */
 export const expectedOf = (type: Schema.Top): string => {
   const expected = type.ast.annotations?.["expected"]

@@ -2,7 +2,17 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { PriceSettings } from "./PriceSettings.ts"
-import { baseUrl, decimal, oneOf, text, truth, whole } from "./SettingTypes.ts"
+import {
+  addressRange,
+  baseUrl,
+  decimal,
+  headerText,
+  oneOf,
+  text,
+  truth,
+  whole
+} from "./SettingTypes.ts"
+import { SourceSetting } from "./SourceSettings.ts"
 
 const usd = decimal(0, 1_000_000, "US dollars")
 const milliseconds = (min: number, max: number) => whole(min, max, "milliseconds")
@@ -114,12 +124,26 @@ export const Settings = Schema.Struct({
       fields: or(fieldNames, ["*"]),
       fileFields: or(fieldNames, []),
       urlFields: or(fieldNames, []),
+      /** Beside those of the fields above, and after them. */
+      sources: or(Schema.Array(SourceSetting), []),
       minChars: or(whole(0, 10_000_000, "characters"), 40),
+      pageMinChars: or(whole(0, 10_000_000, "characters"), 200),
       maxChars: or(whole(1, 10_000_000, "characters"), 20_000),
       fetchTimeoutMs: or(milliseconds(1, 600_000), 15_000),
       fetchBytesMax: or(whole(1, 1_000_000_000, "bytes"), 2_000_000),
+      fetchAttemptsMax: or(whole(1, 20, "tries"), 3),
+      redirectsMax: or(whole(0, 20, "redirects"), 5),
+      hostConcurrency: or(whole(1, 100, "requests at a time"), 2),
+      hostDelayMs: or(milliseconds(0, 600_000), 200),
+      robots: or(Schema.Boolean, true),
+      userAgent: or(
+        headerText("a name and version for the user agent, in plain letters"),
+        "inkfast/0.1"
+      ),
+      contact: or(headerText("an address at which site owners reach you, in plain letters"), ""),
       cacheTtlMs: or(milliseconds(0, 3650 * day), 7 * day),
-      allowPrivateAddresses: or(Schema.Boolean, false)
+      allowPrivateAddresses: or(Schema.Boolean, false),
+      allowAddresses: or(Schema.Array(addressRange), [])
     }),
     {}
   ),

@@ -1,7 +1,7 @@
 // What cleaning takes out of untrusted text, and where a text is cut.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { cleanText, cutText } from "../../../src/services/evidence/CleanText.ts"
+import { cleanText } from "../../../src/services/evidence/CleanText.ts"
 
 describe("cleanText", () => {
   it("removes what a person cannot see", () => {
@@ -37,32 +37,5 @@ describe("cleanText", () => {
       const once = cleanText(text)
       assert.strictEqual(cleanText(once), once)
     }))
-  })
-})
-
-describe("cutText", () => {
-  it("cuts at a paragraph, else at a sentence, else at a word", () => {
-    assert.strictEqual(cutText("One two three.\n\nFour. Five six", 25), "One two three.")
-    assert.strictEqual(cutText("One two three. Four five six", 20), "One two three.")
-    assert.strictEqual(cutText("One two three four five", 16), "One two three")
-  })
-
-  it("gives up no more than half for a good place", () => {
-    assert.strictEqual(cutText("A.\n\nbcdefghijklmnopqrstuvwxyz", 20), "A.\n\nbcdefghijklmnopq")
-  })
-
-  it("is a beginning of the text, within the bound, without half a character", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: "grapheme" }),
-        fc.integer({ min: 0, max: 40 }),
-        (text, maxChars) => {
-          const cut = cutText(text, maxChars)
-          assert.isTrue(text.startsWith(cut))
-          assert.isAtMost(cut.length, maxChars)
-          assert.isTrue(cut.isWellFormed())
-        }
-      )
-    )
   })
 })

@@ -11,7 +11,8 @@ import { DataDirectory, paths } from "../../../src/services/durability/DataDirec
 import { Evidence } from "../../../src/services/evidence/Evidence.ts"
 import { EvidenceCache } from "../../../src/services/evidence/EvidenceCache.ts"
 import { PageError, PageFetcher } from "../../../src/services/evidence/PageFetcher.ts"
-import type { Page } from "../../../src/services/evidence/PageFetcher.ts"
+import type { PageAnswer } from "../../../src/services/evidence/PageFetcher.ts"
+import { WebPages } from "../../../src/services/evidence/WebPages.ts"
 import type { Item, Json } from "../../../src/services/items/Item.ts"
 import type { EvidenceSettings } from "../../../src/services/job/Job.ts"
 import { evidenceJob } from "../../support/evidenceJob.ts"
@@ -24,7 +25,7 @@ const item = (fields: { readonly [field: string]: Json }): Item => ({
   line: 1
 })
 
-const noPages = Layer.mock(PageFetcher)({})
+const noPages = Layer.mock(WebPages)({})
 const noCache = Layer.succeed(EvidenceCache, {
   get: () => Effect.succeedNone,
   put: () => Effect.void
@@ -68,7 +69,7 @@ describe("fields of the row", () => {
         _tag: "NotEnough",
         cause: "NotFound",
         reason:
-          "0 characters of evidence, evidence.minChars asks for 5; row titel: the row has no value in the field \"titel\""
+          "0 characters of evidence, evidence.minChars asks for 5; row titel: NotFound: the row has no value in the field \"titel\""
       })
     }).pipe(memory))
 
@@ -90,7 +91,7 @@ describe("fields of the row", () => {
         { fields: ["text"], maxChars: 60 },
         item({ text: "A sentence of words. ".repeat(99) })
       )
-      assert.strictEqual(long.text, "text:\nA sentence of words. A sentence of words.")
+      assert.strictEqual(long.text, "text:\nA sentence of words. A sentence of words.\n\n[…]")
       assert.strictEqual(long.sources[0]?.text.length, 99 * 21 - 1)
     }).pipe(memory))
 
@@ -194,20 +195,22 @@ describe("files that the row names", () => {
 })
 
 describe("pages that the row names", () => {
-  const page = (text: string, contentType = "text/plain"): Page => ({
-    url: "",
-    contentType,
+  const page = (text: string, contentType = "text/plain"): PageAnswer => ({
+    status: 200,
+    headers: { "content-type": contentType },
     bytes: Buffer.from(text)
   })
 
+  const gone: PageAnswer = { status: 404, headers: {}, bytes: Buffer.of() }
+
   /** A fetcher that answers from a table and counts. */
-  const fetcher = (answers: { readonly [url: string]: Page | PageError["reason"] }) => {
+  const fetcher = (answers: { readonly [url: string]: PageAnswer | PageError["reason"] }) => {
     const fetched: Array<string> = []
     const layer = Layer.succeed(PageFetcher, {
       fetch: ({ url }) =>
         Effect.suspend(() => {
           fetched.push(url)
-          const answer = answers[url] ?? "NotFound"
+          const answer = answers[url] ?? gone
           return typeof answer === "string"
             ? Effect.fail(new PageError({ url, reason: answer, detail: `told ${answer}` }))
             : Effect.succeed(answer)
@@ -227,10 +230,10 @@ describe("pages that the row names", () => {
       Effect.provide(
         Evidence.layer.pipe(
           Layer.provide([
-            pages,
-            evidenceJob("/in/items.jsonl", { urlFields: ["url"], minChars: 3 }),
+            WebPages.layer.pipe(Layer.provide(pages)),
             cache
           ]),
+          Layer.provide(evidenceJob("/in/items.jsonl", { urlFields: ["url"], minChars: 3 })),
           Layer.provide([MemoryDisk.layer(store), DataDirectory.layer("/data")])
         )
       )
@@ -244,7 +247,7 @@ describe("pages that the row names", () => {
         "http://a/": page("<p>hello</p>", "text/html; charset=utf-8")
       })
       const first = yield* run(store, layer, ["http://a/"])
-      assert.strictEqual(first.text, "url http://a/:\nhello")
+      assert.strictEqual(first.text, "<source id=\"url:http://a/\">\nhello\n</source>")
       yield* TestClock.adjust(59_999)
       assert.deepStrictEqual(yield* run(store, layer, ["http://a/"]), first)
       assert.deepStrictEqual(fetched, ["http://a/"])

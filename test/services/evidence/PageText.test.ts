@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
-import { htmlToText } from "../../../src/services/evidence/HtmlText.ts"
+import { htmlToText } from "../../../src/services/evidence/html/HtmlText.ts"
 import { pageText } from "../../../src/services/evidence/PageText.ts"
 
 describe("htmlToText", () => {
@@ -66,14 +66,14 @@ describe("htmlToText", () => {
 
 describe("pageText", () => {
   const some = (contentType: string, bytes: Uint8Array) =>
-    Option.getOrThrow(pageText(contentType, bytes))
+    Option.getOrThrow(pageText(contentType, bytes)).text
 
   it("decodes in the character set of the header, of the page, or by trying", () => {
     const latin = Buffer.from([0x63, 0x61, 0x66, 0xe9])
     assert.strictEqual(some("text/plain; charset=ISO-8859-1", latin), "café")
     assert.strictEqual(
       some("text/html", Buffer.concat([Buffer.from("<meta charset='latin1'>"), latin])),
-      "café"
+      "<meta charset='latin1'>café"
     )
     assert.strictEqual(some("text/plain", latin), "café")
     assert.strictEqual(some("TEXT/Plain", Buffer.from("café")), "café")
@@ -85,6 +85,17 @@ describe("pageText", () => {
     for (const type of ["image/png", "application/pdf", "application/octet-stream", ""]) {
       assert.isTrue(Option.isNone(pageText(type, Buffer.from("x"))), type)
     }
+  })
+
+  it("believes a byte order mark before header and page", () => {
+    const marked = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("café", "utf16le")])
+    assert.strictEqual(some("text/plain; charset=latin1", marked), "café")
+    const utf8 = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from("café")])
+    assert.strictEqual(some("text/html; charset=latin1", utf8), "café")
+  })
+
+  it("takes a page without a type where it begins as one", () => {
+    assert.isTrue(Option.getOrThrow(pageText("", Buffer.from("\n<!DOCTYPE html><p>x"))).isHtml)
   })
 
   it("takes no bytes that are wrong in the character set they claim", () => {

@@ -75,12 +75,22 @@ describe("a job that is right", () => {
           fields: ["*"],
           fileFields: [],
           urlFields: [],
+          sources: [],
           minChars: 40,
+          pageMinChars: 200,
           maxChars: 20_000,
           fetchTimeoutMs: 15_000,
           fetchBytesMax: 2_000_000,
+          fetchAttemptsMax: 3,
+          redirectsMax: 5,
+          hostConcurrency: 2,
+          hostDelayMs: 200,
+          robots: true,
+          userAgent: "inkfast/0.1",
+          contact: "",
           cacheTtlMs: 604_800_000,
-          allowPrivateAddresses: false
+          allowPrivateAddresses: false,
+          allowAddresses: []
         }
       })
       assert.match(hash, /^[0-9a-f]{32}$/)

@@ -7,6 +7,7 @@ import { CurrentJob, type Job } from "../../../src/services/job/Job.ts"
 import { fieldPatternFault } from "../../../src/services/qa/FieldPattern.ts"
 import { Qa } from "../../../src/services/qa/Qa.ts"
 import { makeRuleSet, type Rule } from "../../../src/services/qa/RuleSet.ts"
+import { evidenceSettings } from "../../support/evidenceJob.ts"
 
 const rules: ReadonlyArray<Rule> = [{
   rule: "banned",
@@ -38,17 +39,7 @@ const job = Effect.map(
     itemAttemptsMax: 1,
     itemSecondsMax: 1,
     climbOn: [],
-    evidence: {
-      fields: ["*"],
-      fileFields: [],
-      urlFields: [],
-      minChars: 0,
-      maxChars: 1000,
-      fetchTimeoutMs: 1,
-      fetchBytesMax: 1,
-      cacheTtlMs: 1,
-      allowPrivateAddresses: false
-    },
+    evidence: evidenceSettings,
     prompt: { file: "prompt.md", hash: "h", render: () => Effect.succeed([]) },
     outputSchema,
     rules: makeRuleSet(rules)
