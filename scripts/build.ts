@@ -11,7 +11,18 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const external = ["fs-native-extensions"]
 
 /** Heavy, and needed by some commands only: they must be reached through `import()`, or every start pays for them. */
-const lazy = ["openai", "liquidjs", "gpt-tokenizer", "@pydantic/genai-prices", "ajv", "undici"]
+const lazy = [
+  "openai",
+  "liquidjs",
+  "gpt-tokenizer",
+  "@pydantic/genai-prices",
+  "ajv",
+  "undici",
+  "linkedom",
+  "@mozilla/readability",
+  "robots-parser",
+  "eld"
+]
 
 /** The chunks that Node loads before the first line of the command runs. */
 const startUpChunks = (chunks: ReadonlyArray<OutputChunk>): ReadonlyArray<OutputChunk> => {

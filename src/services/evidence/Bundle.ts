@@ -27,7 +27,7 @@ const shares = (sizes: ReadonlyArray<number>, charsMax: number): ReadonlyArray<n
   order.forEach((index, nth) => {
     const share = Math.max(0, Math.floor(left / (order.length - nth)))
     given[index] = Math.min(sizes[index]!, share)
-    left -= given[index]!
+    left -= given[index]
   })
   return given
 }
@@ -58,7 +58,7 @@ const causeOf = (
 ): NotEnough["cause"] =>
   passing.find((cause) => misses.some((miss) => miss.cause === cause)) ??
     // A page that is there and cannot be read is not one that is not there.
-    (sources.length === 0 && misses.length > 0 && misses.some(({ cause }) => absent.has(cause)) &&
+    (sources.length === 0 && misses.some(({ cause }) => absent.has(cause)) &&
         !misses.some(({ cause }) => cause === "Blocked" || cause === "Thin")
       ? "NotFound"
       : "ThinEvidence")

@@ -31,7 +31,7 @@ const rulesOf = (url: string, text: string, name: string): Effect.Effect<RobotRu
     // The types of the package say that its function stands one level deeper than it does.
     const parse = library.default as unknown as typeof library.default.default
     const robots = parse(url, text)
-    const delay = Number(robots.getCrawlDelay(name) ?? 0)
+    const delay = robots.getCrawlDelay(name) ?? 0
     return {
       allows: (page) => robots.isDisallowed(page, name) !== true,
       delayMs: delay > 0 ? Math.min(delay * 1000, crawlDelayMsMax) : 0

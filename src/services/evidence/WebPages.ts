@@ -77,8 +77,10 @@ const failedStatus = (url: string, answer: PageAnswer, nowMs: number): Failed =>
 }
 
 const conditions = (validators: Validators | undefined): { readonly [name: string]: string } => ({
-  ...(validators?.etag == null ? {} : { "if-none-match": validators.etag }),
-  ...(validators?.lastModified == null ? {} : { "if-modified-since": validators.lastModified })
+  ...(typeof validators?.etag === "string" ? { "if-none-match": validators.etag } : {}),
+  ...(typeof validators?.lastModified === "string"
+    ? { "if-modified-since": validators.lastModified }
+    : {})
 })
 
 const make = Effect.gen(function*() {

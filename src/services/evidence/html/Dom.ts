@@ -12,7 +12,9 @@ export interface DomNode {
 export interface DomElement extends DomNode {
   readonly localName: string
   readonly textContent: string
+  readonly attributes: Iterable<{ readonly name: string; readonly value: string }>
   getAttribute(name: string): string | null
+  setAttribute(name: string, value: string): void
   remove(): void
 }
 
@@ -45,12 +47,24 @@ export const elementsOf = (root: DomElement): ReadonlyArray<DomElement> => {
 export const attribute = (element: DomElement, name: string): string =>
   element.getAttribute(name) ?? ""
 
+/** The parser keeps names as they are written, and HTML knows no case: HIDDEN hides too. */
+export const lowerAttributes = (elements: ReadonlyArray<DomElement>): void => {
+  for (const element of elements) {
+    for (const { name, value } of element.attributes) {
+      const lower = name.toLowerCase()
+      if (lower !== name && attribute(element, lower) === "") element.setAttribute(lower, value)
+    }
+  }
+}
+
 /** The words inside, on one line. */
 export const wordsOf = (node: DomElement): string => node.textContent.replace(/\s+/g, " ").trim()
 
 const tagsMax = 30_000
 const depthMax = 200
 const tagCharsMax = 20_000
+/** Each makes a piece of text of its own. */
+const piecesMax = 5_000
 
 const childless =
   /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|dt|dd|td|th|tr|option|path|circle|rect|use)$/i
@@ -65,6 +79,7 @@ export const calmMarkup = (html: string): string | undefined => {
     .replace(/<script\b(?![^>]{0,200}ld\+json)[\s\S]*?(?:<\/script\s*>|$)/gi, " ")
     .replace(/<svg\b[\s\S]*?(?:<\/svg\s*>|$)/gi, " ")
     .replace(/=\s*(?:"data:[^"]*"|'data:[^']*')/gi, "=\"\"")
+  if ((light.match(/&|<(?![a-z/!?])/gi)?.length ?? 0) > piecesMax) return undefined
   let tags = 0
   let depth = 0
   let last = 0

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { cleanText } from "../CleanText.ts"
 import { blocksOf, isLinkList } from "./Blocks.ts"
 import { isBoilerplate } from "./Boilerplate.ts"
-import { attribute, calmMarkup, elementsOf, wordsOf } from "./Dom.ts"
+import { attribute, calmMarkup, elementsOf, lowerAttributes, wordsOf } from "./Dom.ts"
 import type { DomDocument, DomElement } from "./Dom.ts"
 import { hiddenElements } from "./Hidden.ts"
 import { htmlToText } from "./HtmlText.ts"
@@ -30,7 +30,7 @@ export interface HtmlReading {
 
 const hiddenKeptMax = 50
 /** Readability takes seconds on documents that are deep, and too long on those that are large. */
-const readability = { elementsMax: 3_000, depthMax: 60, charsMin: 500, shareMin: 0.6 }
+const readability = { elementsMax: 800, depthMax: 60, charsMin: 500, shareMin: 0.6 }
 
 const depthOf = (elements: ReadonlyArray<DomElement>): number => {
   const depths = new Map<unknown, number>()
@@ -94,7 +94,7 @@ const composed = (
   const isNew = (text: string): boolean =>
     text !== "" && !known.includes(text.replace(/\s+/g, " ").trim().toLowerCase())
   const stated = facts.filter((fact) =>
-    isNew(fact) && isNew(fact.replace(/^[^:]+: /, "")) || /^Price/.test(fact)
+    isNew(fact) && isNew(fact.replace(/^[^:]+: /, "")) || fact.startsWith("Price")
   )
   const asked = questions.filter(({ answer }) => isNew(answer.slice(0, 200)))
   const name = title === "" ? heading : title
@@ -114,6 +114,7 @@ const readDocument = (html: string, tools: Tools): HtmlReading | undefined => {
   const { body, documentElement } = document
   if (documentElement === null || body === null) return undefined
   const all = elementsOf(documentElement)
+  lowerAttributes(all)
   const structured = structuredOf(all)
   const hidden = hiddenElements(all)
   const hiddenTexts = hidden.map((element) => wordsOf(element).slice(0, 1_000)).filter(Boolean)
@@ -161,8 +162,8 @@ const tools: Effect.Effect<Tools> = Effect.promise(() =>
 ).pipe(Effect.map(([{ parseHTML }, { Readability }]) => ({
   parse: (html) => (parseHTML(html) as { readonly document: unknown }).document as DomDocument,
   read: (document) =>
-    new Readability<unknown>(document as never, { serializer: (node) => node, disableJSONLD: true })
-      .parse()?.content as DomElement | undefined ?? undefined
+    (new Readability(document as never, { serializer: (node) => node, disableJSONLD: true })
+      .parse()?.content ?? undefined) as DomElement | undefined
 })))
 
 const readWith = (html: string, tools: Tools): HtmlReading => {

@@ -42,7 +42,7 @@ const nodesOf = (root: unknown): ReadonlyArray<Node> => {
     const value = waiting.shift()
     if (Array.isArray(value)) waiting.push(...value.slice(0, nodesMax))
     else if (Predicate.isObject(value)) {
-      nodes.push(value as Node)
+      nodes.push(value)
       for (const inner of Object.values(value)) {
         if (typeof inner === "object" && inner !== null) waiting.push(inner)
       }
@@ -145,7 +145,7 @@ const questionOf = (node: Node): ReadonlyArray<Question> => {
   const accepted = [node["acceptedAnswer"]].flat()[0]
   if (!isA(node, "Question") || !Predicate.isObject(accepted)) return []
   const question = textOf(node["name"])
-  const answer = textOf((accepted as Node)["text"])
+  const answer = textOf(accepted["text"])
   return question === "" || answer === "" ? [] : [{ question, answer }]
 }
 
