@@ -162,7 +162,7 @@ const tools: Effect.Effect<Tools> = Effect.promise(() =>
 ).pipe(Effect.map(([{ parseHTML }, { Readability }]) => ({
   parse: (html) => (parseHTML(html) as { readonly document: unknown }).document as DomDocument,
   read: (document) =>
-    (new Readability(document as never, { serializer: (node) => node, disableJSONLD: true })
+    (new Readability(document, { serializer: (node) => node, disableJSONLD: true })
       .parse()?.content ?? undefined) as DomElement | undefined
 })))
 
