@@ -24,20 +24,39 @@ const editDistance = (a: string, b: string): number => {
 
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, "")
 
-/** The known name within a third of the letters' edits, case and separators ignored; the first one on a tie. */
-export const nearest = (name: string, known: ReadonlyArray<string>): string | undefined => {
-  if (name.length > nameLengthMax) return undefined
-  const wanted = plain(name)
-  let best: string | undefined
-  let bestDistance = Infinity
-  for (const candidate of known) {
-    if (candidate === name || candidate.length > nameLengthMax) continue
-    const distance = editDistance(wanted, plain(candidate))
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3))
-    if (distance <= allowed && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+/** The edits that make `name` of the candidate, where they are few enough for a slip of the pen. */
+const slipOf = (name: string, candidate: string): number | undefined => {
+  if (candidate === name || name.length > nameLengthMax || candidate.length > nameLengthMax) {
+    return undefined
   }
-  return best
+  const [wanted, offered] = [plain(name), plain(candidate)]
+  const allowed = Math.max(1, Math.floor(Math.max(wanted.length, offered.length) / 3))
+  if (Math.abs(wanted.length - offered.length) > allowed) return undefined
+  const distance = editDistance(wanted, offered)
+  return distance <= allowed ? distance : undefined
 }
+
+/**
+ * The known names within a third of the letters' edits, case and separators ignored: at most `max`, the nearest first,
+ * on a tie in their order. The known ones are gone through once, and not kept.
+ */
+export const nearestOf = (
+  name: string,
+  known: Iterable<string>,
+  max: number
+): ReadonlyArray<string> => {
+  const best: Array<{ readonly candidate: string; readonly distance: number }> = []
+  for (const candidate of known) {
+    const distance = slipOf(name, candidate)
+    if (distance === undefined || distance >= (best[max - 1]?.distance ?? Infinity)) continue
+    if (best.some((each) => each.candidate === candidate)) continue
+    best.push({ candidate, distance })
+    best.sort((a, b) => a.distance - b.distance)
+    best.length = Math.min(best.length, max)
+  }
+  return best.map(({ candidate }) => candidate)
+}
+
+/** The nearest of them; the first one on a tie. */
+export const nearest = (name: string, known: ReadonlyArray<string>): string | undefined =>
+  nearestOf(name, known, 1)[0]

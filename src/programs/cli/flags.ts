@@ -105,9 +105,15 @@ export const runFlags = {
   )
 }
 
+export const grace = Flag.Finite("grace").pipe(
+  Flag.withMetavar("SECONDS"),
+  Flag.withDescription("After a first signal, calls in flight may go on so long (default 30)"),
+  Flag.withDefault(30)
+)
+
 export const limit = Flag.Int("limit").pipe(
   Flag.withMetavar("N"),
-  Flag.withDescription("Begin at most N pending items"),
+  Flag.withDescription("Begin at most N items"),
   Flag.optional
 )
 
@@ -143,15 +149,15 @@ export type Values<Flags> = {
 
 /** The flags given, as what they change in the job. */
 export const overridesOf = (
-  flags: Values<typeof jobFlags> & Partial<Values<typeof runFlags>>
+  flags: Partial<Values<typeof jobFlags> & Values<typeof runFlags>>
 ): JobFlags => ({
-  input: Option.getOrUndefined(flags.in),
-  key: Option.getOrUndefined(flags.key),
-  dataDirectory: Option.getOrUndefined(flags.data),
-  model: Option.getOrUndefined(flags.model),
-  strongModel: Option.getOrUndefined(flags.strongModel),
-  baseUrl: Option.getOrUndefined(flags.baseUrl),
-  pricesFile: Option.getOrUndefined(flags.prices),
+  input: orUndefined(flags.in),
+  key: orUndefined(flags.key),
+  dataDirectory: orUndefined(flags.data),
+  model: orUndefined(flags.model),
+  strongModel: orUndefined(flags.strongModel),
+  baseUrl: orUndefined(flags.baseUrl),
+  pricesFile: orUndefined(flags.prices),
   concurrency: orUndefined(flags.batch),
   itemBudgetUsd: orUndefined(flags.itemBudget),
   budgetUsd: orUndefined(flags.budget),

@@ -16,6 +16,8 @@ import * as Generate from "./tree/generate.ts"
 import * as Init from "./tree/init.ts"
 import { presenter } from "./present.ts"
 import * as Probe from "./tree/probe.ts"
+import * as Requalify from "./tree/requalify.ts"
+import * as Retry from "./tree/retry.ts"
 import * as Status from "./tree/status.ts"
 
 const inkfast = Command.make("inkfast").pipe(
@@ -23,6 +25,8 @@ const inkfast = Command.make("inkfast").pipe(
   Command.withSubcommands([
     Init.command,
     Generate.command,
+    Retry.command,
+    Requalify.command,
     Probe.command,
     Estimate.command,
     Consolidate.command,

@@ -37,6 +37,19 @@ const lineOf = (event: RunEvent): string | undefined => {
             ? `; ${event.atRisk.length} calls of earlier runs are at risk: see inkfast status`
             : ""
         }`
+    case "phase":
+      return event.phase === "stale"
+        ? `stale records: ${event.toDo} to write anew`
+        : `phase ${event.phase}: ${event.toDo} to take up again`
+    case "phase-ended":
+      return `${
+        event.phase === "stale" ? "stale records" : `phase ${event.phase}`
+      }: ${event.accepted} accepted, ` +
+        `${event.rejected} rejected again${event.noProgress ? ": NO PROGRESS, it ends here" : ""}`
+    case "kept":
+      return `kept ${event.slug} as it is: ${event.reason}`
+    case "readdressed":
+      return `found ${event.slug} at ${event.to}, where the row says ${event.from}`
     case "rejected":
       return `rejected ${event.slug}: ${event.cause}: ${event.reason}`
     case "deferred":
@@ -145,9 +158,11 @@ export const summaryOf = (report: RunReport): string => {
     .join(", ")
   const lines = [
     `input ${report.input} = ${report.accepted} accepted + ${report.rejected} rejected + ${report.pending} pending`,
-    `this run: ${report.acceptedNow} accepted, ${report.rejectedNow} rejected${
-      causes === "" ? "" : ` (${causes})`
-    }` +
+    `this run: ${report.acceptedNow} accepted` +
+    (report.renewedNow + report.keptNow > 0
+      ? `, ${report.renewedNow} of them in place of stale records, ${report.keptNow} records kept`
+      : "") +
+    `, ${report.rejectedNow} rejected${causes === "" ? "" : ` (${causes})`}` +
     `, ${report.callsNow} calls, ${formatUsd(report.budget.spentNanoUsd)}` +
     (report.judgedFromJournal > 0
       ? `, ${report.judgedFromJournal} answers judged from the journal for $0`

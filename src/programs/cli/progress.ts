@@ -40,6 +40,8 @@ export const advance = (before: ProgressState, event: RunEvent): ProgressState =
       return { ...state, accepted: state.accepted + 1, inFlight: state.inFlight - 1 }
     case "rejected":
       return { ...state, rejected: state.rejected + 1, inFlight: state.inFlight - 1 }
+    // A record that goes on standing is done, as a deferred item is: nothing comes of either.
+    case "kept":
     case "deferred":
       return { ...state, deferred: state.deferred + 1, inFlight: state.inFlight - 1 }
     case "stopping":

@@ -14,6 +14,8 @@ import { Qa } from "../../services/qa/Qa.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
 import { toUsd } from "../../services/spending/Money.ts"
 import { isoAfter, nowIso } from "../../services/Time.ts"
+import { acceptedRecord, verdictEvent } from "../acceptedRecord.ts"
+import type { AcceptedVerdict } from "../acceptedRecord.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import { standsSinceMs } from "./TakeUp.ts"
 import type { Upkeep } from "./upkeep.ts"
@@ -29,7 +31,7 @@ export interface Endings {
   readonly accept: (
     work: Work,
     generated: Generated,
-    verdict: Extract<Verdict, { readonly _tag: "Accepted" }>
+    verdict: AcceptedVerdict
   ) => Effect.Effect<void, AppendError>
   /** The item's end without a record; a stale record that stands goes on standing, and no reject is written. */
   readonly reject: (
@@ -52,46 +54,22 @@ export const makeEndings = Effect.fnUntraced(
     const qa = yield* Qa
 
     const noteVerdict: Endings["noteVerdict"] = (slug, { id }, verdict) =>
-      Effect.flatMap(nowIso, (at) =>
-        journal.note({
-          _tag: "verdict",
-          slug,
-          id,
-          at,
-          accepted: verdict._tag === "Accepted",
-          cause: verdict._tag === "Accepted" ? null : verdict.cause,
-          findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
-        }))
+      Effect.flatMap(nowIso, (at) => journal.note(verdictEvent(slug, id, at, verdict)))
 
     const accept: Endings["accept"] = ({ item: { slug }, takeUp }, generated, verdict) =>
       Effect.uninterruptible(Effect.gen(function*() {
-        const { attempt, evidenceHash, id, model, promptHash, rung, schemaHash } = generated
-        const costUsd = toUsd(generated.costNanoUsd)
-        yield* appender.append({
-          slug,
-          content: verdict.content,
-          meta: {
-            id,
-            runId: journal.runId,
-            model,
-            requestedModel: generated.requestedModel,
-            rung,
-            attempt,
-            promptHash,
-            schemaHash,
-            evidenceHash,
-            usage: generated.completion.usage,
-            costUsd,
-            acceptedAt: yield* isoAfter(standsSinceMs(takeUp)),
-            qa: { rules: qa.rulesHash, warnings: verdict.warnings }
-          }
-        })
+        const { attempt, id, model, rung } = generated
+        const acceptedAt = yield* isoAfter(standsSinceMs(takeUp))
+        const acceptance = { runId: journal.runId, acceptedAt, rulesHash: qa.rulesHash }
+        const record = acceptedRecord(slug, generated, verdict, acceptance)
+        yield* appender.append(record)
         const acceptedNow = ++tally.accepted
         if (takeUp._tag === "Stale") tally.renewed++
         if (takeUp._tag === "Rejected") tally.retried++
         const onRung = tally.rungs[rung]
         if (onRung !== undefined) onRung.accepted++
         yield* noteVerdict(slug, generated, verdict)
+        const { costUsd } = record.meta
         yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
         yield* upkeep.accepted(acceptedNow)
       }))

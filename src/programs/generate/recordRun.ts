@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Host } from "../../services/Host.ts"
+import { wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
@@ -11,22 +12,34 @@ import type { RunManifest, RunTotals } from "../../services/journal/RunManifest.
 import { Prices } from "../../services/spending/Prices.ts"
 import { nowIso } from "../../services/Time.ts"
 import { exitCodeOf } from "./exitCode.ts"
+import { requalifyExitCode } from "../requalify/RequalifyEvent.ts"
+import type { RequalifyReport } from "../requalify/RequalifyEvent.ts"
 import type { RunReport } from "./RunEvent.ts"
 
-const manifestAtStart = (shard: Shard) =>
+/** By rung, what a run may call and for how much. */
+type Priced = Pick<RunManifest, "models" | "prices">
+
+const pricedModels = Effect.gen(function*() {
+  const { rungs } = yield* CurrentJob
+  const prices = yield* Prices
+  const models = rungs.map((rung) => rung.model)
+  const priced = yield* Effect.forEach(
+    models,
+    (model) => Effect.map(prices.priceOf(model), (price) => [model, price] as const)
+  )
+  const all: Priced = { models, prices: Object.fromEntries(priced) }
+  return all
+})
+
+const manifestAtStart = (shard: Shard, priced: Priced) =>
   Effect.gen(function*() {
     const job = yield* CurrentJob
     const host = yield* Host
-    const prices = yield* Prices
-    const models = job.rungs.map((rung) => rung.model)
-    const priced = yield* Effect.forEach(models, (model) =>
-      Effect.map(prices.priceOf(model), (price) => [model, price] as const))
     const manifest: RunManifest = {
       runId: (yield* Journal).runId,
       versions: host.versions,
       jobHash: job.hash,
-      models,
-      prices: Object.fromEntries(priced),
+      ...priced,
       budgets: {
         itemNanoUsd: job.itemBudgetNanoUsd,
         runNanoUsd: job.runBudgetNanoUsd,
@@ -55,29 +68,55 @@ const totalsOf = (report: RunReport, ledger: LedgerTotals): RunTotals => ({
   unjudged: ledger.unjudged
 })
 
+interface Ending {
+  readonly exitCode: number
+  readonly totals: RunTotals
+}
+
 /**
  * Runs with its manifest kept. A run that dies leaves one without an end; a manifest that cannot be written at the end
  * costs nothing but that, since its journal tells everything.
  */
-export const recordRun = Effect.fnUntraced(function*<E, R>(
+const keepManifest = Effect.fnUntraced(function*<A, E, R>(
   shard: Shard,
-  run: Effect.Effect<RunReport, E, R>
+  priced: Priced,
+  run: Effect.Effect<A, E, R>,
+  endingOf: (report: A, ledger: LedgerTotals) => Ending
 ) {
   const data = yield* DataDirectory
-  const started = yield* manifestAtStart(shard)
+  const started = yield* manifestAtStart(shard, priced)
   yield* writeManifest(data, started)
   const report = yield* run
   const journal = yield* Journal
-  yield* writeManifest(data, {
-    ...started,
-    endedAt: yield* nowIso,
-    exitCode: exitCodeOf(report),
-    totals: totalsOf(report, yield* journal.totals),
-    ...listedAtRisk(yield* journal.atRisk)
-  }).pipe(
+  const ending = endingOf(report, yield* journal.totals)
+  const atRisk = listedAtRisk(yield* journal.atRisk)
+  yield* writeManifest(data, { ...started, endedAt: yield* nowIso, ...ending, ...atRisk }).pipe(
     Effect.catch((error) =>
       Effect.logWarning(`the run's manifest could not be closed: ${error.message}`)
     )
   )
   return report
 })
+
+/** A run that may call models: their prices stand in its manifest. */
+export const recordRun = <E, R>(shard: Shard, run: Effect.Effect<RunReport, E, R>) =>
+  Effect.flatMap(pricedModels, (priced) =>
+    keepManifest(shard, priced, run, (report, ledger) => ({
+      exitCode: exitCodeOf(report),
+      totals: totalsOf(report, ledger)
+    })))
+
+/** A requalification calls no model: it needs no price, and its books are closed with it. */
+export const recordRequalify = <E, R>(run: Effect.Effect<RequalifyReport, E, R>) =>
+  keepManifest(wholeInput, { models: [], prices: {} }, run, (report) => ({
+    exitCode: requalifyExitCode(report),
+    totals: {
+      calls: 0,
+      accepted: report.promoted + report.replaced,
+      rejected: report.demoted,
+      pending: 0,
+      spentNanoUsd: 0,
+      atRiskNanoUsd: 0,
+      unjudged: 0
+    }
+  }))

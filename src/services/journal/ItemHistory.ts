@@ -148,7 +148,7 @@ const newestOf = (
 }
 
 /** An answer whose intent is lost to damage is judged all the same, as the base model's first. */
-const toGenerated = (
+export const toGenerated = (
   id: string,
   intent: CallIntent | undefined,
   response: Response

@@ -26,16 +26,9 @@ export interface MasterCapture {
   readonly durable: PerMaster | undefined
 }
 
-export interface JournalFile {
-  readonly runId: string
-  readonly path: string
-  readonly size: number
-}
-
 /** More than this no writer leaves behind unsynced. */
 const batchBytesMax = 1024 * 1024
 const names: ReadonlyArray<MasterName> = ["updates", "successes", "rejects"]
-const journalName = /^ai-run-(.+)\.jsonl$/
 
 const perMaster = (
   found: ReadonlyArray<FileStat | undefined>,
@@ -147,34 +140,4 @@ export const isStill = (
   Effect.gen(function*() {
     const inodes = perMaster(yield* statMasters(yield* Disk, data), ({ inode }) => inode)
     return names.every((name) => inodes[name] === capture.inodes[name])
-  })
-
-/** Names in a directory; none where it does not exist. */
-export const listOrNone = (
-  directory: string
-): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
-  Effect.flatMap(Disk, (disk) =>
-    Effect.catchIf(
-      disk.list(directory),
-      (error) => error.code === "ENOENT" || error.code === "ENOTDIR",
-      () => Effect.succeed<ReadonlyArray<string>>([])
-    ))
-
-/** The journals and how long they are now, in the order of their names, which is that of their runs. */
-export const captureJournals = (
-  data: DataPaths
-): Effect.Effect<ReadonlyArray<JournalFile>, DiskError, Disk> =>
-  Effect.gen(function*() {
-    const disk = yield* Disk
-    const journals: Array<JournalFile> = []
-    for (const name of yield* listOrNone(data.raw)) {
-      const runId = journalName.exec(name)?.[1]
-      if (runId === undefined) continue
-      const path = `${data.raw}/${name}`
-      const found = yield* disk.stat(path)
-      if (Option.isSome(found) && found.value.kind === "file") {
-        journals.push({ runId, path, size: found.value.size })
-      }
-    }
-    return journals
   })

@@ -5,7 +5,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import { Disk } from "../durability/Disk.ts"
 import { FileLock } from "../durability/FileLock.ts"
-import { listOrNone } from "./AuditCapture.ts"
+import { listOrNone } from "../journal/JournalFiles.ts"
 import type { MasterCapture } from "./AuditCapture.ts"
 import { AuditTally } from "./AuditTally.ts"
 

@@ -31,6 +31,11 @@ export type Rule =
   | { readonly rule: "placeholder"; readonly field: string; readonly severity: Severity }
   | { readonly rule: "numbers"; readonly field: string; readonly severity: Severity }
 
+/** Rules that hold a piece against the facts: with other evidence they may say otherwise of the same piece. */
+const factRules: ReadonlySet<string> = new Set<Rule["rule"]>(["numbers"])
+
+export const judgesByFacts = (rule: string): boolean => factRules.has(rule)
+
 export interface RuleSet {
   readonly rules: ReadonlyArray<Rule>
   /** SHA-256 of the canonical JSON of the rules and their engine's version, first 32 hex digits. */

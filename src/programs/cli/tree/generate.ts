@@ -9,10 +9,12 @@ const config = {
   ...flags.runFlags,
   limit: flags.limit,
   shard: flags.shard,
-  grace: Flag.Finite("grace").pipe(
-    Flag.withMetavar("SECONDS"),
-    Flag.withDescription("After a first signal, calls in flight may go on so long (default 30)"),
-    Flag.withDefault(30)
+  grace: flags.grace,
+  renew: Flag.Literals("renew", ["stale"]).pipe(
+    Flag.withDescription(
+      "Also write the records anew whose prompt, schema, model or evidence has changed; each stands until its new one does"
+    ),
+    Flag.optional
   ),
   evidenceOnly: Flag.Boolean("evidence-only").pipe(
     Flag.withDescription(
@@ -32,6 +34,11 @@ export const command = Command.make("generate", config, lazily(() => import("../
     ),
     Command.withExamples([
       { command: "inkfast generate", description: "Run the job in this directory" },
+      {
+        command: "inkfast generate --renew stale --budget 5",
+        description:
+          "Write stale records anew: inkfast status says how many there are and what it may cost"
+      },
       {
         command: "inkfast generate --job shop --budget 5 --batch 32",
         description: "Spend at most 5 dollars, 32 items in flight"

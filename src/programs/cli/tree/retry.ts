@@ -1,0 +1,60 @@
+// The flags of `inkfast retry`; its work is loaded when it is asked for.
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { RejectCause } from "../../../services/master/Reject.ts"
+import { phases } from "../../retry/Phase.ts"
+import * as flags from "../flags.ts"
+import { lazily } from "../lazily.ts"
+
+const config = {
+  ...flags.jobFlags,
+  ...flags.runFlags,
+  phase: Flag.Literals("phase", [...phases, "all"]).pipe(
+    Flag.withDescription(
+      "A: network, rate limits, timeouts. B: QA findings. C: thin evidence. D: not found. all: these four in turn. May be repeated"
+    ),
+    Flag.atLeast(0)
+  ),
+  cause: Flag.Literals("cause", RejectCause.literals).pipe(
+    Flag.withDescription(
+      "Only rejects of this cause, also of one that is in no phase. May be repeated"
+    ),
+    Flag.atLeast(0)
+  ),
+  slug: Flag.String("slug").pipe(
+    Flag.withMetavar("SLUG"),
+    Flag.withDescription("Only this item. May be repeated"),
+    Flag.atLeast(0)
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Say what would be taken up, by cause, and take up nothing"),
+    Flag.withDefault(false)
+  ),
+  limit: flags.limit,
+  shard: flags.shard,
+  grace: flags.grace,
+  json: flags.json
+}
+export type Options = Command.Command.Config.Infer<typeof config>
+
+export const command = Command.make("retry", config, lazily(() => import("../retry.ts"))).pipe(
+  Command.withDescription(
+    "Takes rejected items up again by the cause of their reject. A reject stands until its item has a record; " +
+      "an item is taken up again retry.timesMax times at most, over all runs."
+  ),
+  Command.withExamples([
+    {
+      command: "inkfast retry --phase all --dry-run",
+      description: "What would be taken up, and why"
+    },
+    { command: "inkfast retry --phase A", description: "What failed for a passing cause" },
+    {
+      command: "inkfast retry --cause QaFailed --budget 2",
+      description: "Drafts that QA rejected, with their findings"
+    },
+    {
+      command: "inkfast retry --slug desk-lamp --item-budget 0.5",
+      description: "One item, with more money"
+    }
+  ])
+)
