@@ -127,8 +127,8 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
     Stream.mapEffect(look, { concurrency: itemsAtOnce, unordered: true }),
     Stream.runDrain
   )
-  // Readers of successes.jsonl are to see no more of what was taken back.
-  if (counts.demoted + counts.replaced > 0) yield* consolidation.consolidate
+  // Readers of successes.jsonl are to see no more of what was taken back, by this run or by one that was cut off here.
+  if (apply) yield* consolidation.consolidate
   const report: RequalifyReport = { runId, ...counts, stopped: Deferred.isDoneUnsafe(stop) }
   return report
 })

@@ -1,0 +1,251 @@
+// Today's QA over every journaled answer: promoted once, taken back durably, for nothing, and whole at every cut.
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
+import * as Live from "../../../src/layers/Live.ts"
+import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
+import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
+import * as Store from "../../../src/layers/MemoryStore.ts"
+import type * as Requalify from "../../../src/layers/Requalify.ts"
+import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import type { requalify } from "../../../src/programs/requalify/requalify.ts"
+import type { RequalifyEvent } from "../../../src/programs/requalify/RequalifyEvent.ts"
+import { status } from "../../../src/programs/status.ts"
+import { requalifyJob } from "../../../src/requalifyJob.ts"
+import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
+import type { Generation } from "../../../src/services/generation/Generation.ts"
+import type { Llm } from "../../../src/services/generation/Llm.ts"
+import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
+import type { Job } from "../../../src/services/job/Job.ts"
+import { Audit } from "../../../src/services/master/Audit.ts"
+import type { PageFetcher } from "../../../src/services/evidence/PageFetcher.ts"
+import { testHost } from "../../../src/testing.ts"
+import {
+  assertNoTemps,
+  assertSettledOnce,
+  data,
+  eventsIn,
+  goodAnswer,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run as runAtOnce,
+  slugIn,
+  slugsOf
+} from "../../support/pipeline.ts"
+
+const run: typeof runAtOnce = (store, job, options) =>
+  Effect.andThen(TestClock.adjust("1 second"), runAtOnce(store, job, options))
+
+const requalified = Effect.fnUntraced(function*(
+  store: MemoryStore,
+  job: Job,
+  count: number,
+  apply = false
+) {
+  yield* TestClock.adjust("1 second")
+  const events: Array<RequalifyEvent> = []
+  const report = yield* requalifyJob({
+    job,
+    source: yield* itemsFromRows(rows(count)),
+    apply,
+    onEvent: (event) => Effect.sync(() => void events.push(event))
+  }).pipe(Effect.provide([MemoryDisk.layer(store), testHost]))
+  assertNoTemps(store)
+  return { events, report }
+})
+
+const audited = (store: MemoryStore, job: Job) =>
+  Effect.flatMap(Audit, (audit) => audit.audit(undefined)).pipe(
+    Effect.map((report) => report.checks.filter(({ outcome }) => outcome === "broken")),
+    Effect.provide(Live.masters.pipe(
+      Layer.provide([Live.settings(job), MemoryDisk.layer(store)])
+    )),
+    Effect.orDie
+  )
+
+const stateOf = (store: MemoryStore, count: number) =>
+  Effect.gen(function*() {
+    return (yield* status(yield* itemsFromRows(rows(count)))).items
+  }).pipe(Effect.provide([DataDirectory.layer(data.root), MemoryDisk.layer(store)]))
+
+const idOf = (line: Record<string, unknown> | undefined) =>
+  (line?.["_meta"] as { readonly id: string } | undefined)?.id
+
+/** item-0 is short, item-1 long by both models. */
+const mixed = ScriptedLlm.layer((request) =>
+  slugIn(request) === "item-1" ? longAnswer(request) : goodAnswer(request)
+)
+
+const lenient = makeJob({ qa: [] })
+const strict = makeJob()
+const strictest = makeJob({ qa: [{ rule: "length", field: "/title", maxChars: 3 }] })
+
+/** Of the calls on the disk: REQUALIFY_STRIDE=1 takes every one. */
+const stride = Number(process.env["REQUALIFY_STRIDE"] ?? 4)
+
+describe("requalify", () => {
+  it("by its type, it can call no model and ask for no page", () => {
+    type Forbidden = Llm | Generation | PageFetcher
+    type Services = Effect.Services<ReturnType<typeof requalify>>
+    type Offered = Layer.Success<ReturnType<typeof Requalify.layer>>
+    const required: Extract<Services, Forbidden> extends never ? true : false = true
+    const offered: Extract<Offered, Forbidden> extends never ? true : false = true
+    return [required, offered]
+  })
+
+  it.effect("what passes now is promoted: exactly one record, the newest answer's, under the id of its call", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* strict, { rows: rows(2) })
+      const llm = yield* ScriptedLlm
+      const calls = (yield* llm.calls).length
+      const { events, report } = yield* requalified(store, yield* lenient, 2)
+      assert.deepInclude(report, { answers: 3, items: 2, promoted: 1, passing: 1, wouldFail: 0 })
+      const newest = eventsIn(store, "response").filter(({ slug }) => slug === "item-1").at(-1)
+      assert.deepStrictEqual(events, [
+        { event: "promoted", slug: "item-1", id: String(newest?.["id"]), was: "rejected" }
+      ])
+      const record = linesOf(store, data.successes).find(({ slug }) => slug === "item-1")
+      assert.deepInclude(record?.["_meta"], { id: newest?.["id"], model: "strong", rung: 1 })
+      assert.deepStrictEqual(yield* stateOf(store, 2), {
+        input: 2,
+        accepted: 2,
+        rejected: 0,
+        pending: 0
+      })
+      assert.deepStrictEqual(yield* audited(store, yield* lenient), [])
+      const again = yield* requalified(store, yield* lenient, 2)
+      assert.deepInclude(again.report, { promoted: 0, passing: 2 })
+      assert.lengthOf(linesOf(store, data.updates), 2)
+      assert.lengthOf(yield* llm.calls, calls)
+    }).pipe(Effect.provide(mixed))
+  })
+
+  it.effect("what would fail now is only listed, unless it is asked to take it back", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* lenient, { rows: rows(2) })
+      const before = store.get(data.rejects)?.toString() ?? ""
+      const listed = yield* requalified(store, yield* strict, 2)
+      assert.deepInclude(listed.report, { passing: 1, wouldFail: 1, demoted: 0 })
+      assert.deepInclude(listed.events[0], {
+        event: "would-fail",
+        slug: "item-1",
+        cause: "QaFailed",
+        replacement: null
+      })
+      assert.strictEqual(store.get(data.rejects)?.toString() ?? "", before)
+      const applied = yield* requalified(store, yield* strict, 2, true)
+      assert.deepInclude(applied.report, { passing: 1, wouldFail: 0, demoted: 1 })
+      assertSettledOnce(store, ["item-0", "item-1"])
+      assert.deepStrictEqual(slugsOf(store, data.successes), ["item-0"])
+      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+      // A run does not judge the answer into a record again, nor buys another: the item is rejected.
+      const after = yield* run(store, yield* strict, { rows: rows(2) })
+      assert.deepInclude(after, { accepted: 1, rejected: 1, pending: 0, callsNow: 0 })
+      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+    }).pipe(Effect.provide(mixed))
+  })
+
+  it.effect("I5: taken back and promoted again, before and after a consolidation, an id stands once", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* lenient, { rows: rows(2) })
+      const id = idOf(linesOf(store, data.successes).find(({ slug }) => slug === "item-1"))
+      for (let round = 0; round < 2; round++) {
+        yield* requalified(store, yield* strict, 2, true)
+        assert.deepInclude(yield* stateOf(store, 2), { accepted: 1, rejected: 1 })
+        const { report } = yield* requalified(store, yield* lenient, 2)
+        assert.strictEqual(report.promoted, 1)
+        const ids = linesOf(store, data.updates).map(idOf)
+        assert.strictEqual(ids.filter((each) => each === id).length, 1)
+        assert.deepInclude(yield* stateOf(store, 2), { accepted: 2, rejected: 0 })
+        assert.deepStrictEqual(yield* audited(store, yield* lenient), [])
+      }
+    }).pipe(Effect.provide(mixed))
+  })
+
+  it.effect("a standing record that fails is replaced by another answer to its item that passes", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* strict, { rows: rows(1) })
+      assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { rung: 1 })
+      const long = yield* makeJob({ qa: [{ rule: "length", field: "/title", minChars: 25 }] })
+      const { report } = yield* requalified(store, long, 1, true)
+      assert.deepInclude(report, { replaced: 1, demoted: 0 })
+      assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { rung: 0 })
+      assertSettledOnce(store, ["item-0"])
+      assert.deepStrictEqual(yield* audited(store, long), [])
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          request.model === "base" ? longAnswer(request) : goodAnswer(request)
+        )
+      )
+    )
+  })
+
+  it.effect("a verdict by facts alone takes nothing back when the evidence is another", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const numbers = yield* makeJob({ qa: [{ rule: "numbers", field: "*" }] })
+      const job = yield* lenient
+      yield* run(store, job, { rows: [{ slug: "item-0", text: "On 70 lamps." }] })
+      const source = yield* itemsFromRows([{ slug: "item-0", text: "On lamps." }])
+      const report = yield* requalifyJob({ job: numbers, source, apply: true }).pipe(
+        Effect.provide([MemoryDisk.layer(store), testHost])
+      )
+      assert.deepInclude(report, { unsure: 1, demoted: 0 })
+      assert.deepStrictEqual(slugsOf(store, data.successes), ["item-0"])
+    }).pipe(Effect.provide(ScriptedLlm.layer(() => ({ text: `{"title":"On 70 lamps"}` }))))
+  })
+
+  it.effect("I1 I2 I4 I5 I6 I8: cut off at any call on the disk, the same command completes it", () =>
+    Effect.gen(function*() {
+      const prepared = Store.make()
+      yield* run(prepared, yield* strict, { rows: rows(3) })
+      const job = yield* makeJob({ qa: [{ rule: "length", field: "/title", minChars: 20 }] })
+      let whole = false
+      let k = 0
+      for (; !whole; k += stride) {
+        const what = `call ${k}`
+        const store = Store.make()
+        for (const file of prepared.files()) store.put(file, prepared.get(file)!)
+        let n = 0
+        const heal = store.failAlways(() => n++ >= k ? "EIO" : undefined)
+        const cut = yield* Effect.exit(requalified(store, job, 3, true))
+        whole = cut._tag === "Success" && n <= k
+        heal()
+        // Where not even an unlink works any more a temp is left, which the next open sweeps.
+        const broken = (yield* audited(store, job)).filter(({ id }) => id !== "I6")
+        assert.deepStrictEqual(broken, [], what)
+        const state = yield* stateOf(store, 3)
+        assert.strictEqual(state?.pending, 0, `${what}: I9`)
+        yield* requalified(store, job, 3, true)
+        // The long draft passes now, the short ones do not.
+        assertSettledOnce(store, ["item-0", "item-1", "item-2"], what)
+        assert.deepStrictEqual(slugsOf(store, data.successes), ["item-1"], what)
+        assert.deepStrictEqual(yield* audited(store, job), [], what)
+      }
+      assert.isAbove(k, 50)
+    }).pipe(Effect.provide(mixed)))
+
+  it.effect("an item that was taken back is taken up by a retry, and its new record stands", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* lenient, { rows: rows(1) })
+      yield* requalified(store, yield* strictest, 1, true)
+      assert.deepStrictEqual(slugsOf(store, data.successes), [])
+      const choice = { phases: ["B"], causes: [], slugs: [] } as const
+      const report = yield* run(store, yield* strict, {
+        rows: rows(1),
+        plan: { _tag: "Retry", choice }
+      })
+      assert.deepInclude(report, { accepted: 1, rejected: 0, callsNow: 0 })
+      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+})
