@@ -1,29 +1,25 @@
 // The wiring of a requalification: the masters may be written, and there is no model to offer.
 import * as Layer from "effect/Layer"
-import { DataDirectory, paths } from "../services/durability/DataDirectory.ts"
+import { paths } from "../services/durability/DataDirectory.ts"
 import { DurableAppender } from "../services/durability/DurableAppender.ts"
 import { RejectLog } from "../services/durability/RejectLog.ts"
 import { acquireRunLock } from "../services/durability/RunLock.ts"
-import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import { wholeInput } from "../services/items/Shard.ts"
-import { CurrentJob } from "../services/job/Job.ts"
 import type { Job } from "../services/job/Job.ts"
 import { Journal } from "../services/journal/Journal.ts"
 import { Consolidation } from "../services/master/Consolidation.ts"
 import { Qa } from "../services/qa/Qa.ts"
+import * as Known from "./Known.ts"
 
 /** Building it takes the run's lock for the whole input, recovers the masters and begins a journal. */
 export const layer = (job: Job) =>
   Layer.mergeAll(
     Qa.layer,
-    KnownEvidence.layer,
     DurableAppender.layer,
     RejectLog.layer,
     Consolidation.layer,
     Journal.layer
   ).pipe(
     Layer.provide(Layer.effectDiscard(acquireRunLock(paths(job.dataDirectory), wholeInput))),
-    Layer.provideMerge(
-      Layer.merge(Layer.succeed(CurrentJob, job), DataDirectory.layer(job.dataDirectory))
-    )
+    Layer.provideMerge(Known.layer(job))
   )

@@ -8,6 +8,7 @@ import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
 import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
+import type { StaleReport } from "./findStale.ts"
 
 export interface StatusReport {
   readonly masters: MasterCounts
@@ -24,9 +25,30 @@ export interface StatusReport {
   readonly spentNanoUsd: NanoUsd
   readonly atRisk: ReadonlyArray<AtRisk>
   readonly runs: ReadonlyArray<RunReplay>
+  /** Null where it was not asked for: that takes the job. */
+  readonly stale:
+    | StaleReport & {
+      /** What writing the stale ones anew would cost; null where nothing was accepted yet to go by. */
+      readonly renewalNanoUsd: NanoUsd | null
+    }
+    | null
 }
 
-export const status = Effect.fnUntraced(function*(source: ItemSource | undefined) {
+/** By what an accepted record has cost so far over all runs, what was rejected on its way included. */
+const renewalNanoUsd = (
+  { stale }: StaleReport,
+  runs: ReadonlyArray<RunReplay>
+): NanoUsd | null => {
+  const accepted = runs.reduce((sum, { totals }) => sum + totals.accepted, 0)
+  const spentNanoUsd = runs.reduce((sum, { totals }) => sum + totals.spentNanoUsd, 0)
+  return stale === 0 ? 0 : accepted === 0 ? null : Math.round(stale * spentNanoUsd / accepted)
+}
+
+/** `stale` is what `findStale` found of the same input. */
+export const status = Effect.fnUntraced(function*(
+  source: ItemSource | undefined,
+  stale?: StaleReport
+) {
   const settled = yield* loadSettled
   const replay = yield* replayJournals({
     isSettled: (slug) => settledAs(settled, slug) !== undefined
@@ -43,7 +65,10 @@ export const status = Effect.fnUntraced(function*(source: ItemSource | undefined
     calls: replay.totals.calls,
     spentNanoUsd: replay.totals.spentNanoUsd,
     atRisk: replay.atRisk,
-    runs: replay.runs
+    runs: replay.runs,
+    stale: stale === undefined
+      ? null
+      : { ...stale, renewalNanoUsd: renewalNanoUsd(stale, replay.runs) }
   }
   return report
 })

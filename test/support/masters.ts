@@ -14,6 +14,8 @@ export interface RecordInput {
   readonly content?: { readonly [field: string]: unknown }
   readonly costUsd?: number
   readonly runId?: string
+  /** Of a reject: the record that it takes back. */
+  readonly demotes?: string
 }
 
 export const iso = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))
@@ -53,7 +55,8 @@ export const rejectLine = (record: RecordInput): string =>
       attempts: 2,
       retries: 0,
       costUsd: record.costUsd ?? 0.002,
-      rejectedAt: iso(record.atMs)
+      rejectedAt: iso(record.atMs),
+      ...(record.demotes === undefined ? {} : { demotes: record.demotes })
     }
   })).toString("utf8")
 
@@ -61,6 +64,7 @@ interface Parsed {
   readonly line: string
   readonly slug: string
   readonly atMs: number
+  readonly demotes: boolean
 }
 
 const parse = (text: string): ReadonlyArray<Parsed> =>
@@ -68,10 +72,15 @@ const parse = (text: string): ReadonlyArray<Parsed> =>
     const line = raw.replace(/^\ufeff/, "")
     const { _meta, slug } = JSON.parse(line) as {
       slug: string
-      _meta?: { acceptedAt?: string; rejectedAt?: string }
+      _meta?: { acceptedAt?: string; rejectedAt?: string; demotes?: string }
     }
     const at = _meta?.acceptedAt ?? _meta?.rejectedAt
-    return { line, slug, atMs: at === undefined ? -Infinity : Date.parse(at) }
+    return {
+      line,
+      slug,
+      atMs: at === undefined ? -Infinity : Date.parse(at),
+      demotes: _meta?.demotes !== undefined
+    }
   })
 
 /** The newest of each slug, in the order of the lines kept. */
@@ -98,9 +107,14 @@ export const consolidatedNaively = (updates: string, successes: string, rejects:
     const before = best.get(each.slug)
     if (before === undefined || each.atMs >= before.atMs) best.set(each.slug, each)
   }
+  const fromRejects = parse(rejects)
+  for (const each of fromRejects) {
+    const taken = best.get(each.slug)
+    if (each.demotes && taken !== undefined && each.atMs >= taken.atMs) best.delete(each.slug)
+  }
   const kept = new Set(best.values())
   const masters = join([...fromUpdates, ...fromSuccesses].filter((each) => kept.has(each)))
-  return { masters, rejects: join(newest(parse(rejects).filter(({ slug }) => !best.has(slug)))) }
+  return { masters, rejects: join(newest(fromRejects.filter(({ slug }) => !best.has(slug)))) }
 }
 
 export interface Masters {

@@ -21,15 +21,16 @@ export const dataOf = (options: { readonly job: string; readonly data: Option.Op
     ? existingData(options.data.value)
     : Effect.map(loadJob(options.job), (job) => job.dataDirectory)
 
-/** The data directory and the input to count it against; with `--data` alone there is none. */
+/** The data directory, the job, and the input to count it against; with `--data` alone there are neither of these. */
 export const countedOf = Effect.fnUntraced(function*(options: Values<typeof countFlags>) {
   if (Option.isSome(options.data) && Option.isNone(options.in)) {
-    return { root: yield* existingData(options.data.value), source: undefined }
+    const root = yield* existingData(options.data.value)
+    return { root, job: undefined, source: undefined }
   }
   const { job } = yield* resolveJob(options.job, {
     dataDirectory: Option.getOrUndefined(options.data),
     input: Option.getOrUndefined(options.in),
     key: Option.getOrUndefined(options.key)
   })
-  return { root: job.dataDirectory, source: yield* openItems(job.input) }
+  return { root: job.dataDirectory, job, source: yield* openItems(job.input) }
 })

@@ -11,6 +11,7 @@ import * as Doctor from "./tree/doctor.ts"
 import * as Estimate from "./tree/estimate.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { ExitWith } from "./ExitWith.ts"
+import * as Explain from "./tree/explain.ts"
 import * as FakeLlm from "./tree/fakeLlm.ts"
 import * as Generate from "./tree/generate.ts"
 import * as Init from "./tree/init.ts"
@@ -32,6 +33,7 @@ const inkfast = Command.make("inkfast").pipe(
     Consolidate.command,
     Audit.command,
     Status.command,
+    Explain.command,
     Doctor.command,
     FakeLlm.command,
     CrashtestWriter.command

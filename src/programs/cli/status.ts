@@ -1,7 +1,10 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
+import { wholeInput } from "../../services/items/Shard.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
+import * as Known from "../../layers/Known.ts"
+import { findStale } from "../findStale.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
 import { countedOf } from "./dataOf.ts"
@@ -21,6 +24,31 @@ const runLine = (run: StatusReport["runs"][number]): string => {
   }`
 }
 
+const staleLines = ({ stale }: StatusReport): ReadonlyArray<string> => {
+  if (stale === null) return []
+  const by = [
+    [stale.byPrompt, "prompt"],
+    [stale.bySchema, "schema"],
+    [stale.byModel, "model"],
+    [stale.byEvidence, "evidence"]
+  ] as const
+  const causes = by.filter(([count]) => count > 0).map(([count, what]) => `${count} by ${what}`)
+  const cost = stale.renewalNanoUsd === null
+    ? ""
+    : `; inkfast generate --renew stale writes them anew for about ${
+      formatUsd(stale.renewalNanoUsd)
+    }`
+  return [
+    `stale     ${stale.stale} of ${stale.records} records` +
+    (stale.stale > 0 ? `: ${causes.join(", ")}${cost}` : ""),
+    ...(stale.unseenEvidence > 0
+      ? [
+        `          of ${stale.unseenEvidence} a page is not kept: whether it has changed is not known`
+      ]
+      : [])
+  ]
+}
+
 const describe = (report: StatusReport): string => {
   const { items, masters } = report
   const atRiskNanoUsd = report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0)
@@ -31,6 +59,7 @@ const describe = (report: StatusReport): string => {
       : `items     ${items.input} = ${items.accepted} accepted + ${items.rejected} rejected + ${items.pending} pending`,
     `masters   ${masters.accepted.slugs} slugs accepted in ${masters.accepted.lines} lines, ` +
     `${masters.rejected.slugs} rejected in ${masters.rejected.lines} lines, ${masters.quarantineFiles} files in quarantine`,
+    ...staleLines(report),
     `spent     ${
       formatUsd(report.spentNanoUsd)
     } for ${report.calls} calls in ${report.runs.length} runs` +
@@ -60,7 +89,10 @@ const toJson = (report: StatusReport) => ({
 
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
-    const { root, source } = yield* countedOf(options)
-    const report = yield* status(source).pipe(Effect.provide(DataDirectory.layer(root)))
+    const { job, root, source } = yield* countedOf(options)
+    const stale = job === undefined
+      ? undefined
+      : yield* findStale({ source, shard: wholeInput }).pipe(Effect.provide(Known.layer(job)))
+    const report = yield* status(source, stale).pipe(Effect.provide(DataDirectory.layer(root)))
     yield* options.json ? printJson(toJson(report)) : printLine(describe(report))
   })).pipe(withExitCodes(options.json))

@@ -156,6 +156,10 @@ export const makeSettleItem = Effect.fnUntraced(
       const stood = takeUp._tag === "Rejected" ? takeUp.reject : undefined
       const cause = last?.cause ?? stood?.cause ?? "QaFailed"
       const reason = "the request is one that was answered before, and is not paid for twice"
+      if (takeUp._tag === "Stale" && last === undefined) {
+        yield* endings.keep(work.item.slug, reason)
+        return false
+      }
       yield* endings.reject(work, cause, reason, last?.findings ?? stood?.findings ?? [])
       return false
     })

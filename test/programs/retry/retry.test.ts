@@ -8,6 +8,7 @@ import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import * as TestClock from "effect/testing/TestClock"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import type { Script } from "../../../src/layers/ScriptedLlm.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { foreseeRetry } from "../../../src/programs/retry/foreseeRetry.ts"
 import type { RetryChoice } from "../../../src/programs/retry/RetryChoice.ts"
@@ -54,8 +55,8 @@ const down = new Overloaded({ status: 503, retryAfterMs: null, detail: "down" })
 
 /** Lets the script change its mind between two runs. */
 const moody = () => {
-  const mood = { answers: goodAnswer as (request: LlmRequest) => object }
-  return { mood, layer: ScriptedLlm.layer((request) => mood.answers(request)) }
+  const mood: { answers: Script } = { answers: goodAnswer }
+  return { mood, layer: ScriptedLlm.layer((request, call) => mood.answers(request, call)) }
 }
 
 const collect = () => {
@@ -167,8 +168,8 @@ describe("retry", () => {
       yield* run(store, yield* makeJob(), { rows: rows(1) })
       const report = yield* run(store, yield* makeJob({ qa: [] }), { ...phase("B"), rows: rows(1) })
       assert.deepInclude(report, { accepted: 1, rejected: 0, callsNow: 0, judgedFromJournal: 1 })
-      const ids = eventsIn(store, "response").map(({ id }) => id)
-      assert.include(ids, (linesOf(store, data.successes)[0]?.["_meta"] as { id: string }).id)
+      const last = eventsIn(store, "response").at(-1)
+      assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { id: last?.["id"] })
     }).pipe(Effect.provide(ScriptedLlm.layer(longAnswer)))
   })
 

@@ -122,6 +122,29 @@ describe("Consolidation", () => {
       assert.strictEqual(textOf(store, kept[0] ?? ""), `${broken}not json\n`)
     }))
 
+  it.effect("a demotion beats the records that are not newer than it, any other reject none (I8)", () =>
+    Effect.gen(function*() {
+      const demotion = rejectLine({ slug: "a", id: "r:9", atMs: 5, demotes: "r:1" })
+      const ordinary = rejectLine({ slug: "b", id: "r:8", atMs: 9 })
+      const older = yield* consolidated({
+        updates: a1 + b1,
+        successes: a1 + b1,
+        rejects: ordinary + demotion
+      })
+      assert.deepStrictEqual(older.after, { updates: b1, successes: b1, rejects: demotion })
+      const a2 = recordLine({ slug: "a", id: "r:7", atMs: 6 })
+      const newer = yield* consolidated({ updates: a1 + a2, successes: a1 + a2, rejects: demotion })
+      assert.deepStrictEqual(newer.after, { updates: a2, successes: a2, rejects: "" })
+      // A reject that came after the demotion does not bring back what it took.
+      const again = rejectLine({ slug: "a", id: "r:6", atMs: 7 })
+      const rejected = yield* consolidated({
+        updates: a1,
+        successes: a1,
+        rejects: demotion + again
+      })
+      assert.deepStrictEqual(rejected.after, { updates: "", successes: "", rejects: again })
+    }))
+
   it.effect("replaces nothing when every line is unique already", () =>
     Effect.gen(function*() {
       const store = Store.make()
@@ -201,7 +224,9 @@ const anyRecord = fc.oneof(
   recordLines.map(({ n, slug }) => `{"slug":${JSON.stringify(slug)},"n":${n}}\n`),
   fc.constant("\n")
 )
-const anyReject = recordLines.map(({ atMs, n, slug }) => rejectLine({ slug, id: `r:r${n}`, atMs }))
+const anyReject = fc.tuple(recordLines, fc.boolean()).map(([{ atMs, n, slug }, isDemotion]) =>
+  rejectLine({ slug, id: `r:r${n}`, atMs, ...(isDemotion && { demotes: `r:${n}` }) })
+)
 const mastersOfAnyKind: fc.Arbitrary<Masters> = fc.record({
   shared: fc.array(anyRecord, { maxLength: 12 }),
   updates: fc.array(anyRecord, { maxLength: 2 }),

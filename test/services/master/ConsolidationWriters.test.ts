@@ -65,12 +65,20 @@ const record = (slug: string): MasterRecord => ({
   content: { title: "late" },
   meta: meta("w:1", 1000)
 })
-const reject = (slug: string): Reject => ({
+const reject = (slug: string, demotes?: string): Reject => ({
   slug,
   cause: "QaFailed",
   reason: "late",
   findings: [],
-  _meta: { id: "w:r1", runId: "w", attempts: 1, retries: 0, costUsd: 0, rejectedAt: iso(1000) }
+  _meta: {
+    id: "w:r1",
+    runId: "w",
+    attempts: 1,
+    retries: 0,
+    costUsd: 0,
+    rejectedAt: iso(1000),
+    ...(demotes === undefined ? {} : { demotes })
+  }
 })
 
 interface Late {
@@ -112,14 +120,21 @@ const late: ReadonlyArray<Late> = [
     slug: "b",
     file: "rejects",
     append: appendReject("b")
+  },
+  {
+    name: "a demotion of an accepted slug",
+    step: 1,
+    slug: "b",
+    file: "rejects",
+    append: appendReject("b", "r:2")
   }
 ]
 
 function appendRecord(slug: string) {
   return Effect.flatMap(DurableAppender, (appender) => appender.append(record(slug)))
 }
-function appendReject(slug: string) {
-  return Effect.flatMap(RejectLog, (log) => log.append(reject(slug)))
+function appendReject(slug: string, demotes?: string) {
+  return Effect.flatMap(RejectLog, (log) => log.append(reject(slug, demotes)))
 }
 
 const slugsOf = (lines: string): ReadonlyArray<string> =>

@@ -1,0 +1,120 @@
+// What happened to an item as text for a terminal: words from outside are indented, and cannot pass for ours.
+import { describe as describeReason } from "../../services/generation/FailureClass.ts"
+import { excerpt } from "../../services/qa/Finding.ts"
+import type { Finding } from "../../services/qa/Finding.ts"
+import { formatUsd, fromUsd } from "../../services/spending/Money.ts"
+import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
+import type { Explanation, JournalPlace, MasterPlace } from "../explain/explain.ts"
+
+/** Longer prompts and answers are cut here: --json has them whole. */
+const textCharsMax = 2_000
+
+const quoted = (text: string): ReadonlyArray<string> =>
+  excerpt(text, textCharsMax).split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) =>
+    `      | ${line}`
+  )
+
+/** In one line, whatever it holds; what stands before it is the program's own. */
+const inline = (text: string): string => text.replace(/[\s\u0085\u2028\u2029]+/g, " ")
+
+const findingLines = (findings: ReadonlyArray<Finding>): ReadonlyArray<string> =>
+  findings.map(({ field, message, rule, text }) =>
+    "      " +
+    inline(
+      `- ${rule}${field === "" ? "" : ` in ${field}`}: ${message}${text === "" ? "" : ` (${text})`}`
+    )
+  )
+
+const eventLines = ({ event, file, line }: JournalPlace): ReadonlyArray<string> => {
+  const head = `${event.at}  ${event.id}  ${file}:${line}`
+  switch (event._tag) {
+    case "intent":
+      return [
+        head,
+        "    " +
+        inline(
+          `asked ${event.model}, rung ${event.rung}, attempt ${event.attempt}, at most ${
+            formatUsd(event.reservedNanoUsd)
+          }`
+        ),
+        `    prompt ${event.promptHash}, schema ${event.schemaHash}, evidence ${event.evidenceHash}`,
+        ...event.messages.flatMap(({ content, role }) => [`    ${role}:`, ...quoted(content)])
+      ]
+    case "response": {
+      const { finish, model, text, usage } = event.completion
+      const tokens = usage === null
+        ? "no usage given"
+        : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`
+      return [
+        head,
+        "    " +
+        inline(
+          `answered by ${model} in ${event.latencyMs} ms: ${finish}, ${tokens}, ${
+            formatUsd(event.costNanoUsd)
+          }`
+        ),
+        ...quoted(text)
+      ]
+    }
+    case "failure":
+      return [
+        head,
+        "    " + inline(`failed: ${describeReason(event.reason)}`) +
+        (event.atRiskNanoUsd > 0 ? `; at risk, at most ${formatUsd(event.atRiskNanoUsd)}` : "")
+      ]
+    case "verdict":
+      return [
+        head,
+        event.accepted ? "    accepted by QA" : `    rejected by QA: ${event.cause ?? "QaFailed"}`,
+        ...findingLines(event.findings)
+      ]
+  }
+}
+
+const placeLine = ({ file, line, object, stands }: MasterPlace): string => {
+  const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
+  const what = typeof object["reason"] === "string" && "cause" in object
+    ? `${String(object["cause"])}: ${object["reason"]}`
+    : `record of ${String(meta?.["model"] ?? "an unnamed model")}`
+  const cost = typeof meta?.["costUsd"] === "number"
+    ? `, ${formatUsd(fromUsd(meta["costUsd"]))}`
+    : ""
+  return "  " +
+    inline(
+      `${file}:${line}  ${stands ? "stands" : "superseded"}  ${
+        String(meta?.["id"] ?? "no id")
+      }  ${what}${cost}`
+    )
+}
+
+const evidenceLines = (
+  { hash, misses, outcome, sources }: EvidenceBundle
+): ReadonlyArray<string> => [
+  `evidence as it is known now, hash ${hash}: ${
+    outcome._tag === "Enough" ? "enough" : inline(`${outcome.cause}: ${outcome.reason}`)
+  }`,
+  ...sources.map(({ at, kind, name, text }) =>
+    "  " + inline(`${kind} ${name}: ${text.length} characters, ${at}`)
+  ),
+  ...misses.map(({ cause, kind, name, reason }) =>
+    "  " + inline(`${kind} ${name}: ${cause}: ${reason}`)
+  )
+]
+
+/** Control characters are left in: whoever prints it takes them out. */
+export const explanationText = (
+  explanation: Explanation,
+  row: { readonly file: string; readonly line: number } | undefined,
+  evidence: EvidenceBundle | undefined
+): string => {
+  const { atRiskNanoUsd, calls, events, lines, slug, spentNanoUsd, state } = explanation
+  return [
+    inline(`${slug}: ${state}; ${calls} calls, ${formatUsd(spentNanoUsd)} spent`) +
+    (atRiskNanoUsd > 0 ? `, at most ${formatUsd(atRiskNanoUsd)} at risk` : ""),
+    row === undefined ? "row       not in the input" : inline(`row       ${row.file}:${row.line}`),
+    ...(evidence === undefined ? [] : evidenceLines(evidence)),
+    ...events.flatMap(eventLines),
+    lines.length === 0 ? "it stands in no master" : "in the masters:",
+    ...lines.map(placeLine)
+  ].join("\n")
+}

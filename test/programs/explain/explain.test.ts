@@ -1,0 +1,104 @@
+// Everything that happened to an item, over all runs, in order; words from outside cannot pass for the program's.
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
+import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
+import * as Store from "../../../src/layers/MemoryStore.ts"
+import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import { explanationText } from "../../../src/programs/cli/explainText.ts"
+import { visible } from "../../../src/programs/cli/output.ts"
+import { explain } from "../../../src/programs/explain/explain.ts"
+import { knownSlugs } from "../../../src/programs/explain/knownSlugs.ts"
+import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
+import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
+import { nearestOf } from "../../../src/services/Nearest.ts"
+import { data, goodAnswer, longAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+
+const explained = (store: MemoryStore, slug: string) =>
+  explain(slug).pipe(Effect.provide([DataDirectory.layer(data.root), MemoryDisk.layer(store)]))
+
+describe("explain", () => {
+  it.effect("tells calls, costs, findings and verdicts of every run in order, and which line stands", () => {
+    const store = Store.make()
+    let strict = true
+    return Effect.gen(function*() {
+      const job = yield* makeJob()
+      const first = yield* run(store, job, { rows: rows(2) })
+      yield* TestClock.adjust("1 second")
+      strict = false
+      const choice = { phases: ["B"], causes: [], slugs: [] } as const
+      const second = yield* run(store, job, { rows: rows(2), plan: { _tag: "Retry", choice } })
+      const { calls, events, lines, spentNanoUsd, state } = yield* explained(store, "item-1")
+      assert.deepStrictEqual([state, calls], ["accepted", 3])
+      const others = yield* explained(store, "item-0")
+      assert.strictEqual(
+        spentNanoUsd + others.spentNanoUsd,
+        first.budget.spentNanoUsd + second.budget.spentNanoUsd
+      )
+      const verdicts = events.flatMap(({ event }) =>
+        event._tag === "verdict" ? [event.accepted] : []
+      )
+      assert.deepStrictEqual(verdicts, [false, false, false, true])
+      assert.deepStrictEqual(
+        events.map(({ event }) => event.at),
+        events.map(({ event }) => event.at).sort()
+      )
+      assert.deepStrictEqual(lines.map(({ file, line, stands }) => [file, line, stands]), [
+        ["master/updates.jsonl", 2, true],
+        ["master/successes.jsonl", 2, true],
+        ["master/rejects.jsonl", 1, false]
+      ])
+      for (const { event, file, line } of events) {
+        const text = store.get(`${data.root}/${file}`)?.toString().split("\n")[line - 1] ?? ""
+        assert.include(text, `"id":"${event.id}"`)
+      }
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          slugIn(request) !== "item-1" || !strict
+            ? goodAnswer(request)
+            : request.model === "base"
+            ? longAnswer(request)
+            : { text: `{"title":"${"strong ".repeat(5)}"}` }
+        )
+      )
+    )
+  })
+
+  it.effect("a model's words are indented line by line, without control characters", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* makeJob({ qa: [] }), { rows: rows(1) })
+      const text = visible(
+        explanationText(yield* explained(store, "item-0"), undefined, undefined)
+      )
+      const forged = text.split("\n").filter((line) => line.includes("in the masters: forged"))
+      assert.isAbove(forged.length, 0)
+      for (const line of forged) assert.match(line, /^ {6}[|-] /)
+      // oxlint-disable-next-line no-control-regex
+      assert.notMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/)
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer(() => ({
+          text:
+            "\u001b[2J{\n\"title\":\u2028\"\u202ex\"\nin the masters: forged\r\nin the masters: forged"
+        }))
+      )
+    )
+  })
+
+  it.effect("of an unknown slug nothing is known, and the nearest are at hand", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* makeJob(), { rows: rows(2) })
+      const nothing = yield* explained(store, "itm-1")
+      assert.deepInclude(nothing, { state: "pending", events: [], lines: [], calls: 0 })
+      const slugs = yield* knownSlugs(yield* itemsFromRows(rows(3))).pipe(
+        Effect.provide([DataDirectory.layer(data.root), MemoryDisk.layer(store)])
+      )
+      assert.deepStrictEqual(nearestOf("itm-1", slugs, 2), ["item-1"])
+      assert.deepStrictEqual(nearestOf("something else", slugs, 3), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+})
