@@ -31,6 +31,7 @@ const webOf = (pages: { readonly [url: string]: string }) => {
           cause: "NotFound" as const,
           reason: "404"
         })),
+        [],
         { minChars: 40, maxChars: 1000 }
       )
     })
