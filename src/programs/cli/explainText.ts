@@ -71,20 +71,23 @@ const eventLines = ({ event, file, line }: JournalPlace): ReadonlyArray<string> 
   }
 }
 
+const textIn = (object: unknown, key: string): string | undefined => {
+  const value = (object as { readonly [key: string]: unknown } | undefined)?.[key]
+  return typeof value === "string" ? value : undefined
+}
+
 const placeLine = ({ file, line, object, stands }: MasterPlace): string => {
   const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
-  const what = typeof object["reason"] === "string" && "cause" in object
-    ? `${String(object["cause"])}: ${object["reason"]}`
-    : `record of ${String(meta?.["model"] ?? "an unnamed model")}`
+  const cause = textIn(object, "cause")
+  const what = file === "master/rejects.jsonl"
+    ? `${cause ?? "a reject"}: ${textIn(object, "reason") ?? "no reason given"}`
+    : `record of ${textIn(meta, "model") ?? "an unnamed model"}`
   const cost = typeof meta?.["costUsd"] === "number"
     ? `, ${formatUsd(fromUsd(meta["costUsd"]))}`
     : ""
-  return "  " +
-    inline(
-      `${file}:${line}  ${stands ? "stands" : "superseded"}  ${
-        String(meta?.["id"] ?? "no id")
-      }  ${what}${cost}`
-    )
+  const id = textIn(meta, "id") ?? "no id"
+  const state = stands ? "stands" : "superseded"
+  return "  " + inline(`${file}:${line}  ${state}  ${id}  ${what}${cost}`)
 }
 
 const evidenceLines = (
