@@ -56,10 +56,17 @@ export class CrashMachine {
   readonly image: CrashImage
   readonly store: CrashStore
 
-  /** `ops` are what processes that are dead by now have done since the image: not all of it is on the disk. */
-  constructor(image: CrashImage, ops: ReadonlyArray<CrashOp> = []) {
+  /**
+   * `ops` are what processes that are dead by now have done since the image: not all of it is on the disk. Who has a
+   * model of that already saves the making of another.
+   */
+  constructor(
+    image: CrashImage,
+    ops: ReadonlyArray<CrashOp> = [],
+    model: CrashModel | undefined = ops.length === 0 ? undefined : modelOf(image, ops)
+  ) {
     this.image = image
-    this.store = new CrashStore(ops.length === 0 ? image : modelOf(image, ops).live())
+    this.store = new CrashStore(model?.live() ?? image)
     this.store.ops.push(...ops)
   }
 

@@ -74,6 +74,32 @@ export class CrashFile {
     return this.#pending.length === 0 && this.#changed.length === 0
   }
 
+  /** The same file, to go on with apart. */
+  fork(): CrashFile {
+    const copy = new CrashFile(this.#durable)
+    copy.#live = this.#live
+    copy.#pending = [...this.#pending]
+    copy.#changed = [...this.#changed]
+    copy.#dropped = [...this.#dropped]
+    return copy
+  }
+
+  /** Everything that reads do not show and a crash may: equal for files that crashes leave the same of. */
+  doubt(): string {
+    if (this.isCertain) return ""
+    const ranges = (each: ReadonlyArray<Range>) =>
+      each.map(({ from, to }) => `${from}-${to}`).join()
+    const pending = this.#pending.map(({ size, write }) =>
+      `${size} ${write?.at} ${write?.bytes.toString("latin1")}`
+    )
+    return [
+      this.#durable.toString("latin1"),
+      ranges(this.#changed),
+      ranges(this.#dropped),
+      ...pending
+    ].join("\n")
+  }
+
   write(at: number, bytes: Buffer): void {
     const size = Math.max(this.#live.byteLength, at + bytes.byteLength)
     this.#changed.push({ from: Math.min(at, this.#live.byteLength), to: at + bytes.byteLength })

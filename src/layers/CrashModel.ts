@@ -39,6 +39,9 @@ const contentOf = (
   return bytes.subarray(0, sizes[choice[at] ?? 0])
 }
 
+const pathIn = (directory: string, name: string): string =>
+  directory === "/" ? `/${name}` : `${directory}/${name}`
+
 const none: ReadonlyMap<string, number> = new Map()
 
 export class CrashModel {
@@ -58,6 +61,27 @@ export class CrashModel {
       names.set(directory, of.set(path.posix.basename(file.path), file.inode))
     }
     for (const [directory, of] of names) this.#names.set(directory, new CrashNames(of))
+  }
+
+  /** The same disk, to go on with apart. */
+  fork(): CrashModel {
+    const copy = new CrashModel({
+      bootId: this.#bootId,
+      directories: this.#directories,
+      files: []
+    })
+    for (const [inode, file] of this.#files) copy.#files.set(inode, file.fork())
+    for (const [directory, names] of this.#names) copy.#names.set(directory, names.fork())
+    return copy
+  }
+
+  /** What `live` does not show of the disk and a power cut may: equal where it may leave the same. */
+  doubt(): string {
+    const parts = [
+      ...[...this.#files].map(([inode, file]) => [inode, file.doubt()]),
+      ...[...this.#names].map(([directory, names]) => [directory, names.doubt()])
+    ]
+    return parts.filter(([, doubt]) => doubt !== "").map((part) => part.join("\n")).join("\n")
   }
 
   apply(op: CrashOp): void {
@@ -87,7 +111,7 @@ export class CrashModel {
     const files: Array<CrashImage["files"][number]> = []
     for (const [directory, names] of this.#names) {
       for (const [name, inode] of names.live) {
-        files.push({ path: path.posix.join(directory, name), inode, bytes: this.#file(inode).live })
+        files.push({ path: pathIn(directory, name), inode, bytes: this.#file(inode).live })
       }
     }
     return { bootId: this.#bootId, directories: this.#directories, files }
@@ -103,7 +127,7 @@ export class CrashModel {
         if (spaces.has(inode)) continue
         const space = this.#file(inode).space(
           sectorBytes,
-          isCoarse(path.posix.join(directory, name))
+          isCoarse(pathIn(directory, name))
         )
         if (space === undefined) continue
         spaces.set(inode, { space, at: dimensions.length })
@@ -129,7 +153,7 @@ export class CrashModel {
       }
       const files = directories.flatMap(({ at, directory, options }) =>
         [...(options[choice[at] ?? 0] ?? none)].map(([name, inode]) => ({
-          path: path.posix.join(directory, name),
+          path: pathIn(directory, name),
           inode,
           bytes: bytesOf(inode)
         }))

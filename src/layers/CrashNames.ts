@@ -29,6 +29,22 @@ export class CrashNames {
     return this.#live
   }
 
+  /** The same names, to go on with apart. */
+  fork(): CrashNames {
+    const copy = new CrashNames(this.#durable)
+    copy.#live = new Map(this.#live)
+    copy.#pending = [...this.#pending]
+    copy.#options = this.#options
+    return copy
+  }
+
+  /** Everything that a look at the directory does not show and a crash may. */
+  doubt(): string {
+    return this.#pending.length === 0
+      ? ""
+      : JSON.stringify([[...this.#durable], this.#pending.map((each) => [...each])])
+  }
+
   /** One change of the directory, which a journal keeps whole. */
   change(changes: NameChanges): void {
     this.#options = undefined

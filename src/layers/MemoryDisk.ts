@@ -22,12 +22,13 @@ const call = <A>(
   path: string,
   run: (nowMs: number) => A
 ): Effect.Effect<A, DiskError> =>
-  Effect.clockWith((clock) =>
-    Effect.try({
-      try: () => run(clock.currentTimeMillisUnsafe()),
-      catch: (cause) => failure(operation, path, cause)
-    })
-  )
+  Effect.clockWith((clock) => {
+    try {
+      return Effect.succeed(run(clock.currentTimeMillisUnsafe()))
+    } catch (cause) {
+      return Effect.fail(failure(operation, path, cause))
+    }
+  })
 
 const makeDisk = (store: MemoryStore) =>
   Disk.of({

@@ -1,0 +1,86 @@
+// A whole campaign: rounds of units on all cores until enough states were seen, and its report in words.
+import type { Counts, Finding } from "./findings.ts"
+import type { Task, TaskReport } from "./pool.ts"
+import { add, noCounts, runTasks } from "./pool.ts"
+import type { Unit } from "./units.ts"
+import { unitName, unitsOf } from "./units.ts"
+
+export interface CampaignReport {
+  readonly counts: Counts
+  readonly units: number
+  /** Each with the unit that shows it again. */
+  readonly findings: ReadonlyArray<Finding & { readonly unit: Unit }>
+  readonly errors: ReadonlyArray<string>
+  readonly seconds: number
+  /** Of all threads together: what the figures cost on a machine that others use, too. */
+  readonly cpuSeconds: number
+}
+
+export interface CampaignOptions {
+  /** No further unit is begun once so many states were seen; one round of all of them where it is not given. */
+  readonly states?: number
+  readonly seed: number
+  /** Survivors at each moment. */
+  readonly perMoment: number
+  /** One part of the units that are cut in parts, instead of all. */
+  readonly sampled: boolean
+  readonly workers?: number
+  readonly onUnit?: (report: TaskReport, sum: Counts) => void
+}
+
+/** The command that runs one unit again. */
+export const commandOf = (unit: Unit): string => `npm run crash:deep -- --unit "${unitName(unit)}"`
+
+export const runCampaign = async (options: CampaignOptions): Promise<CampaignReport> => {
+  const startMs = performance.now()
+  const startCpu = process.cpuUsage()
+  const counts = noCounts()
+  const findings: Array<Finding & { readonly unit: Unit }> = []
+  const errors: Array<string> = []
+  let units = 0
+  function* tasks(): Generator<Task> {
+    const roundsMax = options.states === undefined ? 1 : Number.POSITIVE_INFINITY
+    for (let round = 0; round < roundsMax; round++) {
+      for (const unit of unitsOf(options.seed + round, options.perMoment, options.sampled)) {
+        const isEnough = options.states !== undefined && counts.states >= options.states
+        if (isEnough || findings.length > 0 || errors.length > 0) return
+        yield { unit }
+      }
+    }
+  }
+  await runTasks(tasks(), (report) => {
+    units++
+    add(counts, report.counts)
+    findings.push(...report.findings.map((finding) => ({ ...finding, unit: report.unit })))
+    if (report.error !== undefined) errors.push(`${commandOf(report.unit)}: ${report.error}`)
+    options.onUnit?.(report, counts)
+  }, options.workers)
+  const { system, user } = process.cpuUsage(startCpu)
+  return {
+    counts,
+    units,
+    findings,
+    errors,
+    seconds: (performance.now() - startMs) / 1000,
+    cpuSeconds: (user + system) / 1e6
+  }
+}
+
+const grouped = (n: number): string => n.toLocaleString("en-US")
+
+export const summary = (
+  { counts, cpuSeconds, seconds, units }: CampaignReport,
+  seed: number
+): string =>
+  `${grouped(counts.states)} states (${grouped(counts.disks)} different disks; ${
+    grouped(counts.kills)
+  } by kills, ` +
+  `${grouped(counts.inRecovery)} amid recoveries or after failed calls; ${
+    grouped(counts.faults)
+  } runs with a failing ` +
+  `call) in ${units} units, ${seconds.toFixed(0)} s (${
+    cpuSeconds.toFixed(0)
+  } s of CPU), seed ${seed}`
+
+export const describeFinding = (finding: Finding & { readonly unit: Unit }): string =>
+  `${finding.broken}\n  at ${JSON.stringify(finding.origin)}\n  again: ${commandOf(finding.unit)}`

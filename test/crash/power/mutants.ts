@@ -1,0 +1,269 @@
+// Planted defects: each must be found by the campaign, or it proves nothing about what it is silent on.
+//
+// Some stand between the code and its disk and drop or change a call; the others are the code itself with one change. A
+// change whose text is no longer in the source fails loudly: then the defect has to be planted anew.
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type { Tamper } from "./stage.ts"
+import { data } from "./stage.ts"
+import { shippedSource } from "./subject.ts"
+import {
+  retryingSync,
+  rewritingInPlace,
+  withoutDirectorySync,
+  withoutLocks,
+  withoutSyncOf
+} from "./tampers.ts"
+import type { UnitKind } from "./units.ts"
+
+interface Change {
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface Mutant {
+  readonly name: string
+  /** The workload and kind of unit in which it shows. */
+  readonly workload: string
+  readonly kind: UnitKind
+  readonly change?: Change | ReadonlyArray<Change>
+  readonly tamper?: Tamper
+}
+
+const durability = (file: string, from: string, to: string): Change => ({
+  file: `services/durability/${file}`,
+  from,
+  to
+})
+
+// Not in this list, since no state tells them from the code as it is:
+// - believing a slot of another boot: a slot is only ever written once what it vouches for is durable, so it stays true. The
+//   boot id guards against what the disk of this machine cannot do: a data directory copied, or put back from a backup;
+// - not writing a dirty slot after a failed write: the files are longer than the clean slot says, which is as good a sign.
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    name: "no sync of updates",
+    workload: "one writer",
+    kind: "crash",
+    tamper: withoutSyncOf(data.updates)
+  },
+  {
+    name: "no sync of successes",
+    workload: "one writer",
+    kind: "crash",
+    tamper: withoutSyncOf(data.successes)
+  },
+  {
+    name: "no sync of rejects",
+    workload: "rejects",
+    kind: "crash",
+    tamper: withoutSyncOf(data.rejects)
+  },
+  {
+    name: "no directory sync after a create",
+    workload: "one writer",
+    kind: "crash",
+    tamper: withoutDirectorySync(false)
+  },
+  {
+    name: "no directory sync after a rename",
+    workload: "one writer, small batches",
+    kind: "crash",
+    tamper: withoutDirectorySync(true)
+  },
+  {
+    name: "no tail repair",
+    workload: "one writer, small batches",
+    kind: "crash",
+    change: durability("Recovery.ts", "if (cut === from + bytes.byteLength)", "if (cut >= 0)")
+  },
+  {
+    name: "repair without sync",
+    workload: "one writer, small batches",
+    kind: "crash",
+    change: durability(
+      "Recovery.ts",
+      "    yield* context.disk.truncate(file, cut)\n    yield* context.disk.datasync(file)",
+      "    yield* context.disk.truncate(file, cut)"
+    )
+  },
+  {
+    name: "rewritten end without sync",
+    workload: "one writer, small batches",
+    kind: "crash",
+    change: durability(
+      "Redo.ts",
+      "  yield* appendAll(disk, file, redo.lines)\n  yield* disk.datasync(file)",
+      "  yield* appendAll(disk, file, redo.lines)"
+    )
+  },
+  {
+    name: "rewritten end without redo file",
+    workload: "one writer, small batches",
+    kind: "crash",
+    change: [
+      durability(
+        "Redo.ts",
+        "  yield* replaceFile(redoPath(file.path), encodeRedo(file.path, redo)).pipe(",
+        "  yield* Effect.void.pipe("
+      ),
+      durability("Redo.ts", "yield* disk.unlink(redoPath(file.path))", "")
+    ]
+  },
+  {
+    name: "no sync on open",
+    workload: "journal",
+    kind: "crash",
+    change: durability(
+      "Recovery.ts",
+      "  for (const file of files) yield* context.disk.datasync(file)\n",
+      ""
+    )
+  },
+  { name: "retry after a failed sync", workload: "one writer", kind: "fail", tamper: retryingSync },
+  {
+    name: "in-place rewrite after a failed sync",
+    workload: "one writer",
+    kind: "fail",
+    tamper: rewritingInPlace
+  },
+  {
+    name: "append can be interrupted",
+    workload: "interrupted writers",
+    kind: "crash",
+    change: durability(
+      "CommitLog.ts",
+      "Effect.uninterruptible(Effect.callback<void, AppendError>((resume) => {",
+      "(Effect.callback<void, AppendError>((resume) => {"
+    )
+  },
+  {
+    name: "acknowledgement before sync",
+    workload: "one writer",
+    kind: "crash",
+    change: durability(
+      "GroupCommit.ts",
+      "    const { bytes, waiters } = this.#queue.take()\n",
+      "    const { bytes, waiters } = this.#queue.take()\n    for (const resume of waiters) resume(Effect.void)\n"
+    )
+  },
+  { name: "no lock", workload: "two processes", kind: "crash", tamper: withoutLocks },
+  {
+    name: "checksum not checked",
+    workload: "one writer, small batches",
+    kind: "crash",
+    change: durability(
+      "LineCodec.ts",
+      `if (intact && framed) return "valid"`,
+      `if (framed) return "valid"`
+    )
+  },
+  {
+    name: "consolidation without inode check",
+    workload: "consolidation beside a writer",
+    kind: "sweep",
+    change: durability(
+      "LogFiles.ts",
+      "if (stat !== undefined && stat.inode === held.opened.inodes[index]) found.push(stat)",
+      "if (stat !== undefined) found.push(stat)"
+    )
+  },
+  {
+    name: "successes written first",
+    workload: "one writer",
+    kind: "crash",
+    change: durability(
+      "LogFiles.ts",
+      "for (const file of held.opened.files) yield* appendDurably(disk, file, batch)",
+      "for (const file of [...held.opened.files].reverse()) yield* appendDurably(disk, file, batch)"
+    )
+  },
+  {
+    name: "what a failed sync dropped is not written anew",
+    workload: "one writer",
+    kind: "fail",
+    change: durability(
+      "Recovery.ts",
+      "const kept = bySlot ? lines : lines.slice(intactLines)",
+      "const kept = lines.slice(intactLines)"
+    )
+  },
+  {
+    name: "masters not brought to agree",
+    workload: "one writer",
+    kind: "crash",
+    change: durability(
+      "Recovery.ts",
+      "if (first === undefined || second === undefined)",
+      "if (first !== undefined)"
+    )
+  },
+  {
+    name: "leftover temps not swept",
+    workload: "consolidation",
+    kind: "crash",
+    change: durability(
+      "ReplaceFile.ts",
+      "Effect.filter(names.filter(isTempName)",
+      "Effect.filter([] as Array<string>"
+    )
+  },
+  {
+    name: "swap that was cut off not finished",
+    workload: "consolidation",
+    kind: "sweep",
+    change: durability(
+      "SwapFiles.ts",
+      "    if (marker === undefined) return false",
+      "    if (marker !== undefined || true) return false"
+    )
+  },
+  {
+    name: "answer written to the journal without sync",
+    workload: "journal",
+    kind: "crash",
+    change: durability(
+      "LogFiles.ts",
+      "Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })",
+      "Effect.forEach(opened.files, (file) => appendAll(disk, file, batch), { discard: true })"
+    )
+  }
+]
+
+export const tamperOf = (name: string): Tamper | undefined =>
+  mutants.find((mutant) => mutant.name === name)?.tamper
+
+/** The text wherever a formatter breaks its lines. */
+const patternOf = (text: string): RegExp => {
+  const tokens = text.trim().split(/\s+|(?<=[([{.])|(?=[)\]}.])/)
+  return new RegExp(tokens.map((token) => token.replaceAll(/[^\w\s]/g, "\\$&")).join("\\s*"), "g")
+}
+
+const plant = (source: string, mutant: Mutant, { file, from, to }: Change): void => {
+  const target = path.join(source, file)
+  const text = fs.readFileSync(target, "utf8")
+  const pattern = patternOf(from)
+  const found = text.match(pattern)?.length ?? 0
+  if (found !== 1) {
+    throw new Error(
+      `"${mutant.name}" cannot be planted: ${file} has its text ${found} times instead of once. The code has moved: ` +
+        `give the defect its new text in test/crash/power/mutants.ts`
+    )
+  }
+  fs.writeFileSync(target, text.replace(pattern, () => to))
+}
+
+/** A copy of the source with the defect, below `directory`; the shipped source where the defect is between code and disk. */
+export const sourceWith = (mutant: Mutant, directory: string): string => {
+  if (mutant.change === undefined) return shippedSource
+  const home = path.join(directory, mutant.name.replaceAll(/\W+/g, "-"))
+  const source = path.join(home, "src")
+  fs.mkdirSync(home, { recursive: true })
+  fs.cpSync(shippedSource, source, { recursive: true })
+  const root = path.dirname(shippedSource)
+  fs.copyFileSync(path.join(root, "package.json"), path.join(home, "package.json"))
+  fs.symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"))
+  for (const change of [mutant.change].flat()) plant(source, mutant, change)
+  return source
+}
