@@ -22,6 +22,7 @@ const recordOf = (n: number, slug: string): MasterRecord => ({
     id: `r:${n}`,
     runId: "r",
     model: "m",
+    requestedModel: "m",
     rung: 0,
     attempt: 1,
     promptHash: "p",
@@ -39,7 +40,14 @@ const rejectOf = (n: number, slug: string): Reject => ({
   cause: "QaFailed",
   reason: "y".repeat((n * 23) % 60),
   findings: [],
-  _meta: { id: `x:${n}`, runId: "r", attempts: 1, costUsd: 0.001, rejectedAt: iso(startMs + n) }
+  _meta: {
+    id: `x:${n}`,
+    runId: "r",
+    attempts: 1,
+    retries: 0,
+    costUsd: 0.001,
+    rejectedAt: iso(startMs + n)
+  }
 })
 
 /** What is promised with the record of that number. */
