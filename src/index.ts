@@ -65,7 +65,11 @@ export type { Price, PriceList } from "./services/spending/Prices.ts"
 export { Qa } from "./services/qa/Qa.ts"
 export type { Verdict } from "./services/qa/Qa.ts"
 export type { Finding, Severity } from "./services/qa/Finding.ts"
+export type { Claim } from "./services/qa/claims/Claim.ts"
+export type { Repair } from "./services/qa/Repair.ts"
 export type { Rule, RuleSet } from "./services/qa/RuleSet.ts"
+export { NamedRules, RuleModules, UserRuleError } from "./services/qa/UserRule.ts"
+export type { UserCheck, UserRule, UserRuleInput } from "./services/qa/UserRule.ts"
 
 // Durability
 export { AppendError } from "./services/durability/AppendError.ts"

@@ -21,6 +21,7 @@ import { Qa } from "../services/qa/Qa.ts"
 import { Budget } from "../services/spending/Budget.ts"
 import { MoneyPool } from "../services/spending/MoneyPool.ts"
 import { Prices } from "../services/spending/Prices.ts"
+import * as ImportedRuleModules from "./ImportedRuleModules.ts"
 import * as OpenAiLlm from "./OpenAiLlm.ts"
 import * as Platform from "./Platform.ts"
 import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
@@ -72,7 +73,7 @@ export const run = (job: Job, shard: Shard) =>
     Generation.layer,
     evidence(job),
     KnownEvidence.layer,
-    Qa.layer,
+    Layer.provide(Qa.layer, ImportedRuleModules.layer),
     DurableAppender.layer,
     RejectLog.layer,
     masters

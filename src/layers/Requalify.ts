@@ -9,12 +9,13 @@ import type { Job } from "../services/job/Job.ts"
 import { Journal } from "../services/journal/Journal.ts"
 import { Consolidation } from "../services/master/Consolidation.ts"
 import { Qa } from "../services/qa/Qa.ts"
+import * as ImportedRuleModules from "./ImportedRuleModules.ts"
 import * as Known from "./Known.ts"
 
 /** Building it takes the run's lock for the whole input, recovers the masters and begins a journal. */
 export const layer = (job: Job) =>
   Layer.mergeAll(
-    Qa.layer,
+    Layer.provide(Qa.layer, ImportedRuleModules.layer),
     DurableAppender.layer,
     RejectLog.layer,
     Consolidation.layer,

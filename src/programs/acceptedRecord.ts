@@ -39,7 +39,12 @@ export const acceptedRecord = (
       usage: answer.completion.usage,
       costUsd: toUsd(answer.costNanoUsd),
       acceptedAt,
-      qa: { rules: rulesHash, warnings: verdict.warnings }
+      qa: {
+        rules: rulesHash,
+        warnings: verdict.warnings,
+        ...(verdict.repairs.length === 0 ? {} : { repairs: verdict.repairs }),
+        ...(verdict.claims.length === 0 ? {} : { claims: verdict.claims })
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ import { openItems } from "../../src/services/items/OpenItems.ts"
 import { CurrentJob } from "../../src/services/job/Job.ts"
 import type { Job } from "../../src/services/job/Job.ts"
 import { loadJob } from "../../src/services/job/LoadJob.ts"
+import { RuleModules } from "../../src/services/qa/UserRule.ts"
 import { Qa } from "../../src/services/qa/Qa.ts"
 import { tempDir } from "../support/TempDir.ts"
 import { requestOf } from "../programs/fake-llm/requests.ts"
@@ -64,7 +65,8 @@ const rungs = (job: Job) => {
       Layer.mergeAll(
         Layer.succeed(CurrentJob, job),
         Layer.mock(EvidenceCache)({}),
-        Layer.mock(WebPages)({})
+        Layer.mock(WebPages)({}),
+        Layer.mock(RuleModules)({})
       )
     )
   )

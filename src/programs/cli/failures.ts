@@ -26,6 +26,7 @@ const usageTags = new Set([
   "SchemaError",
   "OutputSchemaError",
   "UnknownPrice",
+  "UserRuleError",
   "RunBusy",
   "UsageError"
 ])

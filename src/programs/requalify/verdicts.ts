@@ -5,6 +5,7 @@ import { KnownEvidence } from "../../services/evidence/KnownEvidence.ts"
 import type { KnownBundle } from "../../services/evidence/KnownEvidence.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
 import type { Item } from "../../services/items/Item.ts"
+import { CurrentJob } from "../../services/job/Job.ts"
 import type { CallIndex } from "../../services/journal/CallIndex.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { judgesByFacts } from "../../services/qa/RuleSet.ts"
@@ -38,14 +39,16 @@ export type Decision =
 const failsSurely = (
   { cause, findings }: Rejected,
   record: StandingRecord,
-  { bundle, isPartial }: KnownBundle
+  { bundle, isPartial }: KnownBundle,
+  byFacts: (rule: string) => boolean
 ): boolean =>
   cause !== "QaFailed" || (!isPartial && bundle.hash === record.evidenceHash) ||
-  findings.some(({ rule }) => !judgesByFacts(rule))
+  findings.some(({ rule }) => !byFacts(rule))
 
 export const makeDecide = Effect.fnUntraced(function*(index: CallIndex) {
   const qa = yield* Qa
   const evidence = yield* KnownEvidence
+  const byFacts = judgesByFacts((yield* CurrentJob).rules)
 
   /** The newest of the answers that passes. */
   const firstPassing = Effect.fnUntraced(function*(
@@ -80,7 +83,7 @@ export const makeDecide = Effect.fnUntraced(function*(index: CallIndex) {
     if (answer === undefined) return { _tag: "WithoutAnswer" }
     const verdict = yield* qa.judge(item, known.bundle, answer.completion)
     if (verdict._tag === "Accepted") return { _tag: "Passes" }
-    if (!failsSurely(verdict, record, known)) return { _tag: "Unsure", answer, verdict }
+    if (!failsSurely(verdict, record, known, byFacts)) return { _tag: "Unsure", answer, verdict }
     const others = ids.filter((id) => id !== record.id)
     const replacement = yield* firstPassing(item, known, others)
     return { _tag: "Fails", answer, verdict, replacement }

@@ -1,67 +1,13 @@
 // The qa list of inkfast.yaml decoded into rules, each by the schema of the rule it names.
-import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { nearest } from "../Nearest.ts"
 import { fieldPatternFault } from "../qa/FieldPattern.ts"
-import type { Rule } from "../qa/RuleSet.ts"
-import { shown } from "./SettingFaults.ts"
-import { decodeSetting } from "./SettingFaults.ts"
+import { ruleFault } from "../qa/RuleFaults.ts"
+import { ruleKinds, ruleTypes } from "../qa/RuleTypes.ts"
+import type { Rule } from "../qa/RuleTypes.ts"
+import { decodeSetting, shown } from "./SettingFaults.ts"
 import type { SettingFault } from "./SettingFaults.ts"
-import { oneOf, text, whole } from "./SettingTypes.ts"
-
-const pattern = text(
-  "a JSON pointer such as /title or /faq/*/answer, or * for every text of the piece"
-)
-const phrase = text("a phrase, as text")
-const size = whole(0, 1_000_000)
-const block = Effect.succeed("block" as const)
-const everywhere = Effect.succeed("*")
-
-const severity = oneOf("block", "warn").pipe(Schema.withDecodingDefaultKey(block))
-const anyField = pattern.pipe(Schema.withDecodingDefaultKey(everywhere))
-const field = pattern.pipe(
-  Schema.annotateKey({ messageMissingKey: "is missing; name the field, such as /title" })
-)
-const phrases = Schema.Array(phrase).pipe(
-  Schema.annotateKey({ messageMissingKey: "is missing; list the phrases" })
-)
-
-const ruleTypes = {
-  length: Schema.Struct({
-    rule: Schema.Literal("length"),
-    field,
-    severity,
-    minChars: Schema.optionalKey(size),
-    maxChars: Schema.optionalKey(size),
-    minWords: Schema.optionalKey(size),
-    maxWords: Schema.optionalKey(size)
-  }),
-  banned: Schema.Struct({ rule: Schema.Literal("banned"), field: anyField, severity, phrases }),
-  required: Schema.Struct({ rule: Schema.Literal("required"), field: anyField, severity, phrases }),
-  placeholder: Schema.Struct({ rule: Schema.Literal("placeholder"), field: anyField, severity }),
-  numbers: Schema.Struct({ rule: Schema.Literal("numbers"), field: anyField, severity })
-}
-
-const ruleNames = Object.keys(ruleTypes) as ReadonlyArray<Rule["rule"]>
-
-const contradiction = (rule: Rule): string | undefined => {
-  if (rule.rule === "banned" || rule.rule === "required") {
-    return rule.phrases.length === 0 ? "phrases: is empty; list at least one phrase" : undefined
-  }
-  if (rule.rule !== "length") return undefined
-  const { maxChars, maxWords, minChars, minWords } = rule
-  if ([maxChars, maxWords, minChars, minWords].every((bound) => bound === undefined)) {
-    return "gives no bound; add minChars, maxChars, minWords or maxWords"
-  }
-  if ((minChars ?? 0) > (maxChars ?? Infinity)) {
-    return `minChars ${minChars} is above maxChars ${maxChars}`
-  }
-  return (minWords ?? 0) > (maxWords ?? Infinity)
-    ? `minWords ${minWords} is above maxWords ${maxWords}`
-    : undefined
-}
 
 type Json = { readonly [key: string]: unknown }
 
@@ -102,22 +48,22 @@ const decodeRule = (
 ): Result.Result<Rule, ReadonlyArray<SettingFault>> => {
   const path = ["qa", index]
   const name = Predicate.hasProperty(entry, "rule") ? entry["rule"] : undefined
-  const known = ruleNames.find((rule) => rule === name)
+  const known = ruleKinds.find((rule) => rule === name)
   if (known === undefined) {
-    const near = typeof name === "string" ? nearest(name, ruleNames) : undefined
+    const near = typeof name === "string" ? nearest(name, ruleKinds) : undefined
     const meant = near === undefined
-      ? `must be one of ${ruleNames.join(", ")}`
+      ? `must be one of ${ruleKinds.join(", ")}`
       : `did you mean "${near}"?`
     return Result.fail([{
       path: name === undefined ? path : [...path, "rule"],
       message: name === undefined
-        ? `names no rule; give rule: one of ${ruleNames.join(", ")}`
+        ? `names no rule; give rule: one of ${ruleKinds.join(", ")}`
         : `is ${shown(name)}; ${meant}`
     }])
   }
   const decoded = decodeSetting<Rule>(ruleTypes[known], entry, path)
   if (Result.isFailure(decoded)) return decoded
-  const wrong = contradiction(decoded.success)
+  const wrong = ruleFault(decoded.success)
   return wrong === undefined ? decoded : Result.fail([{ path, message: wrong }])
 }
 
@@ -138,6 +84,10 @@ export const decodeRules = (
     const wrong = schema === undefined ? undefined : unknownField(rule.field, schema)
     if (wrong === undefined) rules.push(rule)
     else faults.push({ path: ["qa", index, "field"], message: `is ${shown(rule.field)}: ${wrong}` })
+  })
+  rules.forEach(({ id }, index) => {
+    if (id === undefined || rules.findIndex((other) => other.id === id) === index) return
+    faults.push({ path: ["qa", index, "id"], message: `is ${shown(id)}, as of another rule` })
   })
   return faults.length === 0 ? Result.succeed(rules) : Result.fail(faults)
 }

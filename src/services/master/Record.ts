@@ -1,7 +1,9 @@
 // A line of updates.jsonl and successes.jsonl: the accepted content fields plus where they came from.
 import * as Schema from "effect/Schema"
 import { Usage } from "../generation/Llm.ts"
+import { Claim } from "../qa/claims/Claim.ts"
 import { Finding } from "../qa/Finding.ts"
+import { Repair } from "../qa/Repair.ts"
 
 /** Provenance, under the one key `_meta`. Hashes are SHA-256, lower-case hex, first 32 digits. */
 export const RecordMeta = Schema.Struct({
@@ -23,7 +25,15 @@ export const RecordMeta = Schema.Struct({
   costUsd: Schema.Number,
   /** ISO 8601, UTC, milliseconds. Decides which record of a slug is the newest; on a tie, position does. */
   acceptedAt: Schema.String,
-  qa: Schema.Struct({ rules: Schema.String, warnings: Schema.Array(Finding) })
+  qa: Schema.Struct({
+    /** Hash of the rule set that it passed. */
+    rules: Schema.String,
+    warnings: Schema.Array(Finding),
+    /** Absent where nothing was repaired. */
+    repairs: Schema.optionalKey(Schema.Array(Repair)),
+    /** Absent where no rule looks for claims: what the piece states, and where that was found. */
+    claims: Schema.optionalKey(Schema.Array(Claim))
+  })
 })
 export type RecordMeta = typeof RecordMeta.Type
 

@@ -25,3 +25,24 @@ export const compileFieldPattern = (pattern: string): FieldMatch => {
     segments.length >= wanted.length &&
     wanted.every((want, index) => want === "*" || want === segments[index])
 }
+
+/** A value of the piece and its place. */
+export interface PlacedValue {
+  readonly pointer: string
+  readonly value: unknown
+}
+
+/** The values that stand exactly at the pattern, in document order; of `*` the piece itself. */
+export const valuesAt = (content: unknown, pattern: string): ReadonlyArray<PlacedValue> => {
+  let found: ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly value: unknown }> = [
+    { path: [], value: content }
+  ]
+  for (const want of pattern === "*" ? [] : pattern.split("/").slice(1).map(decode)) {
+    found = found.flatMap(({ path, value }) =>
+      typeof value !== "object" || value === null ? [] : Object.entries(value)
+        .filter(([key]) => want === "*" || key === want)
+        .map(([key, inner]) => ({ path: [...path, key], value: inner as unknown }))
+    )
+  }
+  return found.map(({ path, value }) => ({ pointer: pointerOf(path), value }))
+}

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 
 export const Finding = Schema.Struct({
-  /** Id of the rule: `schema`, `length`, `banned`, `required`, `placeholder`, `numbers`, … */
+  /** Id of the rule: its kind (`schema`, `length`, `banned`, …) or the name that the job gives it. */
   rule: Schema.String,
   /** JSON pointer of the field (`/faq/0/answer`); empty for the piece as a whole. */
   field: Schema.String,
@@ -13,8 +13,8 @@ export const Finding = Schema.Struct({
 })
 export type Finding = typeof Finding.Type
 
-/** A finding either blocks a piece or only accompanies it. */
-export type Severity = "block" | "warn"
+/** A finding blocks a piece, only accompanies it, or is put right where it can be and blocks where it cannot. */
+export type Severity = "block" | "warn" | "repair"
 
 /** The text, cut to so many characters without splitting one. */
 export const excerpt = (text: string, charsMax = 200): string => {

@@ -57,10 +57,10 @@ const charAt = (text: string, index: number): string => {
 const joined = (edge: string, outside: string): boolean =>
   wordChar.test(edge) && wordChar.test(outside) && !unspaced.test(edge)
 
-/** Where the folded phrase stands as whole words in the folded text; -1 where it does not. */
-export const indexOfWords = (text: string, phrase: string): number => {
+/** Where the folded phrase stands as whole words in the folded text, at `from` or behind it; -1 where it does not. */
+export const indexOfWords = (text: string, phrase: string, from = 0): number => {
   if (phrase === "") return -1
-  for (let at = text.indexOf(phrase); at !== -1; at = text.indexOf(phrase, at + 1)) {
+  for (let at = text.indexOf(phrase, from); at !== -1; at = text.indexOf(phrase, at + 1)) {
     const end = at + phrase.length
     if (
       !joined(charAt(phrase, 0), charBefore(text, at)) &&

@@ -5,30 +5,11 @@ import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Item } from "../items/Item.ts"
 import { readAnswer } from "./AnswerJson.ts"
 import { excerpt, type Finding } from "./Finding.ts"
-import { leavesOf } from "./Piece.ts"
+import { makeJudgePiece } from "./JudgePiece.ts"
+import { shapeFault } from "./Piece.ts"
 import type { Verdict } from "./Qa.ts"
-import { type CompiledRule, findingsPerRuleMax } from "./rules/CompiledRule.ts"
-import { makeFactNumbers } from "./rules/FactNumbers.ts"
-import { lengthRule } from "./rules/lengthRule.ts"
-import { numbersRule } from "./rules/numbersRule.ts"
-import { bannedRule, requiredRule } from "./rules/phraseRules.ts"
-import { placeholderRule } from "./rules/placeholderRule.ts"
-import type { Rule, RuleSet } from "./RuleSet.ts"
-
-const compileRule = (rule: Rule): CompiledRule => {
-  switch (rule.rule) {
-    case "length":
-      return lengthRule(rule)
-    case "banned":
-      return bannedRule(rule)
-    case "required":
-      return requiredRule(rule)
-    case "placeholder":
-      return placeholderRule(rule)
-    case "numbers":
-      return numbersRule(rule)
-  }
-}
+import { noTools, type RuleTools } from "./rules/compileRule.ts"
+import type { RuleSet } from "./RuleSet.ts"
 
 type Rejected = Extract<Verdict, { _tag: "Rejected" }>
 
@@ -81,10 +62,13 @@ const isContent = (value: unknown): value is { readonly [field: string]: unknown
 
 export type Judge = (item: Item, evidence: EvidenceBundle, completion: Completion) => Verdict
 
-/** Schema and rules are all tried, so that one retake hears of everything. */
-export const makeJudge = (schema: OutputSchema, ruleSet: RuleSet): Judge => {
-  const rules = ruleSet.rules.map((rule) => ({ severity: rule.severity, apply: compileRule(rule) }))
-  const factNumbersOf = makeFactNumbers()
+/** `tools` are for rules that need more than the piece: a language detector, the checks of custom rules. */
+export const makeJudge = (
+  schema: OutputSchema,
+  ruleSet: RuleSet,
+  tools: RuleTools = noTools
+): Judge => {
+  const judgePiece = makeJudgePiece(schema, ruleSet, tools)
   return (item, evidence, completion) => {
     const early = unfinished(completion)
     if (early !== undefined) return early
@@ -93,25 +77,21 @@ export const makeJudge = (schema: OutputSchema, ruleSet: RuleSet): Judge => {
       const message = `${answer.message}; answer with one JSON object and nothing else`
       return rejected("Malformed", whole("json", completion.text, message))
     }
-    const leaves = leavesOf(answer.value)
-    if (typeof leaves === "string") return rejected("Malformed", whole("json", "", leaves))
     if (!isContent(answer.value)) {
       return rejected(
         "Malformed",
         whole("json", completion.text, "the answer is JSON, but not an object")
       )
     }
-    const blocking: Array<Finding> = [...schema.check(answer.value)]
-    const warnings: Array<Finding> = []
-    const factNumbers = () => factNumbersOf(item, evidence)
-    let joined: string | undefined
-    const foldedWhole = () => joined ??= leaves.map((leaf) => leaf.folded).join("\n")
-    for (const { apply, severity } of rules) {
-      const into = severity === "block" ? blocking : warnings
-      into.push(...apply({ leaves, foldedWhole, factNumbers }).slice(0, findingsPerRuleMax))
-    }
+    const fault = shapeFault(answer.value)
+    if (fault !== undefined) return rejected("Malformed", whole("json", "", fault))
+    const { blocking, claims, content, repairs, warnings } = judgePiece(
+      item,
+      evidence,
+      answer.value
+    )
     return blocking.length > 0
       ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
-      : { _tag: "Accepted", content: answer.value, warnings }
+      : { _tag: "Accepted", content, warnings, repairs, claims }
   }
 }

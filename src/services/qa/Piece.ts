@@ -1,6 +1,9 @@
 // An answer as the rules see it: its texts and numbers in document order, each with its place.
-import { fold } from "./Fold.ts"
 import { pointerOf } from "./FieldPattern.ts"
+import { fold } from "./Fold.ts"
+import type { Sentence } from "./Sentences.ts"
+import { sentencesOf } from "./Sentences.ts"
+import { tokensOf } from "./Tokens.ts"
 
 /** A text or a number of the piece; a number's text is its digits. */
 export class Leaf {
@@ -8,6 +11,8 @@ export class Leaf {
   readonly text: string
   readonly kind: "text" | "number"
   private foldedText: string | undefined
+  private tokenList: ReadonlyArray<string> | undefined
+  private sentenceList: ReadonlyArray<Sentence> | undefined
   constructor(segments: ReadonlyArray<string>, text: string, kind: "text" | "number") {
     this.segments = segments
     this.text = text
@@ -20,31 +25,49 @@ export class Leaf {
   get folded(): string {
     return this.foldedText ??= fold(this.text)
   }
+  /** The folded words, for comparisons. */
+  get tokens(): ReadonlyArray<string> {
+    return this.tokenList ??= tokensOf(this.folded)
+  }
+  get sentences(): ReadonlyArray<Sentence> {
+    return this.sentenceList ??= sentencesOf(this.text)
+  }
 }
 
 /** Bounds on an answer: far above any real piece, low enough that every rule ends soon on a hostile one. */
 const depthMax = 64
 const valuesMax = 10_000
 
-/** The leaves of a JSON value, or a sentence saying why it is not taken. */
-export const leavesOf = (value: unknown): ReadonlyArray<Leaf> | string => {
-  const leaves: Array<Leaf> = []
+/** Why a JSON value is not taken as a piece, as a sentence; undefined where it is. */
+export const shapeFault = (value: unknown): string | undefined => {
   let values = 0
   const walk = (current: unknown, segments: ReadonlyArray<string>): string | undefined => {
     if (++values > valuesMax) return `the answer has more than ${valuesMax} values`
-    if (typeof current === "string") leaves.push(new Leaf(segments, current, "text"))
-    else if (typeof current === "number") {
-      // JSON has no infinity, but 1e999 reads as one, and would be written back as null.
-      if (!Number.isFinite(current)) return `the number at ${pointerOf(segments)} is too large`
-      leaves.push(new Leaf(segments, String(current), "number"))
-    } else if (typeof current === "object" && current !== null) {
-      if (segments.length === depthMax) return `the answer is nested deeper than ${depthMax} levels`
-      for (const [key, inner] of Object.entries(current)) {
-        const fault = walk(inner, [...segments, key])
-        if (fault !== undefined) return fault
-      }
+    // JSON has no infinity, but 1e999 reads as one, and would be written back as null.
+    if (typeof current === "number" && !Number.isFinite(current)) {
+      return `the number at ${pointerOf(segments)} is too large`
+    }
+    if (typeof current !== "object" || current === null) return undefined
+    if (segments.length === depthMax) return `the answer is nested deeper than ${depthMax} levels`
+    for (const [key, inner] of Object.entries(current)) {
+      const fault = walk(inner, [...segments, key])
+      if (fault !== undefined) return fault
     }
     return undefined
   }
-  return walk(value, []) ?? leaves
+  return walk(value, [])
+}
+
+/** The leaves of a piece without a fault in its shape. */
+export const leavesOf = (value: unknown): ReadonlyArray<Leaf> => {
+  const leaves: Array<Leaf> = []
+  const walk = (current: unknown, segments: ReadonlyArray<string>): void => {
+    if (typeof current === "string") leaves.push(new Leaf(segments, current, "text"))
+    else if (typeof current === "number") leaves.push(new Leaf(segments, String(current), "number"))
+    else if (typeof current === "object" && current !== null) {
+      for (const [key, inner] of Object.entries(current)) walk(inner, [...segments, key])
+    }
+  }
+  walk(value, [])
+  return leaves
 }

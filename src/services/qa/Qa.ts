@@ -7,14 +7,22 @@ import type { Completion } from "../generation/Llm.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
 import type { RejectCause } from "../master/Reject.ts"
+import type { Claim } from "./claims/Claim.ts"
 import type { Finding } from "./Finding.ts"
 import { makeJudge } from "./Judge.ts"
+import { loadRuleTools } from "./LoadRuleTools.ts"
+import type { Repair } from "./Repair.ts"
+import type { RuleModules, UserRuleError } from "./UserRule.ts"
 
 export type Verdict =
   | {
     readonly _tag: "Accepted"
     readonly content: { readonly [field: string]: unknown }
     readonly warnings: ReadonlyArray<Finding>
+    /** What rules of severity `repair` changed in it. */
+    readonly repairs: ReadonlyArray<Repair>
+    /** What it states, and where that was found. */
+    readonly claims: ReadonlyArray<Claim>
   }
   | {
     readonly _tag: "Rejected"
@@ -32,12 +40,15 @@ export class Qa extends Context.Service<Qa, {
     completion: Completion
   ) => Effect.Effect<Verdict>
 }>()("inkfast/services/qa/Qa") {
-  static readonly layer: Layer.Layer<Qa, never, CurrentJob> = Layer.effect(
+  /** Loads what the rules need; a custom rule that cannot be had ends the run before anything is paid for. */
+  static readonly layer: Layer.Layer<Qa, UserRuleError, CurrentJob | RuleModules> = Layer.effect(
     Qa,
-    Effect.map(CurrentJob, ({ outputSchema, rules }) => {
-      const judge = makeJudge(outputSchema, rules)
+    Effect.gen(function*() {
+      const { directory, outputSchema, rules } = yield* CurrentJob
+      const { rulesHash, tools } = yield* loadRuleTools(directory, rules)
+      const judge = makeJudge(outputSchema, rules, tools)
       return {
-        rulesHash: rules.hash,
+        rulesHash,
         judge: (item, evidence, completion) => Effect.sync(() => judge(item, evidence, completion))
       }
     })

@@ -1,40 +1,8 @@
 // The rules of a job as declared in inkfast.yaml, with the hash that goes into each record.
 import { canonicalJson, digest } from "../Digest.ts"
-import type { Severity } from "./Finding.ts"
+import { type Rule, ruleId, type RuleKind } from "./RuleTypes.ts"
 
-/**
- * A field is a JSON pointer pattern: `/title`, `/faq/*\/answer` (`*` stands for any one key or index), or `*` for every
- * text of the piece. A pattern covers all texts at or below what it names: `/faq` is every text of the FAQ.
- */
-export type Rule =
-  | {
-    readonly rule: "length"
-    readonly field: string
-    readonly severity: Severity
-    readonly minChars?: number
-    readonly maxChars?: number
-    readonly minWords?: number
-    readonly maxWords?: number
-  }
-  | {
-    readonly rule: "banned"
-    readonly field: string
-    readonly severity: Severity
-    readonly phrases: ReadonlyArray<string>
-  }
-  | {
-    readonly rule: "required"
-    readonly field: string
-    readonly severity: Severity
-    readonly phrases: ReadonlyArray<string>
-  }
-  | { readonly rule: "placeholder"; readonly field: string; readonly severity: Severity }
-  | { readonly rule: "numbers"; readonly field: string; readonly severity: Severity }
-
-/** Rules that hold a piece against the facts: with other evidence they may say otherwise of the same piece. */
-const factRules: ReadonlySet<string> = new Set<Rule["rule"]>(["numbers"])
-
-export const judgesByFacts = (rule: string): boolean => factRules.has(rule)
+export type { Rule } from "./RuleTypes.ts"
 
 export interface RuleSet {
   readonly rules: ReadonlyArray<Rule>
@@ -43,9 +11,18 @@ export interface RuleSet {
 }
 
 /** Raised whenever a rule judges the same piece differently than before. */
-const engineVersion = 1
+const engineVersion = 2
 
 export const makeRuleSet = (rules: ReadonlyArray<Rule>): RuleSet => ({
   rules,
   hash: digest(canonicalJson({ engineVersion, rules }))
 })
+
+/** Rules that hold a piece against the facts: with other evidence they may say otherwise of the same piece. */
+const factKinds: ReadonlySet<RuleKind> = new Set(["numbers", "claims", "quotes", "links", "custom"])
+
+/** Whether findings of that rule, by its id, depend on the facts. */
+export const judgesByFacts = ({ rules }: RuleSet): (id: string) => boolean => {
+  const ids = new Set(rules.filter(({ rule }) => factKinds.has(rule)).map(ruleId))
+  return (id) => ids.has(id)
+}

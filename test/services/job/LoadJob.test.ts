@@ -308,17 +308,20 @@ const cases: ReadonlyArray<Case> = [
   [
     "a rule without a name",
     `${minimal}qa:\n  - { rule: numbers }\n  - field: /title\n`,
-    "/job/inkfast.yaml:5: qa[1]: names no rule; give rule: one of length, banned, required, placeholder, numbers"
+    "/job/inkfast.yaml:5: qa[1]: names no rule; give rule: one of length, cadence, banned, required, keyword, placeholder, " +
+    "numbers, claims, quotes, links, html, markdown, language, readability, distinct, repetition, whitespace, " +
+    "quotation, nearDuplicate, reuse, custom"
   ],
   [
     "an unknown key of a rule",
     `${minimal}qa:\n  - rule: length\n    field: /title\n    max: 3\n`,
-    "/job/inkfast.yaml:6: qa[0].max: unknown key; known here: rule, field, severity, minChars, maxChars, minWords, maxWords"
+    "/job/inkfast.yaml:6: qa[0].max: unknown key; known here: rule, id, message, field, severity, minChars, maxChars, " +
+    "minWords, maxWords, minSentences, maxSentences, minParagraphs, maxParagraphs, minItems, maxItems, together"
   ],
   [
     "a length without a bound",
     `${minimal}qa:\n  - { rule: length, field: /title }\n`,
-    "/job/inkfast.yaml:4: qa[0]: gives no bound; add minChars, maxChars, minWords or maxWords"
+    "/job/inkfast.yaml:4: qa[0]: gives no bound; add minChars, maxChars, minWords, maxWords, minSentences, maxSentences, minParagraphs, maxParagraphs, minItems or maxItems"
   ],
   [
     "a length whose bounds cross",
@@ -328,7 +331,7 @@ const cases: ReadonlyArray<Case> = [
   [
     "phrases that are none",
     `${minimal}qa:\n  - { rule: banned, phrases: [] }\n  - { rule: banned, phrases: [3] }\n`,
-    "/job/inkfast.yaml:4: qa[0]: phrases: is empty; list at least one phrase\n" +
+    "/job/inkfast.yaml:4: qa[0]: phrases: is empty; list at least one phrase or pattern\n" +
     "/job/inkfast.yaml:5: qa[1].phrases[0]: is 3; must be a phrase, as text"
   ],
   [

@@ -6,6 +6,7 @@ import { compileOutputSchema } from "../../../src/services/generation/OutputSche
 import { CurrentJob, type Job } from "../../../src/services/job/Job.ts"
 import { fieldPatternFault } from "../../../src/services/qa/FieldPattern.ts"
 import { Qa } from "../../../src/services/qa/Qa.ts"
+import { RuleModules } from "../../../src/services/qa/UserRule.ts"
 import { makeRuleSet, type Rule } from "../../../src/services/qa/RuleSet.ts"
 import { evidenceSettings } from "../../support/evidenceJob.ts"
 
@@ -64,7 +65,9 @@ describe("Qa", () => {
         }
       )
       assert.strictEqual(verdict._tag === "Rejected" ? verdict.cause : verdict._tag, "QaFailed")
-    }).pipe(Effect.provide(Qa.layer.pipe(Layer.provide(Layer.effect(CurrentJob, job))))))
+    }).pipe(Effect.provide(Qa.layer.pipe(
+      Layer.provide(Layer.merge(Layer.effect(CurrentJob, job), Layer.mock(RuleModules)({})))
+    ))))
 })
 
 describe("makeRuleSet", () => {

@@ -1,8 +1,9 @@
-// Rule `length`: characters (code points) and words of each text that is there; a missing field is the schema's affair.
-import { compileFieldPattern } from "../FieldPattern.ts"
-import { excerpt, type Finding } from "../Finding.ts"
-import type { Rule } from "../RuleSet.ts"
-import type { CompiledRule } from "./CompiledRule.ts"
+// Rule `length`: how much there is, text by text or together, and how many items a list has. A missing field is the schema's affair.
+import { valuesAt } from "../FieldPattern.ts"
+import { excerpt } from "../Finding.ts"
+import type { Leaf } from "../Piece.ts"
+import type { RuleOf } from "../RuleTypes.ts"
+import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
 import { countWords } from "./Words.ts"
 
 const countChars = (text: string): number => {
@@ -16,41 +17,73 @@ const countChars = (text: string): number => {
   return count
 }
 
-const outside = (
-  count: number,
-  min: number | undefined,
-  max: number | undefined,
-  unit: string
-): string | undefined => {
+const countParagraphs = (text: string): number =>
+  text.split(/\n[^\S\n]*\n/).filter((paragraph) => paragraph.trim() !== "").length
+
+const measures = {
+  characters: (leaf: Leaf) => countChars(leaf.text),
+  words: (leaf: Leaf) => countWords(leaf.text),
+  sentences: (leaf: Leaf) => leaf.sentences.length,
+  paragraphs: (leaf: Leaf) => countParagraphs(leaf.text)
+}
+
+interface Bound {
+  readonly unit: string
+  readonly min: number | undefined
+  readonly max: number | undefined
+}
+
+const outside = (count: number, { max, min, unit }: Bound): string | undefined => {
   if (min !== undefined && count < min) return `has ${count} ${unit}; at least ${min} are wanted`
   if (max !== undefined && count > max) return `has ${count} ${unit}; at most ${max} are allowed`
   return undefined
 }
 
-export const lengthRule = (rule: Extract<Rule, { rule: "length" }>): CompiledRule => {
-  const matches = compileFieldPattern(rule.field)
-  const wordsMatter = rule.minWords !== undefined || rule.maxWords !== undefined
-  return ({ leaves }) => {
-    const findings: Array<Finding> = []
+const isBound = ({ max, min }: Bound): boolean => min !== undefined || max !== undefined
+
+export const lengthRule = (rule: RuleOf<"length">): CompiledRule => {
+  const texts = textsAt(rule.field)
+  const bounds = ([
+    { unit: "characters", min: rule.minChars, max: rule.maxChars },
+    { unit: "words", min: rule.minWords, max: rule.maxWords },
+    { unit: "sentences", min: rule.minSentences, max: rule.maxSentences },
+    { unit: "paragraphs", min: rule.minParagraphs, max: rule.maxParagraphs }
+  ] as const).filter(isBound)
+  const items: Bound = { unit: "items", min: rule.minItems, max: rule.maxItems }
+
+  const ofLists = (content: unknown): ReadonlyArray<Remark> =>
+    !isBound(items) ? [] : valuesAt(content, rule.field).flatMap(({ pointer, value }) => {
+      const message = Array.isArray(value) ? outside(value.length, items) : undefined
+      return message === undefined ? [] : [{ field: pointer, text: "", message }]
+    })
+
+  const ofTexts = (leaves: ReadonlyArray<Leaf>): ReadonlyArray<Remark> => {
+    const remarks: Array<Remark> = []
     for (const leaf of leaves) {
-      if (leaf.kind !== "text" || !matches(leaf.segments)) continue
-      const messages = [
-        outside(countChars(leaf.text), rule.minChars, rule.maxChars, "characters"),
-        wordsMatter
-          ? outside(countWords(leaf.text), rule.minWords, rule.maxWords, "words")
-          : undefined
-      ]
-      for (const message of messages) {
-        if (message !== undefined) {
-          findings.push({
-            rule: "length",
-            field: leaf.pointer,
-            text: excerpt(leaf.text, 80),
-            message
-          })
-        }
+      for (const bound of bounds) {
+        const message = outside(measures[bound.unit](leaf), bound)
+        if (message === undefined) continue
+        remarks.push({ field: leaf.pointer, text: excerpt(leaf.text, 80), message })
       }
     }
-    return findings
+    return remarks
   }
+
+  const together = (leaves: ReadonlyArray<Leaf>): ReadonlyArray<Remark> =>
+    leaves.length === 0 ? [] : bounds.flatMap((bound) => {
+      const count = leaves.reduce((sum, leaf) => sum + measures[bound.unit](leaf), 0)
+      const message = outside(count, bound)
+      return message === undefined
+        ? []
+        : [{ field: placeOf(rule.field), text: "", message: `${nameOf(rule.field)} ${message}` }]
+    })
+
+  return (input) => [
+    ...ofLists(input.content),
+    ...(bounds.length === 0
+      ? []
+      : rule.together === true
+      ? together(texts(input))
+      : ofTexts(texts(input)))
+  ]
 }

@@ -5,12 +5,12 @@
 // What does not: numbers written as words, digits inside a name (`ES2024`, `sha256`), character references (`&#39;`),
 // `2D` and `3D`, the markers of a list that counts from 1, and the number behind "step" and its like, up to 20.
 import { compileFieldPattern } from "../FieldPattern.ts"
-import { excerpt, type Finding } from "../Finding.ts"
 import type { Leaf } from "../Piece.ts"
-import type { Rule } from "../RuleSet.ts"
-import { type CompiledRule, findingsPerRuleMax } from "./CompiledRule.ts"
+import type { RuleOf } from "../RuleTypes.ts"
+import { type CompiledRule, findingsPerRuleMax, type Remark } from "./CompiledRule.ts"
 import { type Facts, magnitudeAfter } from "./FactNumbers.ts"
 import { eachWritten, plainDigits, readingsOf, shifted } from "./Numbers.ts"
+import { ungrounded } from "./ungrounded.ts"
 
 const nameBefore = /[\p{L}_]$|&#x?$/u
 /** `v1.2.3`: a mark, not a name. */
@@ -59,35 +59,49 @@ const isKnown = (text: string, written: string, start: number, facts: Facts): bo
   )
 }
 
-const findingOf = (leaf: Leaf, written: string): Finding => ({
-  rule: "numbers",
-  field: leaf.pointer,
-  text: excerpt(written),
-  message: `the number ${excerpt(written, 60)} stands neither in the item nor in its evidence; ` +
-    "use only numbers that are there"
-})
+/** A number of the piece that something must vouch for. */
+interface PieceNumber {
+  readonly written: string
+  readonly start: number
+  /** The leaf's text with plain digits, which `start` counts in. */
+  readonly text: string
+}
 
-export const numbersRule = (rule: Extract<Rule, { rule: "numbers" }>): CompiledRule => {
+/** Calls back for each number of the piece that is no marker and no part of a name, until told to stop. */
+export const eachClaimedNumber = (
+  leaves: ReadonlyArray<Leaf>,
+  visit: (leaf: Leaf, number: PieceNumber) => boolean
+): void => {
+  const isMarker = makeMarkerCount()
+  for (const leaf of leaves) {
+    const text = plainDigits(leaf.text)
+    let goOn = true
+    eachWritten(text, (written, start) => {
+      if (isMarker(text, written, start)) return true
+      return (goOn = visit(leaf, { written, start, text }))
+    })
+    if (!goOn) return
+  }
+}
+
+export const numbersRule = (rule: RuleOf<"numbers">): CompiledRule => {
   const matches = compileFieldPattern(rule.field)
   return ({ factNumbers, leaves }) => {
-    const findings: Array<Finding> = []
-    const isMarker = makeMarkerCount()
-    for (const leaf of leaves) {
-      if (!matches(leaf.segments)) continue
-      const named = new Set<string>()
-      const text = plainDigits(leaf.text)
-      eachWritten(text, (written, start) => {
-        const fine = isMarker(text, written, start) ||
-          isKnown(text, written, start, factNumbers()) ||
-          isExempt(text, written, start)
-        if (!fine && !named.has(written)) {
-          named.add(written)
-          findings.push(findingOf(leaf, written))
-        }
-        return findings.length < findingsPerRuleMax
-      })
-      if (findings.length >= findingsPerRuleMax) break
-    }
-    return findings
+    const remarks: Array<Remark> = []
+    let named = new Set<string>()
+    let last: Leaf | undefined
+    const own = leaves.filter((leaf) => matches(leaf.segments))
+    eachClaimedNumber(own, (leaf, { start, text, written }) => {
+      if (leaf !== last) named = new Set()
+      last = leaf
+      const fine = named.has(written) || isKnown(text, written, start, factNumbers()) ||
+        isExempt(text, written, start)
+      if (!fine) {
+        named.add(written)
+        remarks.push(ungrounded(leaf, "number", { text: written, start }))
+      }
+      return remarks.length < findingsPerRuleMax
+    })
+    return remarks
   }
 }

@@ -1,9 +1,9 @@
 // Rule `placeholder`: what a model leaves where a fact should be, or says about itself. Code in backticks is exempt.
 import { compileFieldPattern } from "../FieldPattern.ts"
-import { excerpt, type Finding } from "../Finding.ts"
+import { excerpt } from "../Finding.ts"
 import { anyOf } from "../Fold.ts"
-import type { Rule } from "../RuleSet.ts"
-import type { CompiledRule } from "./CompiledRule.ts"
+import type { RuleOf } from "../RuleTypes.ts"
+import type { CompiledRule, Remark } from "./CompiledRule.ts"
 
 interface Leak {
   readonly what: string
@@ -108,10 +108,10 @@ const leaksIn = (
   })
 }
 
-export const placeholderRule = (rule: Extract<Rule, { rule: "placeholder" }>): CompiledRule => {
+export const placeholderRule = (rule: RuleOf<"placeholder">): CompiledRule => {
   const matches = compileFieldPattern(rule.field)
   return ({ foldedWhole, leaves }) => {
-    const findings: Array<Finding> = []
+    const remarks: Array<Remark> = []
     const whole = foldedWhole()
     const suspects = anyHint(whole)
       ? leaks.filter(({ hints }) => hints.some((hint) => whole.includes(hint)))
@@ -119,14 +119,13 @@ export const placeholderRule = (rule: Extract<Rule, { rule: "placeholder" }>): C
     for (const leaf of leaves) {
       if (leaf.kind !== "text" || !matches(leaf.segments)) continue
       for (const { what, words } of leaksIn(leaf.text, suspects)) {
-        findings.push({
-          rule: "placeholder",
+        remarks.push({
           field: leaf.pointer,
           text: excerpt(words),
           message: `${what}; write the fact itself, or leave the sentence out where there is none`
         })
       }
     }
-    return findings
+    return remarks
   }
 }

@@ -1,0 +1,46 @@
+// Rules of the user's own out of TypeScript or JavaScript modules on this machine's disk.
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import { digest } from "../services/Digest.ts"
+import { Disk } from "../services/durability/Disk.ts"
+import { readTextFile } from "../services/durability/FileIo.ts"
+import { RuleModules, type UserCheck, UserRuleError } from "../services/qa/UserRule.ts"
+
+const moduleBytesMax = 4 * 1024 * 1024
+
+const isCheck = (value: unknown): value is UserCheck => typeof value === "function"
+
+const defaultOf = (loaded: unknown): unknown =>
+  typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : undefined
+
+/** Runs the module: it is code of the job's owner, as the job itself is. */
+export const layer: Layer.Layer<RuleModules, never, Disk> = Layer.effect(
+  RuleModules,
+  Effect.map(Disk, (disk) => ({
+    load: (path) =>
+      Effect.gen(function*() {
+        const failed = (detail: string) => new UserRuleError({ use: path, detail })
+        const text = yield* Effect.mapError(
+          readTextFile(disk, path, moduleBytesMax),
+          (error) =>
+            failed(
+              error.code === "ENOENT" ? "there is no such file" : `cannot be read: ${error.message}`
+            )
+        )
+        const version = digest(text)
+        // The version in the address: a module that was changed is loaded anew.
+        const url = `${pathToFileURL(resolve(path)).href}?version=${version}`
+        const loaded = yield* Effect.tryPromise({
+          try: (): Promise<unknown> => import(url),
+          catch: (error) =>
+            failed(`cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+        })
+        const check = defaultOf(loaded)
+        return isCheck(check)
+          ? { version, check }
+          : yield* failed("its default export is no function; export default (input) => [ … ]")
+      })
+  }))
+)

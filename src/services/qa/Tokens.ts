@@ -1,0 +1,31 @@
+// A folded text as its words, for comparing texts: each sign of an unspaced script is a word of its own.
+
+const nonAscii = /[^\x00-\x7f]/
+const wordPattern =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}\p{M}_]+(?:'[\p{L}\p{N}\p{M}_]+)*/gu
+
+const isWordCode = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 ||
+  (code >= 65 && code <= 90)
+
+const apostrophe = 39
+
+const asciiTokens = (text: string): ReadonlyArray<string> => {
+  const tokens: Array<string> = []
+  for (let at = 0; at < text.length; at++) {
+    if (!isWordCode(text.charCodeAt(at))) continue
+    let end = at + 1
+    for (;;) {
+      const code = text.charCodeAt(end)
+      if (isWordCode(code)) end++
+      else if (code === apostrophe && isWordCode(text.charCodeAt(end + 1))) end += 2
+      else break
+    }
+    tokens.push(text.slice(at, end))
+    at = end
+  }
+  return tokens
+}
+
+export const tokensOf = (folded: string): ReadonlyArray<string> =>
+  nonAscii.test(folded) ? folded.match(wordPattern) ?? [] : asciiTokens(folded)

@@ -1,0 +1,71 @@
+// Rule `markdown`: only the parts of Markdown that are allowed, each of them closed, and no HTML.
+import { excerpt } from "../Finding.ts"
+import type { MarkdownPart, RuleOf } from "../RuleTypes.ts"
+import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
+
+// Every repetition is bounded, so that no text makes a search slow.
+const signs: ReadonlyArray<readonly [MarkdownPart, RegExp]> = [
+  ["headings", /^ {0,3}#{1,6}\s/m],
+  ["lists", /^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s+\S/m],
+  ["quotes", /^ {0,3}>/m],
+  ["tables", /^ {0,3}\|[^\n]{1,500}\|\s*$/m],
+  ["images", /!\[[^\]\n]{0,300}\]\(/],
+  ["links", /(?<!!)\[[^\]\n]{1,300}\](?:\(|\[)/],
+  ["bold", /\*\*[^\s*]|__[^\s_]/],
+  ["italic", /(?<![*\w])\*[^\s*][^*\n]{0,300}\*(?![*\w])|(?<![_\w])_[^\s_][^_\n]{0,300}_(?![_\w])/]
+]
+const tag = /<\/?[a-zA-Z][^<>\n]{0,300}>/
+const targetCharsMax = 2_000
+
+/** The first link whose address does not end on its line. */
+const openLink = (prose: string): string | undefined => {
+  for (let at = prose.indexOf("]("); at !== -1; at = prose.indexOf("](", at + 1)) {
+    let depth = 1
+    let end = at + 2
+    const stop = Math.min(prose.length, end + targetCharsMax)
+    while (end < stop && depth > 0 && prose.charAt(end) !== "\n") {
+      const sign = prose.charAt(end++)
+      if (sign === "(") depth++
+      else if (sign === ")") depth--
+    }
+    if (depth > 0) return prose.slice(at, end)
+  }
+  return undefined
+}
+
+const blank = (code: string): string => code.replace(/[^\n]/g, " ")
+
+/** Code out of the way, and whether a piece of it is left open. */
+const withoutCode = (
+  text: string
+): { readonly prose: string; readonly open: boolean; readonly code: boolean } => {
+  const fences = text.replace(/^ {0,3}```[^]*?^ {0,3}```[^\S\n]*$/gm, blank)
+  const prose = fences.replace(/`[^`\n]{1,2000}`/g, blank)
+  return { prose, open: prose.includes("`"), code: prose !== text || prose.includes("`") }
+}
+
+const oddPairs = (prose: string, mark: string): boolean => prose.split(mark).length % 2 === 0
+
+export const markdownRule = (rule: RuleOf<"markdown">): CompiledRule => {
+  const texts = textsAt(rule.field)
+  const allowed = new Set<MarkdownPart>(rule.parts ?? [])
+  return (input) =>
+    texts(input).flatMap((leaf): ReadonlyArray<Remark> => {
+      const { code, open, prose } = withoutCode(leaf.text)
+      const remarks: Array<Remark> = []
+      const say = (at: string, message: string) =>
+        remarks.push({ field: leaf.pointer, text: excerpt(at, 80), message })
+      if (code && !allowed.has("code")) say("`", "code is not allowed in Markdown here")
+      if (open) say("`", "a piece of code is not closed")
+      for (const [part, sign] of signs) {
+        const found = allowed.has(part) ? null : sign.exec(prose)
+        if (found !== null) say(found[0], `${part} are not allowed in Markdown here`)
+      }
+      if (oddPairs(prose, "**")) say("**", "bold text is not closed")
+      const link = openLink(prose)
+      if (link !== undefined) say(link, "a link is not closed")
+      const html = tag.exec(prose)
+      if (html !== null) say(html[0], "HTML is not allowed in Markdown here")
+      return remarks
+    })
+}

@@ -1,0 +1,23 @@
+// The remark on a number, price, date or name that nothing states, with the sentence that it stands in.
+import { excerpt } from "../Finding.ts"
+import type { Leaf } from "../Piece.ts"
+import { sentenceAt } from "../Sentences.ts"
+import type { Remark } from "./CompiledRule.ts"
+
+/** A claim and its place in the text of a leaf. */
+export interface Found {
+  readonly text: string
+  readonly start: number
+}
+
+export const ungrounded = (leaf: Leaf, what: string, { start, text }: Found): Remark => {
+  const sentence = sentenceAt(leaf.sentences, start)
+  const where = sentence === "" || sentence === text ? "" : `, in: "${excerpt(sentence)}"`
+  return {
+    field: leaf.pointer,
+    text: excerpt(text),
+    message:
+      `the ${what} ${excerpt(text, 60)} stands neither in the item nor in its evidence${where}; ` +
+      `use only ${what}s that are there`
+  }
+}
