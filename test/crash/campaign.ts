@@ -6,8 +6,10 @@ import type { Running } from "../support/processes.ts"
 import { billed, itemsOf, Sandbox, settings } from "../support/Sandbox.ts"
 import type { FakeServer } from "../support/Sandbox.ts"
 import {
+  assertBilledIsBooked,
   assertKept,
   assertPaidOnce,
+  exposureOf,
   filesIn,
   journalLines,
   master,
@@ -24,6 +26,8 @@ export interface CampaignOptions {
   readonly shards: number
   /** Per round: a round is one data directory, from its first item to its last. */
   readonly items: number
+  /** Every fault that the server knows is on, and all shards share one budget, which is raised when it is reached. */
+  readonly money?: boolean
   /** Ends the processes of the round and removes its directory when it is aborted. */
   readonly signal?: AbortSignal
   readonly onRound?: (report: CampaignReport) => void
@@ -35,6 +39,9 @@ export interface CampaignReport {
   readonly killsByMoment: { [moment: string]: number }
   acknowledged: number
   billed: number
+  billedNanoUsd: number
+  /** Runs that a budget stopped. */
+  budgetStops: number
   /** Bodies billed again, their first call having been listed as at risk. */
   billedAgain: number
   /** Temp files that a kill left and a later start swept. */
@@ -148,11 +155,34 @@ interface Round {
   readonly report: CampaignReport
   readonly random: Random
   readonly acknowledged: Set<string>
+  /** What all shards may spend together by now; undefined: no limit. */
+  totalUsd: number | undefined
 }
 
-const generateArgs = (
-  { server }: Round
-): ReadonlyArray<string> => ["generate", "--json", "--base-url", server.url]
+const generateArgs = ({ server, totalUsd }: Round): ReadonlyArray<string> => [
+  "generate",
+  "--json",
+  "--base-url",
+  server.url,
+  ...(totalUsd === undefined ? [] : ["--total-budget", String(totalUsd)])
+]
+
+/** Paused, stopped for good by the endpoint, stopped by the budget: started again, with more money where that lacked. */
+const againCodes: ReadonlyArray<number | null> = [3, 4, 6]
+
+/** I10 at this moment, whoever still works: nobody was ever allowed more than the largest budget so far. */
+const checkBudget = ({ box, totalUsd }: Round): void => {
+  if (totalUsd === undefined) return
+  const exposure = exposureOf(box.data)
+  if (exposure > totalUsd * 1e9) {
+    throw new Error(`I10: ${exposure} nanodollars spent, reserved or at risk, of $${totalUsd}`)
+  }
+}
+
+const raiseBudget = (round: Round): void => {
+  round.report.budgetStops++
+  round.totalUsd = Number(((round.totalUsd ?? 0) * 1.3).toFixed(4))
+}
 
 /** One shard from its first start to its end. */
 const finishShard = async (round: Round, shard: string): Promise<void> => {
@@ -171,11 +201,15 @@ const finishShard = async (round: Round, shard: string): Promise<void> => {
     )
     const [{ code, signal, stderr }] = await Promise.all([run.running.ended, onlooker])
     for (const id of run.acknowledged) acknowledged.add(id)
-    if (signal === null && !doneCodes.includes(code)) {
+    const again = round.totalUsd !== undefined && againCodes.includes(code)
+    if (signal === null && !again && !doneCodes.includes(code)) {
       throw new Error(`shard ${shard} ended with ${code}:\n${stderr.join("\n")}`)
     }
     assertKept(box.data, acknowledged)
     journalLines(box.data)
+    checkBudget(round)
+    if (signal === null && code === 6) raiseBudget(round)
+    if (signal === null && again) continue
     if (signal === null) return
     report.kills++
     report.killsByMoment[moment] = (report.killsByMoment[moment] ?? 0) + 1
@@ -205,13 +239,15 @@ const fail = (what: string): never => {
 const checkEnd = async (round: Round, items: number): Promise<void> => {
   const { acknowledged, box, report, server } = round
   const callsBefore = billed(server).length
+  if (round.totalUsd !== undefined) round.totalUsd *= 2
   await succeed(round, generateArgs(round))
   if (billed(server).length !== callsBefore) fail("a resume with nothing to do made calls")
   await succeed(round, ["audit", "--json"], [0])
   const { atRisk } = JSON.parse(await succeed(round, ["status", "--json"], [0])) as {
-    readonly atRisk: ReadonlyArray<Call>
+    readonly atRisk: ReadonlyArray<Call & { readonly maxNanoUsd: number }>
   }
   report.billed += callsBefore
+  report.billedNanoUsd += assertBilledIsBooked(box.data, billed(server), atRisk)
   report.billedAgain += assertPaidOnce(box.data, billed(server), atRisk)
   await succeed(round, ["consolidate", "--json"], [0])
   await succeed(round, ["audit", "--json"], [0])
@@ -238,6 +274,25 @@ const faults = [
   { kind: "schemaBreak", model: "fake-mini", rate: 0.1 }
 ] as const
 
+/** Everything that the server can do wrong; what ends a run at once is done a few times only. */
+const everyFault = [
+  ...faults,
+  { kind: "hang", rate: 0.01 },
+  { kind: "dropMidBody", rate: 0.02 },
+  { kind: "truncate", rate: 0.02 },
+  { kind: "malformed", rate: 0.02 },
+  { kind: "malformedBody", rate: 0.02 },
+  { kind: "refusal", rate: 0.01 },
+  { kind: "contentFilter", rate: 0.01 },
+  { kind: "insufficientQuota", skip: 40, count: 1 },
+  { kind: "unauthorized", skip: 80, count: 1 },
+  { kind: "modelNotFound", skip: 120, count: 1 }
+] as const
+
+/** A call that hangs is given up after this. */
+const timeoutMs = 500
+const totalUsdAtFirst = 0.03
+
 /** Kills at least so many times; finishes the round that it is in. Throws at the first broken promise. */
 export const campaign = async (options: CampaignOptions): Promise<CampaignReport> => {
   const random = seeded(options.seed)
@@ -247,6 +302,8 @@ export const campaign = async (options: CampaignOptions): Promise<CampaignReport
     killsByMoment: {},
     acknowledged: 0,
     billed: 0,
+    billedNanoUsd: 0,
+    budgetStops: 0,
     billedAgain: 0,
     tempFilesSeen: 0,
     quarantined: 0
@@ -258,14 +315,24 @@ export const campaign = async (options: CampaignOptions): Promise<CampaignReport
     try {
       box.job({
         items: itemsOf(options.items),
-        settings: settings("concurrency: 6\nconsolidateEvery: 7\n")
+        settings: settings(
+          "concurrency: 6\nconsolidateEvery: 7\n",
+          options.money ? timeoutMs : undefined
+        )
       })
       // They are watched before the first run makes them.
       for (const name of ["raw", "master"]) {
         fs.mkdirSync(path.join(box.data, name), { recursive: true })
       }
-      const server = await box.fakeLlm({ faults })
-      const round: Round = { box, server, report, random, acknowledged: new Set() }
+      const server = await box.fakeLlm({ faults: options.money ? everyFault : faults })
+      const round: Round = {
+        box,
+        server,
+        report,
+        random,
+        acknowledged: new Set(),
+        totalUsd: options.money ? totalUsdAtFirst : undefined
+      }
       await Promise.all(
         Array.from(
           { length: options.shards },

@@ -24,4 +24,23 @@ describe("kill -9", () => {
       assert.isAtLeast(report.acknowledged, 100)
     }
   )
+
+  it(
+    "I10: every fault on, one budget for all: what was billed is booked or listed at risk, and the budget is never passed",
+    { timeout: Math.max(300_000, killsMin * 10_000) },
+    async ({ signal }) => {
+      const report = await campaign({
+        command: commandFile(),
+        killsMin: Math.ceil(killsMin / 3),
+        seed: seed + 1,
+        shards: 3,
+        items: 80,
+        money: true,
+        signal
+      })
+      assert.isAtLeast(report.kills, killsMin / 3)
+      assert.isAtLeast(report.budgetStops, 1)
+      assert.isAbove(report.billedNanoUsd, 0)
+    }
+  )
 })

@@ -9,6 +9,8 @@ export interface Line {
   readonly id?: string
   readonly model?: string
   readonly atRiskNanoUsd?: number
+  readonly reservedNanoUsd?: number
+  readonly costNanoUsd?: number
   readonly _meta?: { readonly id: string }
 }
 
@@ -132,4 +134,72 @@ export const assertPaidOnce = (
     again += repeated
   }
   return again
+}
+
+/** Nanodollars a token, as the sandbox's settings have them. */
+const ratesOf: { readonly [model: string]: { readonly input: number; readonly output: number } } = {
+  "fake-mini": { input: 1000, output: 2000 },
+  "fake-large": { input: 10_000, output: 20_000 }
+}
+
+const sumOf = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0)
+
+export interface BilledCall extends Call {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+/**
+ * I10, to the nanodollar: every amount that the server billed is the cost of an answer in the journals, or that of a call
+ * which is listed as at risk with at least as much. Answers what was billed in all.
+ */
+export const assertBilledIsBooked = (
+  data: string,
+  billed: ReadonlyArray<BilledCall>,
+  atRisk: ReadonlyArray<Call & { readonly maxNanoUsd: number }>
+): number => {
+  const lines = journalLines(data)
+  const intents = new Map(
+    lines.filter(({ _tag }) => _tag === "intent").map((line) => [line.id, line])
+  )
+  const booked = Map.groupBy(
+    lines.filter(({ _tag }) => _tag === "response"),
+    ({ id, slug }) => callKey(intents.get(id) ?? { slug })
+  )
+  const costOf = ({ inputTokens, model, outputTokens }: BilledCall): number => {
+    const rates = ratesOf[model] ?? { input: Number.NaN, output: Number.NaN }
+    return inputTokens * rates.input + outputTokens * rates.output
+  }
+  for (const [key, calls] of Map.groupBy(billed, callKey)) {
+    const lost = calls.map(costOf)
+    for (const { costNanoUsd = -1 } of booked.get(key) ?? []) {
+      const at = lost.indexOf(costNanoUsd)
+      if (at < 0) throw new Error(`I10: ${key}: ${costNanoUsd} nanodollars are booked, not billed`)
+      lost.splice(at, 1)
+    }
+    const listed = atRisk.filter((call) => callKey(call) === key).map((call) => call.maxNanoUsd)
+    for (const cost of lost) {
+      const at = listed.findIndex((maxNanoUsd) => maxNanoUsd >= cost)
+      if (at < 0) {
+        throw new Error(`I10: ${key}: ${cost} nanodollars are billed, neither booked nor at risk`)
+      }
+      listed.splice(at, 1)
+    }
+  }
+  return sumOf(billed.map(costOf))
+}
+
+/** What the journals hold as spent, reserved or at risk at this moment, each call at its worst until it is answered. */
+export const exposureOf = (data: string): number => {
+  const worst = new Map<string, number>()
+  for (
+    const { _tag, atRiskNanoUsd = 0, costNanoUsd = 0, id = "", reservedNanoUsd = 0 }
+      of journalLines(data)
+  ) {
+    if (_tag === "intent") worst.set(id, reservedNanoUsd)
+    if (_tag === "failure") worst.set(id, atRiskNanoUsd)
+    if (_tag === "response") worst.set(id, costNanoUsd)
+  }
+  return sumOf([...worst.values()])
 }

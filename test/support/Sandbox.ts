@@ -17,6 +17,8 @@ export interface Billed {
   readonly slug: string
   readonly model: string
   readonly body: string
+  readonly inputTokens: number
+  readonly outputTokens: number
   readonly outcome: string
 }
 
@@ -43,10 +45,10 @@ const schema = JSON.stringify({
 })
 
 /** Prices that make every call cost something. */
-export const settings = (more = ""): string =>
+export const settings = (more = "", timeoutMs = 120_000): string =>
   `models:
-  base: { name: fake-mini, maxOutputTokens: 400 }
-  strong: { name: fake-large, maxOutputTokens: 400 }
+  base: { name: fake-mini, maxOutputTokens: 400, timeoutMs: ${timeoutMs} }
+  strong: { name: fake-large, maxOutputTokens: 400, timeoutMs: ${timeoutMs} }
 prices:
   fake-mini: { inputUsdPerMtok: 1, outputUsdPerMtok: 2 }
   fake-large: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 }

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 import * as Live from "../../../src/layers/Live.ts"
@@ -296,7 +297,11 @@ describe("money, simulated", () => {
       const sums = { kills: 0, calls: 0, budget: 0 }
       for (let seed = firstSeed; seed < firstSeed + simulations; seed++) {
         const done = await Effect.runPromise(
-          simulate(seed).pipe(Random.withSeed(seed), Effect.provide(TestClock.layer()))
+          simulate(seed).pipe(
+            Random.withSeed(seed),
+            // Recovery tells of every kill.
+            Effect.provide(Layer.merge(TestClock.layer(), Logger.layer([])))
+          )
         )
         sums.kills += done.kills
         sums.calls += done.calls
