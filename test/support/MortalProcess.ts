@@ -36,11 +36,15 @@ export const mortalProcess = (
   }
   const mortal: MortalProcess["mortal"] = (effect) =>
     Effect.suspend(() => dead ? Effect.never : effect)
+  // A real disk takes its time: others get a turn before every call.
   const counted = (method: Method): Method => (...args) =>
-    Effect.suspend(() => {
-      if (!dead && ++calls === diesAtCall) kill()
-      return dead ? Effect.never : method(...args)
-    })
+    Effect.andThen(
+      Effect.yieldNow,
+      Effect.suspend(() => {
+        if (!dead && ++calls === diesAtCall) kill()
+        return dead ? Effect.never : method(...args)
+      })
+    )
   const wrapped = <S extends object>(service: S): S =>
     Object.fromEntries(
       Object.entries(service).map(([name, method]) => [name, counted(method as Method)])
