@@ -45,7 +45,7 @@ import {
   slugsOf
 } from "../../support/pipeline.ts"
 
-const simulations = Number(process.env["SIMULATIONS"] ?? 60)
+const simulations = Number(process.env["SIMULATIONS"] ?? 20)
 const firstSeed = Number(process.env["SIMULATION_SEED"] ?? 1)
 
 interface Schedule {
