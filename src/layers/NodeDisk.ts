@@ -89,12 +89,19 @@ const openSync = (file: string, mode: OpenMode): DiskFile => {
   return { path: file, handle }
 }
 
+/**
+ * What close reports is of no use: whatever had to be durable was synced before. The last close of a file without a name
+ * frees its blocks, which takes a third of a second for a gigabyte: not on the event loop.
+ */
+const close = ({ handle, path: file }: DiskFile) =>
+  Effect.suspend(() =>
+    fs.fstatSync(handle).nlink === 0
+      ? pooled<void>("close", file, (done) => fs.close(handle, (error) => done(error ?? null)))
+      : now("close", file, () => fs.closeSync(handle))
+  ).pipe(Effect.ignore)
+
 const open = (file: string, mode: OpenMode) =>
-  Effect.acquireRelease(
-    now("open", file, () => openSync(file, mode)),
-    // What close reports is of no use: whatever had to be durable was synced before.
-    (opened) => Effect.ignore(now("close", file, () => fs.closeSync(opened.handle)))
-  )
+  Effect.acquireRelease(now("open", file, () => openSync(file, mode)), close)
 
 const write = (operation: string, file: DiskFile, bytes: Uint8Array, position: number | null) => {
   const length = Math.min(bytes.byteLength, callBytesMax)

@@ -17,6 +17,8 @@ export interface ScanOptions {
   readonly to?: number
   /** A longer line fails with code `EFBIG`. Default 256 MiB. */
   readonly lineBytesMax?: number
+  /** Called with each chunk and its byte offset after it was read, before any of the lines that end in it are visited. */
+  readonly onRead?: (chunk: Buffer, position: number) => Effect.Effect<void, DiskError>
 }
 
 export interface ScanReport {
@@ -42,29 +44,39 @@ const lineTooLong = (path: string, offset: number, lineBytesMax: number): DiskEr
       `the line at byte ${offset} has no end within ${lineBytesMax} bytes: this is no file of lines`
   })
 
-/** A window on the file that slides forward: `bytes[start..end)` was read and not yet handed on. */
+/** A part of the file in memory: `bytes[start..end)` was read and not yet handed on. */
 interface Window {
-  bytes: Buffer
+  readonly bytes: Buffer
   start: number
-  end: number
+  readonly end: number
   /** Up to here no newline was found. */
   searched: number
   /** File offset of `bytes[start]`. */
   offset: number
 }
 
-/** Moves what is left to the front of a buffer with room for more: the same one, or a larger one for a long line. */
-const makeRoom = (window: Window): void => {
-  if (window.bytes.byteLength - window.end >= chunkBytes) return
+/** Where the next chunk is read to, with room before it for the beginning of a line that goes on in it. */
+interface Spare {
+  readonly bytes: Buffer
+  readonly room: number
+}
+
+const makeSpare = (chunk: number, room = chunk): Spare => ({
+  bytes: Buffer.allocUnsafeSlow(room + chunk),
+  room
+})
+
+/** What is left of the window and the chunk that follows it, in one piece. */
+const join = (window: Window, spare: Spare, count: number): Window => {
   const left = window.end - window.start
-  const bytes = left + chunkBytes <= window.bytes.byteLength
-    ? window.bytes
-    : Buffer.allocUnsafeSlow(Math.max(2 * left, left + chunkBytes))
-  window.bytes.copy(bytes, 0, window.start, window.end)
-  window.searched -= window.start
-  window.bytes = bytes
-  window.start = 0
-  window.end = left
+  let { bytes, room } = spare
+  if (left > room) {
+    room = 2 * left
+    bytes = makeSpare(spare.bytes.byteLength - spare.room, room).bytes
+    spare.bytes.copy(bytes, room, spare.room, spare.room + count)
+  }
+  window.bytes.copy(bytes, room - left, window.start, window.end)
+  return { bytes, start: room - left, end: room + count, searched: room, offset: window.offset }
 }
 
 /** Visits the lines that are whole in the window. Answers whether the visitor wants more. */
@@ -90,35 +102,49 @@ const visitWindow = (
   return true
 }
 
+/** While the lines of one chunk are visited the next one is read: two buffers take turns. */
 const scanOpened = Effect.fnUntraced(function*(
   disk: Disk["Service"],
   file: DiskFile,
   options: ScanOptions,
   visit: LineVisitor
 ): Effect.fn.Return<ScanReport, DiskError> {
-  const { from = 0, to = Number.POSITIVE_INFINITY, lineBytesMax = lineBytesMaxDefault } = options
-  const window: Window = {
-    bytes: Buffer.allocUnsafeSlow(2 * chunkBytes),
+  const { from = 0, lineBytesMax = lineBytesMaxDefault, onRead, to = Infinity } = options
+  const chunk = Math.max(0, Math.min(chunkBytes, to - from))
+  const report = { bytes: 0, lines: 0 }
+  const read = (spare: Spare, position: number) => {
+    const into = spare.bytes.subarray(spare.room, spare.room + Math.min(chunk, to - position))
+    const reading = disk.read(file, into, position)
+    return onRead === undefined ? reading : Effect.tap(
+      reading,
+      (count) => count === 0 ? Effect.void : onRead(into.subarray(0, count), position)
+    )
+  }
+  let spare = makeSpare(chunk)
+  let window: Window = {
+    bytes: makeSpare(chunk).bytes,
     start: 0,
     end: 0,
     searched: 0,
     offset: from
   }
-  const report = { bytes: 0, lines: 0 }
-  for (let position = from; position < to;) {
-    if (window.end - window.start > lineBytesMax) {
-      return yield* lineTooLong(file.path, window.offset, lineBytesMax)
-    }
-    makeRoom(window)
-    const room = window.bytes.subarray(
-      window.end,
-      window.end + Math.min(to - position, window.bytes.byteLength)
-    )
-    const count = yield* disk.read(file, room, position)
-    if (count === 0) break
+  let position = from
+  let count = position < to ? yield* read(spare, position) : 0
+  while (count > 0) {
     position += count
-    window.end += count
-    if (!visitWindow(window, report, visit)) return { ...report, unterminatedBytes: 0 }
+    const joined = join(window, spare, count)
+    // The window's buffer is free now; one that had to grow for a long line stays as large.
+    spare = { bytes: window.bytes, room: window.bytes.byteLength - chunk }
+    window = joined
+    const [next, wantsMore] = yield* Effect.all([
+      position < to ? read(spare, position) : Effect.succeed(0),
+      Effect.sync(() => visitWindow(joined, report, visit))
+    ], { concurrency: 2 })
+    if (!wantsMore) return { ...report, unterminatedBytes: 0 }
+    if (next > 0 && joined.end - joined.start > lineBytesMax) {
+      return yield* lineTooLong(file.path, joined.offset, lineBytesMax)
+    }
+    count = next
   }
   return { ...report, unterminatedBytes: window.end - window.start }
 })

@@ -201,6 +201,7 @@ const openShared = Effect.fnUntraced(function*(
 ): Effect.fn.Return<LogFiles, DiskError, Scope.Scope> {
   const { context, files: paths } = options
   const { disk, locks } = context
+  const scope = yield* Effect.scope
   const lockFile = yield* disk.open(guard.lockFile, "update")
   const lockInode = (yield* disk.statFile(lockFile)).inode
   const place: SlotPlace = { disk, file: lockFile, at: guard.slotAt, bootId: guard.bootId }
@@ -231,7 +232,11 @@ const openShared = Effect.fnUntraced(function*(
     yield* checkLockFile(disk, place, lockInode)
     const before = held.opened
     held.opened = yield* openFiles(options, place)
-    yield* closeOpened(before)
+    // Nobody waits for it: the last close of a large master that was replaced takes long.
+    yield* Effect.forkIn(closeOpened(before), scope, {
+      startImmediately: true,
+      uninterruptible: true
+    })
     return yield* Effect.forEach(held.opened.files, disk.statFile)
   })
 

@@ -29,6 +29,8 @@ export interface StagedFile {
   readonly append: (bytes: Uint8Array) => Effect.Effect<void, DiskError>
   /** Makes what was appended durable in the temp, so that a later commit has less to wait for. */
   readonly sync: Effect.Effect<void, DiskError>
+  /** Makes the temp's name durable. */
+  readonly anchor: Effect.Effect<void, DiskError>
   /** Replaces the target, durably. Uninterruptible. After a failure the target is whole: the old file or the new. */
   readonly commit: Effect.Effect<void, DiskError>
   /** Whether the scope removes the temp at its end; a swap that has been decided owns its temps instead. */
@@ -109,8 +111,16 @@ export const stage = (
         Effect.suspend(() => removed ? Effect.ignore(disk.unlink(opened.path)) : Effect.void)
     )
     let size = 0
+    // An empty file is synced once, too.
+    let syncedSize = -1
+    let anchored = false
     const removeAtEnd = (remove: boolean) => Effect.sync(() => void (removed = remove))
-    const sync = disk.datasync(file)
+    const sync = Effect.suspend(() => {
+      const upTo = size
+      return upTo === syncedSize
+        ? Effect.void
+        : Effect.map(disk.datasync(file), () => void (syncedSize = upTo))
+    })
     return {
       target,
       temp: file.path,
@@ -123,6 +133,11 @@ export const stage = (
           return writeAllAt(disk, file, bytes, position)
         }),
       sync,
+      anchor: Effect.suspend(() =>
+        anchored
+          ? Effect.void
+          : Effect.map(disk.syncDirectory(path.dirname(target)), () => void (anchored = true))
+      ),
       commit: Effect.uninterruptible(Effect.gen(function*() {
         yield* sync
         yield* disk.rename(file.path, target)

@@ -1,8 +1,8 @@
 // Several staged files put in place together: after a crash and `finishSwap`, all of them are there or none.
 //
 // The files share one directory, the marker's. Each step is durable before the next begins:
-//   1. the temps' bytes, then their names         2. the marker, naming temp -> target: the decision
-//   3. every temp renamed over its target         4. the marker removed
+//   1. the temps' names, their bytes and the marker's     2. the marker, naming temp -> target, in place: the decision
+//   3. every temp renamed over its target                4. the marker removed
 // A crash
 // - in 1, or in 2 before the marker's rename: no marker. The old files stand; `sweep` removes the temps.
 // - in 2 after the marker's rename, before the directory is synced: by what the disk kept, as before or as after.
@@ -22,7 +22,7 @@ import { Disk, DiskError } from "./Disk.ts"
 import { readAllAt, writeAllAt } from "./FileIo.ts"
 import type { FileLock } from "./FileLock.ts"
 import type { StagedFile } from "./ReplaceFile.ts"
-import { replaceFile } from "./ReplaceFile.ts"
+import { stage } from "./ReplaceFile.ts"
 import type { SwapMarker } from "./SwapMarker.ts"
 import { encodeMarker, readMarker } from "./SwapMarker.ts"
 
@@ -63,9 +63,8 @@ const finish = Effect.fnUntraced(
       yield* disk.rename(temp, target)
     }
     yield* disk.syncDirectory(directory)
+    // Everything that matters is durable. A marker that comes back names no temp that is there.
     yield* disk.unlink(markerPath)
-    // Everything that matters was durable before. A marker that comes back names no temp that is there.
-    yield* Effect.ignore(disk.syncDirectory(directory))
   }
 )
 
@@ -107,16 +106,18 @@ const checkSwap = Effect.fnUntraced(function*(
 /**
  * Swaps the staged files in. Uninterruptible. When it fails and there is no marker, nothing was changed; when it fails
  * and the marker is there, the swap is decided and `finishSwap` will end it, now or at the next open.
+ *
+ * Writers wait while this works, so it does only what must wait for them: what was synced and anchored before is not
+ * synced again, and what can be synced at once is.
  */
 export const commitAll = (
   markerPath: string,
   staged: ReadonlyArray<StagedFile>
 ): Effect.Effect<void, DiskError, Disk | FileLock> =>
-  Effect.uninterruptible(Effect.gen(function*() {
+  Effect.uninterruptible(Effect.scoped(Effect.gen(function*() {
     const disk = yield* Disk
     yield* checkSwap(disk, markerPath, staged)
-    for (const each of staged) yield* each.sync
-    yield* disk.syncDirectory(path.dirname(markerPath))
+    yield* Effect.forEach(staged, (each) => each.anchor, { discard: true })
     const pairs = yield* Effect.forEach(
       staged,
       (each) =>
@@ -127,14 +128,20 @@ export const commitAll = (
           targetBytes
         }))
     )
+    const marker: SwapMarker = { version: 1, pairs }
+    const decision = yield* stage(markerPath)
+    yield* decision.append(encodeMarker(marker))
+    yield* Effect.forEach([...staged, decision], (each) => each.sync, {
+      concurrency: "unbounded",
+      discard: true
+    })
     const removeAtEnd = (remove: boolean) =>
       Effect.forEach(staged, (each) => each.removeAtEnd(remove), { discard: true })
     // From the marker's rename on, the temps belong to the swap. Where it cannot be told whether it came to that, they
     // are kept: a temp too many is swept, one too few is a lost master.
     yield* removeAtEnd(false)
-    const marker: SwapMarker = { version: 1, pairs }
     yield* Effect.onError(
-      replaceFile(markerPath, encodeMarker(marker)),
+      decision.commit,
       () =>
         disk.stat(markerPath).pipe(
           Effect.flatMap((found) => removeAtEnd(Option.isNone(found))),
@@ -142,4 +149,4 @@ export const commitAll = (
         )
     )
     yield* finish(disk, markerPath, marker)
-  }))
+  })))

@@ -26,7 +26,10 @@ const isOrphan = (path: string): Effect.Effect<boolean | undefined, DiskError, D
       yield* disk.unlink(path)
       return false
     }
-    return yield* locks.tryLock(file)
+    if (!(yield* locks.tryLock(file))) return false
+    // Its owner may have removed it or renamed it just now, before it gave the lock back.
+    const now = yield* disk.stat(path)
+    return Option.isSome(now) && now.value.inode === found.value.inode
   }))).pipe(
     Effect.catchIf(
       ({ code }) => ["EACCES", "EPERM", "EROFS"].includes(code),

@@ -1,12 +1,14 @@
 // The masters rewritten to one line per slug, the newest, while writers go on.
 //
 // 1. Without the appenders' lock: the masters are read up to their sizes at one moment, and what survives is copied to
-//    temps beside them. What was appended meanwhile is read and copied in further rounds, until little is left.
-// 2. Under the lock: the rest is read and copied, damaged lines are set aside, the three temps are swapped in together.
-// A line that comes late and supersedes one already copied makes the copies stale: they are written anew, without the
-// lock where tries are left. So after a consolidation a slug stands once per file, whatever was appended meanwhile (I5).
+//    temps beside them, durably. What was appended meanwhile is read and copied in further rounds, until little is left.
+// 2. Under the lock: the rest is read and copied, and the three temps are swapped in together.
+// A line that comes late and supersedes one already copied leaves a copy too many: the copies are written anew, without
+// the lock where tries are left, under it where they are small. After that a slug stands once per file, but for what
+// was superseded in large masters while they were rewritten again and again: those lines wait for the next time (`left`).
 // What a crash leaves: before the swap is decided the masters as they were, and temps that the next open sweeps; after
 // that the marker, and whoever takes the lock next finishes the swap (SwapFiles.ts).
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -26,11 +28,11 @@ import { appendSurvivors, makeDraft } from "./Draft.ts"
 import type { MasterLock } from "./MasterLock.ts"
 import { openMasterLock } from "./MasterLock.ts"
 import type { Reading } from "./Reading.ts"
-import { readOn, startReading } from "./Reading.ts"
+import { isTidy, readOn, startReading } from "./Reading.ts"
 import type { MasterName, PerMaster } from "./Survivors.ts"
 import { nothing } from "./Survivors.ts"
 import type { SwapPending } from "./SwapIn.ts"
-import { swapIn } from "./SwapIn.ts"
+import { setAsideAll, swapIn } from "./SwapIn.ts"
 
 const FileReport = Schema.Struct({
   /** Lines. */
@@ -45,6 +47,8 @@ export const ConsolidationReport = Schema.Struct({
   updates: FileReport,
   successes: FileReport,
   rejects: FileReport,
+  /** Superseded lines that stay for the next time: the newer ones came while the masters were rewritten. */
+  left: Schema.Int,
   /** Corrupt lines moved to quarantine. */
   quarantined: Schema.Int,
   durationMs: Schema.Finite,
@@ -69,8 +73,10 @@ export class ConsolidationError
 const restBytesMax = 1024 * 1024
 /** Rounds without the lock. Reading is faster than durable appending, so the rest shrinks with each. */
 const roundsMax = 10
-/** Times that a stale draft is written anew without the lock, before it is done under it. */
-const staleTriesMax = 3
+/** Times that a draft with superseded lines is written anew without the lock. */
+const anewMax = 2
+/** A draft up to so many bytes is written anew under the lock: a few milliseconds' work. */
+const smallBytesMax = 4 * 1024 * 1024
 
 type Needs = Disk | FileLock | Scope.Scope
 
@@ -80,46 +86,41 @@ interface Progress {
   readonly draft: Draft | undefined
 }
 
+interface Work {
+  readonly data: DataPaths
+  readonly lock: MasterLock
+  /** Corrupt lines in quarantine, by place. */
+  readonly asides: Map<string, string>
+}
+
 const bytesOf = (sizes: PerMaster): number => sizes.updates + sizes.successes + sizes.rejects
 
-const needsNewDraft = (reading: Reading, draft: Draft | undefined): boolean =>
-  !reading.tidy && (draft === undefined || reading.survivors.stale)
+const leftIn = ({ draft, reading: { survivors: { left } } }: Progress): number =>
+  draft === undefined ? 0 : left.masters + left.rejects
 
-/** The draft brought up to the reading: begun where it is needed first, written anew where it became stale. */
-const bringUp = Effect.fnUntraced(function*(
-  data: DataPaths,
-  reading: Reading,
-  before: Progress
-): Effect.fn.Return<Progress, DiskError, Needs> {
-  if (reading.tidy) return { reading, draft: undefined }
-  if (before.draft !== undefined && !needsNewDraft(reading, before.draft)) {
-    yield* appendSurvivors(
-      data,
-      before.draft,
-      reading.survivors,
-      before.reading.sizes,
-      reading.sizes
-    )
-    return { reading, draft: before.draft }
-  }
-  if (before.draft !== undefined) yield* before.draft.discard
-  const draft = yield* makeDraft(data)
-  yield* appendSurvivors(data, draft, reading.survivors, nothing, reading.sizes)
-  return { reading, draft }
+/** Reads up to new sizes and sets aside what is corrupt. */
+const readUpTo = Effect.fnUntraced(function*(
+  { asides, data, lock }: Work,
+  before: Progress,
+  sizes: PerMaster
+): Effect.fn.Return<Progress, DiskError, Disk> {
+  const reading = yield* readOn(data, before.reading, sizes)
+  yield* setAsideAll(data, lock, reading.corrupt, asides)
+  return { reading, draft: before.draft }
 })
 
-/** Step 1. */
-const catchUp = Effect.fnUntraced(function*(
-  data: DataPaths,
-  lock: MasterLock
+/** The draft brought up to the reading: begun where it is needed first, or written anew. */
+const copyUpTo = Effect.fnUntraced(function*(
+  { data }: Work,
+  { draft: before, reading }: Progress,
+  anew: boolean
 ): Effect.fn.Return<Progress, DiskError, Needs> {
-  let progress: Progress = { reading: startReading(), draft: undefined }
-  for (let round = 0; round < roundsMax; round++) {
-    const sizes = yield* lock.atRest(Effect.succeed)
-    if (round > 0 && bytesOf(sizes) - bytesOf(progress.reading.sizes) <= restBytesMax) break
-    progress = yield* bringUp(data, yield* readOn(data, progress.reading, sizes), progress)
-  }
-  return progress
+  if (isTidy(reading)) return { reading, draft: undefined }
+  if (before !== undefined && anew) yield* before.discard
+  if (before === undefined || anew) reading.survivors.beginCopy()
+  const draft = before === undefined || anew ? yield* makeDraft(data) : before
+  yield* appendSurvivors(data, draft, reading.survivors)
+  return { reading, draft }
 })
 
 interface Outcome {
@@ -128,38 +129,76 @@ interface Outcome {
   readonly pauseMs: number
 }
 
-/** Step 2. Answers only the reading, with nothing changed, where a new draft is needed and may be written outside. */
-const tryFinish = (
-  data: DataPaths,
-  lock: MasterLock,
-  progress: Progress,
-  mayRetry: boolean
-): Effect.Effect<Outcome | Reading, DiskError | SwapPending, Needs> =>
-  lock.atRest((sizes) =>
-    Effect.gen(function*() {
-      const startNanos = yield* Clock.currentTimeNanos
-      const reading = yield* readOn(data, progress.reading, sizes)
-      if (mayRetry && needsNewDraft(reading, progress.draft)) return reading
-      const last = yield* bringUp(data, reading, progress)
-      const after = last.draft === undefined
-        ? sizes
-        : yield* swapIn(data, lock, last.draft, reading)
-      const pauseMs = Number((yield* Clock.currentTimeNanos) - startNanos) / 1e6
-      return { progress: last, after, pauseMs }
-    })
-  )
+/** What the lock was given back for: more was appended than is copied under it, or the draft is to be written anew. */
+interface Postponed {
+  readonly progress: Progress
+  readonly sizes: PerMaster
+  readonly anew: boolean
+}
 
-const finish = Effect.fnUntraced(function*(
-  data: DataPaths,
-  lock: MasterLock,
-  start: Progress
+interface Allowed {
+  readonly round: boolean
+  readonly anew: boolean
+}
+
+/** Step 2, under the lock. */
+const tryFinish = Effect.fnUntraced(function*(
+  work: Work,
+  before: Progress,
+  sizes: PerMaster,
+  allowed: Allowed
+): Effect.fn.Return<Outcome | Postponed, DiskError | SwapPending, Needs> {
+  const startNanos = yield* Clock.currentTimeNanos
+  if (allowed.round && bytesOf(sizes) - bytesOf(before.reading.sizes) > restBytesMax) {
+    return { progress: before, sizes, anew: false }
+  }
+  const read = yield* readUpTo(work, before, sizes)
+  const { missing } = read.reading.survivors
+  const wrong = read.draft !== undefined && (missing || leftIn(read) > 0)
+  if (wrong && allowed.anew) return { progress: read, sizes, anew: true }
+  const isSmall = bytesOf(sizes) <= smallBytesMax
+  const progress = yield* copyUpTo(work, read, wrong && (missing || isSmall))
+  const after = progress.draft === undefined
+    ? sizes
+    : yield* swapIn(work.data, work.lock, progress.draft, progress.reading)
+  const pauseMs = Number((yield* Clock.currentTimeNanos) - startNanos) / 1e6
+  return { progress, after, pauseMs }
+})
+
+/** Steps 1 and 2, over and over until little is left for the second. */
+const rewrite = Effect.fnUntraced(function*(
+  work: Work
 ): Effect.fn.Return<Outcome, DiskError | SwapPending, Needs> {
-  let progress = start
-  for (let tried = 0;; tried++) {
+  const { lock } = work
+  let next: Postponed = {
+    progress: { reading: startReading(), draft: undefined },
+    sizes: yield* lock.atRest(Effect.succeed),
+    anew: false
+  }
+  let drafts = 0
+  for (let round = 1;; round++) {
+    if (next.anew) drafts++
+    const progress = yield* copyUpTo(
+      work,
+      yield* readUpTo(work, next.progress, next.sizes),
+      next.anew
+    )
     if (progress.draft !== undefined) yield* progress.draft.sync
-    const outcome = yield* tryFinish(data, lock, progress, tried < staleTriesMax)
+    const allowed = { round: round < roundsMax, anew: drafts < anewMax }
+    const outcome = yield* lock.atRest((sizes) => tryFinish(work, progress, sizes, allowed))
     if ("after" in outcome) return outcome
-    progress = yield* bringUp(data, outcome, progress)
+    next = outcome
+  }
+})
+
+/**
+ * Keeps the masters that stand open. Their last close frees their blocks, which takes long and holds up the syncs of
+ * others: it must be ours, after the lock is given back, and not an appender's.
+ */
+const holdOld = Effect.fnUntraced(function*(data: DataPaths) {
+  const disk = yield* Disk
+  for (const path of [data.updates, data.successes, data.rejects]) {
+    if (Option.isSome(yield* disk.stat(path))) yield* disk.open(path, "read")
   }
 })
 
@@ -181,6 +220,7 @@ const reportOf = (
     updates: file("updates"),
     successes: file("successes"),
     rejects: file("rejects"),
+    left: leftIn(progress),
     quarantined: reading.corrupt.reduce((sum, region) => sum + region.lines, 0),
     durationMs,
     pauseMs
@@ -212,8 +252,18 @@ const run = Effect.fnUntraced(function*(
     return yield* new ConsolidationError({ reason: "Busy", detail })
   }
   const lock = yield* openMasterLock(data)
-  yield* lock.atRest(() => sweep(data.master, data.swap))
-  const outcome = yield* finish(data, lock, yield* catchUp(data, lock))
+  yield* lock.atRest(() => Effect.andThen(sweep(data.master, data.swap), holdOld(data)))
+  const asides = new Map<string, string>()
+  const outcome = yield* Effect.onError(
+    rewrite({ data, lock, asides }),
+    // What is corrupt stands in the masters still.
+    (cause) =>
+      Cause.findErrorOption(cause).pipe(Option.exists(({ _tag }) => _tag === "SwapPending"))
+        ? Effect.void
+        : Effect.forEach(asides.values(), (path) => Effect.ignore(disk.unlink(path)), {
+          discard: true
+        })
+  )
   return reportOf(outcome, yield* durationMs)
 })
 

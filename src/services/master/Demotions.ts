@@ -25,7 +25,7 @@ export class Demotions {
   hasTakenBack(line: MasterLine): boolean {
     if (this.#atMs.size === 0) return false
     const atMs = this.#atMs.get(line.slug)
-    return atMs !== undefined && atMs >= line.meta.atMs
+    return atMs !== undefined && atMs >= line.atMs
   }
 }
 

@@ -21,6 +21,15 @@ interface LineMeta {
 }
 
 const slugHead = Buffer.from(`{"slug":"`)
+const acceptedKey = Buffer.from(`,"acceptedAt":"`)
+const rejectedKey = Buffer.from(`,"rejectedAt":"`)
+/** What follows the time in our own records and rejects. */
+const afterAccepted = Buffer.from(`","qa":{"rules":"`)
+const afterRejected = Buffer.from(`"}`)
+/** Bytes of `2026-01-02T03:04:05.678Z`. */
+const timeLength = 24
+/** The end of a record of ours in which its time is looked for: nothing but the QA of a few warnings follows it. */
+const timeWithin = 512
 const metaKey = Buffer.from(`,"_meta":`)
 /** Bytes of `,"_crc":"xxxxxxxx"}`. */
 const checksumLength = 19
@@ -87,6 +96,11 @@ export class MasterLine {
     return this.#wholeObject()
   }
 
+  /** `meta.atMs`, for our own lines without parsing their provenance. */
+  get atMs(): number {
+    return (this.kind === "verified" ? this.#timeInPlace() : undefined) ?? this.meta.atMs
+  }
+
   #corrupt(problem: string): LineKind {
     this.problem = problem
     return (this.kind = "corrupt")
@@ -95,10 +109,13 @@ export class MasterLine {
   /** Our own lines begin with the slug; one without escapes is its own UTF-8. */
   #slugInPlace(): boolean {
     const line = this.#line
-    if (!startsWith(line, slugHead)) return false
-    const end = line.indexOf(quote, slugHead.length)
-    if (end <= slugHead.length) return false
-    for (let i = slugHead.length; i < end; i++) if (line[i] === backslash) return false
+    if (!matchesAt(line, slugHead, 0)) return false
+    let end = slugHead.length
+    while (line[end] !== quote) {
+      if (line[end] === backslash || end === line.length) return false
+      end++
+    }
+    if (end === slugHead.length) return false
     this.slugBytes = line
     this.slugStart = slugHead.length
     this.slugEnd = end
@@ -120,6 +137,28 @@ export class MasterLine {
   }
 
   /**
+   * The time of a record or reject where it stands as we write it: in a line of ours, what follows it is in `_meta` only.
+   * Undefined where the line is shaped otherwise.
+   */
+  #timeInPlace(): number | undefined {
+    const line = this.#line
+    const metaEnd = line.length - checksumLength
+    const rejectedAt = metaEnd - afterRejected.length + 1 - timeLength
+    if (matchesAt(line, rejectedKey, rejectedAt - rejectedKey.length)) {
+      return timeAt(line, rejectedAt)
+    }
+    const from = Math.max(0, metaEnd - timeWithin)
+    for (let at = metaEnd - timeLength - afterAccepted.length; at >= from; at--) {
+      if (line[at] !== acceptedKey[0] || !matchesAt(line, acceptedKey, at)) continue
+      const timeStart = at + acceptedKey.length
+      return matchesAt(line, afterAccepted, timeStart + timeLength)
+        ? timeAt(line, timeStart)
+        : undefined
+    }
+    return undefined
+  }
+
+  /**
    * In our lines `_meta` is the last key before the checksum. The bytes of the key cannot stand in a string, where the
    * quotes are escaped; were it a nested key, what follows would not be balanced and the whole line is parsed.
    */
@@ -133,16 +172,50 @@ export class MasterLine {
   }
 }
 
-const startsWith = (line: Buffer, head: Buffer): boolean =>
-  line.length >= head.length && line.compare(head, 0, head.length, 0, head.length) === 0
+const matchesAt = (line: Buffer, pattern: Buffer, at: number): boolean => {
+  for (let i = 0; i < pattern.length; i++) if (line[at + i] !== pattern[i]) return false
+  return true
+}
 
 const withoutMark = (line: Buffer): Buffer =>
-  startsWith(line, byteOrderMark) ? line.subarray(byteOrderMark.length) : line
+  matchesAt(line, byteOrderMark, 0) ? line.subarray(byteOrderMark.length) : line
 
 /** White space as JSON has it. */
 const isBlank = (line: Buffer): boolean => {
-  for (const byte of line) if (byte !== 0x20 && byte !== 0x0d && byte !== 0x09) return false
+  for (let i = 0; i < line.length; i++) {
+    const byte = line[i]
+    if (byte !== 0x20 && byte !== 0x0d && byte !== 0x09) return false
+  }
   return true
+}
+
+/** The number of so many digits; NaN where one of them is none. */
+const digitsAt = (line: Buffer, at: number, count: number): number => {
+  let value = 0
+  for (let i = 0; i < count; i++) {
+    const digit = line[at + i]! - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+/** A time as we write it, in milliseconds since the epoch; undefined for anything that only a calendar can judge. */
+const timeAt = (line: Buffer, at: number): number | undefined => {
+  const framed = line[at + 4] === 0x2d && line[at + 7] === 0x2d && line[at + 10] === 0x54 &&
+    line[at + 13] === 0x3a && line[at + 16] === 0x3a && line[at + 19] === 0x2e &&
+    line[at + 23] === 0x5a
+  const month = digitsAt(line, at + 5, 2)
+  const day = digitsAt(line, at + 8, 2)
+  const hour = digitsAt(line, at + 11, 2)
+  const minute = digitsAt(line, at + 14, 2)
+  const second = digitsAt(line, at + 17, 2)
+  const year = digitsAt(line, at, 4)
+  const plain = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 &&
+    minute < 60 && second < 60
+  if (!framed || !plain) return undefined
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second, digitsAt(line, at + 20, 3))
+  return Number.isNaN(ms) ? undefined : ms
 }
 
 const parseOrUndefined = (text: string): unknown => {

@@ -1,4 +1,7 @@
 // What a consolidation has read of the masters so far: who survives, what is corrupt, whether anything has to change.
+//
+// As a rule `successes` holds the same bytes as `updates`. Where it does it is compared and not read line by line; from
+// the first line that differs on (a recovery copied lines, somebody edited) it is read like the others.
 import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import type { DataPaths } from "../durability/DataDirectory.ts"
@@ -24,8 +27,8 @@ export interface Reading {
   /** Lines read, corrupt ones included, blank ones not. */
   readonly lines: PerMaster
   readonly corrupt: ReadonlyArray<CorruptRegion>
-  /** Whether the masters are already what a consolidation would make of them. */
-  readonly tidy: boolean
+  /** Whether `successes` is, byte for byte, `updates`. */
+  readonly mirrored: boolean
 }
 
 export const startReading = (): Reading => ({
@@ -33,59 +36,147 @@ export const startReading = (): Reading => ({
   sizes: nothing,
   lines: nothing,
   corrupt: [],
-  tidy: true
+  mirrored: true
 })
 
-const masterNames: ReadonlyArray<MasterName> = ["updates", "successes", "rejects"]
+/** Whether the masters are already what a consolidation would make of them. */
+export const isTidy = ({ mirrored, survivors }: Reading): boolean => mirrored && survivors.complete
+
 /** More damage than this is no damaged master, but some other file. */
 const corruptRegionsMax = 1000
 /** A longer region is kept in parts, so that it need not be held whole. */
 const regionBytesMax = 16 * 1024 * 1024
-const compareBytes = 256 * 1024
+
+const unusable = (code: string, path: string, detail: string): DiskError =>
+  new DiskError({ operation: "consolidate", path, code, detail })
+
+/** A round of reading: what is read is noted here. */
+interface Round {
+  readonly data: DataPaths
+  readonly survivors: Survivors
+  readonly lines: { [name in MasterName]: number }
+  readonly corrupt: Array<CorruptRegion>
+}
 
 /** Answers false when there are too many. */
 const noteCorrupt = (
-  regions: Array<CorruptRegion>,
+  { corrupt }: Round,
   name: MasterName,
   offset: number,
   length: number
 ): boolean => {
-  const last = regions.at(-1)
+  const last = corrupt.findLast((region) => region.name === name)
   const end = offset + length
-  if (last?.name === name && last.end === offset && end - last.start <= regionBytesMax) {
+  if (last?.end === offset && end - last.start <= regionBytesMax) {
     last.end = end
     last.lines++
     return true
   }
-  regions.push({ name, start: offset, end, lines: 1 })
-  return regions.length <= corruptRegionsMax
+  corrupt.push({ name, start: offset, end, lines: 1 })
+  return corrupt.length <= corruptRegionsMax
 }
 
-/** Whether both files hold the same bytes between two offsets. */
-const sameBytes = Effect.fnUntraced(
-  function*(first: string, second: string, from: number, to: number) {
-    const disk = yield* Disk
-    if (from === to) return true
-    const [a, b] = [yield* disk.open(first, "read"), yield* disk.open(second, "read")]
-    const [left, right] = [
-      Buffer.allocUnsafeSlow(compareBytes),
-      Buffer.allocUnsafeSlow(compareBytes)
-    ]
-    for (let position = from; position < to; position += compareBytes) {
-      const length = Math.min(compareBytes, to - position)
-      yield* readAllAt(disk, a, left.subarray(0, length), position)
-      yield* readAllAt(disk, b, right.subarray(0, length), position)
-      if (left.compare(right, 0, length, 0, length) !== 0) return false
-    }
-    return true
-  },
-  Effect.scoped
-)
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
-const areSame = (data: DataPaths, from: PerMaster, to: PerMaster) =>
-  from.updates === from.successes && to.updates === to.successes
-    ? sameBytes(data.updates, data.successes, from.updates, to.updates)
-    : Effect.succeed(false)
+interface Twin {
+  readonly onRead: (chunk: Buffer, position: number) => Effect.Effect<void, DiskError>
+  /** Whether the twin holds the same bytes up to this offset, which was read. */
+  readonly holds: (end: number) => boolean
+}
+
+/** Reads a master line by line. `twin`: another one whose same lines count as read with these. */
+const readLines = Effect.fnUntraced(function*(
+  round: Round,
+  name: MasterName,
+  range: Range,
+  twin?: Twin
+): Effect.fn.Return<number, DiskError, Disk> {
+  const { data, lines, survivors } = round
+  const path = data[name]
+  const master = new MasterLine()
+  /** Where the twin's own lines begin. */
+  let ownFrom: number | undefined
+  const visit = (line: Buffer, offset: number): void | false => {
+    const length = line.length + 1
+    const both = twin !== undefined && ownFrom === undefined && twin.holds(offset + length)
+    if (twin !== undefined && !both) ownFrom ??= offset
+    const kind = master.read(line)
+    if (kind === "blank") return survivors.skip(name, length)
+    lines[name]++
+    if (both) lines.successes++
+    if (kind === "corrupt") {
+      survivors.skip(name, length)
+      const few = noteCorrupt(round, name, offset, length)
+      return few && (!both || noteCorrupt(round, "successes", offset, length)) ? undefined : false
+    }
+    const markBytes = line.length - master.bytes.length
+    if (markBytes > 0) survivors.skip(name, markBytes)
+    survivors.offer(name, master, length - markBytes)
+  }
+  const options = twin === undefined ? range : { ...range, onRead: twin.onRead }
+  const { bytes, unterminatedBytes } = yield* scanLines(path, options, visit)
+  if (round.corrupt.length > corruptRegionsMax) {
+    const detail =
+      `more than ${corruptRegionsMax} damaged places: this is no master file; restore it from a backup`
+    return yield* unusable("EBADMSG", path, detail)
+  }
+  if (unterminatedBytes > 0) {
+    const detail =
+      `its last ${unterminatedBytes} bytes end in no newline; start a run, which recovers the file first`
+    return yield* unusable("EBADMSG", path, detail)
+  }
+  return ownFrom ?? range.from + bytes
+})
+
+/** Compares `successes`, up to its size, with what is read of `updates`. */
+const makeTwin = Effect.fnUntraced(function*(path: string, size: number) {
+  const disk = yield* Disk
+  const file = yield* disk.open(path, "read")
+  let mine = Buffer.alloc(0)
+  /** Up to here the files are known to be the same, or not known to differ. */
+  let sameTo = size
+  const twin: Twin = {
+    onRead: Effect.fnUntraced(function*(chunk, position) {
+      const length = Math.min(chunk.length, sameTo - position)
+      if (length <= 0) return
+      if (mine.length < length) mine = Buffer.allocUnsafeSlow(chunk.length)
+      const count = yield* readAllAt(disk, file, mine.subarray(0, length), position)
+      if (count < length || mine.compare(chunk, 0, length, 0, length) !== 0) sameTo = position
+    }),
+    holds: (end) => end <= sameTo
+  }
+  return twin
+})
+
+/** `updates` and `successes`, from where both were read. Answers whether they are the same. */
+const readTwins = Effect.fnUntraced(function*(
+  round: Round,
+  before: Reading,
+  sizes: PerMaster
+): Effect.fn.Return<boolean, DiskError, Disk> {
+  const { data, survivors } = round
+  const updates = { from: before.sizes.updates, to: sizes.updates }
+  const successes = { from: before.sizes.successes, to: sizes.successes }
+  if (!before.mirrored || successes.from === successes.to || updates.from === updates.to) {
+    if (before.mirrored) survivors.extents.successes.start = successes.from
+    yield* readLines(round, "updates", updates)
+    yield* readLines(round, "successes", successes)
+    return before.mirrored && updates.from === updates.to && successes.from === successes.to
+  }
+  const ownFrom = yield* Effect.scoped(
+    Effect.flatMap(
+      makeTwin(data.successes, successes.to),
+      (twin) => readLines(round, "updates", updates, twin)
+    )
+  )
+  if (ownFrom === sizes.updates && ownFrom === sizes.successes) return true
+  survivors.extents.successes.start = ownFrom
+  yield* readLines(round, "successes", { from: ownFrom, to: sizes.successes })
+  return false
+})
 
 /** Reads on from where the reading ended up to new sizes. */
 export const readOn = Effect.fnUntraced(function*(
@@ -94,45 +185,20 @@ export const readOn = Effect.fnUntraced(function*(
   sizes: PerMaster
 ): Effect.fn.Return<Reading, DiskError, Disk> {
   const { survivors } = reading
-  const corrupt = [...reading.corrupt]
-  const lines = { ...reading.lines }
-  const master = new MasterLine()
-  let blank = false
-  for (const name of masterNames) {
-    const path = data[name]
-    if (sizes[name] < reading.sizes[name]) {
-      const detail = `the file became shorter (${reading.sizes[name]} to ${
-        sizes[name]
-      } bytes) while it was read`
-      return yield* new DiskError({ operation: "consolidate", path, code: "ESTALE", detail })
-    }
-    const range = { from: reading.sizes[name], to: sizes[name] }
-    const { unterminatedBytes } = yield* scanLines(path, range, (line, offset) => {
-      const kind = master.read(line)
-      if (kind === "blank") {
-        blank = true
-        return
-      }
-      lines[name]++
-      if (kind === "corrupt") {
-        return noteCorrupt(corrupt, name, offset, line.length + 1)
-          ? undefined
-          : false
-      }
-      survivors.offer(name, master, offset)
-    })
-    if (corrupt.length > corruptRegionsMax) {
-      const detail =
-        `more than ${corruptRegionsMax} damaged places: this is no master file; restore it from a backup`
-      return yield* new DiskError({ operation: "consolidate", path, code: "EBADMSG", detail })
-    }
-    if (unterminatedBytes > 0) {
-      const detail =
-        `its last ${unterminatedBytes} bytes end in no newline; start a run, which recovers the file first`
-      return yield* new DiskError({ operation: "consolidate", path, code: "EBADMSG", detail })
-    }
+  for (const name of ["updates", "successes", "rejects"] as const) {
+    if (sizes[name] >= reading.sizes[name]) continue
+    const detail = `the file became shorter (${reading.sizes[name]} to ${
+      sizes[name]
+    } bytes) while it was read`
+    return yield* unusable("ESTALE", data[name], detail)
   }
-  const tidy = reading.tidy && !blank && corrupt.length === 0 && !survivors.redundant &&
-    (yield* areSame(data, reading.sizes, sizes))
-  return { survivors, sizes, lines, corrupt, tidy }
+  const round: Round = {
+    data,
+    survivors,
+    lines: { ...reading.lines },
+    corrupt: [...reading.corrupt]
+  }
+  const mirrored = yield* readTwins(round, reading, sizes)
+  yield* readLines(round, "rejects", { from: reading.sizes.rejects, to: sizes.rejects })
+  return { survivors, sizes, lines: round.lines, corrupt: round.corrupt, mirrored }
 })

@@ -4,84 +4,65 @@
 // demotion beats the records that are not newer than it, and no others: a record that comes later stands again.
 import { makeSlugTable } from "../items/SlugTable.ts"
 import type { MasterLine } from "./MasterLine.ts"
+import { PagedNumbers } from "./PagedNumbers.ts"
 
-const CAPACITY_MIN = 16
-const none = Number.NaN
-
-/** The line that stands for a slug. Positions are numbers that no two lines of a kind share. */
-export interface Stands {
-  readonly kind: "record" | "reject"
-  readonly position: number
+/** What one line changed for its slug: the positions of the lines that stood before and stand now; NaN for none. */
+export interface Change {
+  readonly before: number
+  readonly after: number
 }
 
-/** Some 70 bytes a slug, never the lines. */
+/** Some 50 bytes a slug, never the lines. Positions are numbers that no two lines share. */
 export class Standing {
   readonly #slugs = makeSlugTable()
-  #capacity = CAPACITY_MIN
-  #recordMs = new Float64Array(CAPACITY_MIN)
-  #recordAt = new Float64Array(CAPACITY_MIN).fill(none)
-  #rejectMs = new Float64Array(CAPACITY_MIN)
-  #rejectAt = new Float64Array(CAPACITY_MIN).fill(none)
-  #demotedMs = new Float64Array(CAPACITY_MIN).fill(none)
+  readonly #recordMs = new PagedNumbers()
+  readonly #recordAt = new PagedNumbers()
+  readonly #rejectMs = new PagedNumbers()
+  readonly #rejectAt = new PagedNumbers()
+  readonly #demotedMs = new PagedNumbers()
+  /** One for all offers: a million objects cost more than the work. */
+  readonly #change = { before: Number.NaN, after: Number.NaN }
 
-  /** Slugs seen. */
-  get size(): number {
-    return this.#slugs.size
-  }
-
-  offerRecord(line: MasterLine, position: number): void {
+  /** The answer holds until the next offer. */
+  offerRecord(line: MasterLine, position: number): Change {
     const index = this.#numberOf(line)
-    const { atMs } = line.meta
-    const before = this.#recordAt[index]!
-    if (isNewer(atMs, position, this.#recordMs[index]!, before)) {
-      this.#recordMs[index] = atMs
-      this.#recordAt[index] = position
+    this.#change.before = this.#positionOf(index)
+    const { atMs } = line
+    if (isNewer(atMs, position, this.#recordMs.get(index), this.#recordAt.get(index))) {
+      this.#recordMs.set(index, atMs)
+      this.#recordAt.set(index, position)
     }
+    this.#change.after = this.#positionOf(index)
+    return this.#change
   }
 
-  offerReject(line: MasterLine, position: number): void {
+  /** The answer holds until the next offer. */
+  offerReject(line: MasterLine, position: number): Change {
     const index = this.#numberOf(line)
+    this.#change.before = this.#positionOf(index)
     const { atMs, demotes } = line.meta
-    if (isNewer(atMs, position, this.#rejectMs[index]!, this.#rejectAt[index]!)) {
-      this.#rejectMs[index] = atMs
-      this.#rejectAt[index] = position
+    if (isNewer(atMs, position, this.#rejectMs.get(index), this.#rejectAt.get(index))) {
+      this.#rejectMs.set(index, atMs)
+      this.#rejectAt.set(index, position)
     }
     // A comparison with none is false.
-    if (demotes !== undefined && !(atMs <= this.#demotedMs[index]!)) this.#demotedMs[index] = atMs
+    if (demotes !== undefined && !(atMs <= this.#demotedMs.get(index))) {
+      this.#demotedMs.set(index, atMs)
+    }
+    this.#change.after = this.#positionOf(index)
+    return this.#change
   }
 
-  /** What stands for the slug of the line; undefined for a slug never offered. */
-  of(line: MasterLine): Stands | undefined {
-    const index = this.#slugs.getBytes(line.slugBytes, line.slugStart, line.slugEnd)
-    if (index === undefined) return undefined
-    const record = this.#recordAt[index]!
-    const isDemoted = this.#demotedMs[index]! >= this.#recordMs[index]!
-    return Number.isNaN(record) || isDemoted
-      ? { kind: "reject", position: this.#rejectAt[index]! }
-      : { kind: "record", position: record }
+  /** The line that stands for a slug. */
+  #positionOf(index: number): number {
+    const record = this.#recordAt.get(index)
+    const isDemoted = this.#demotedMs.get(index) >= this.#recordMs.get(index)
+    return Number.isNaN(record) || isDemoted ? this.#rejectAt.get(index) : record
   }
 
   #numberOf(line: MasterLine): number {
     const next = this.#slugs.size
-    const known = this.#slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, next)
-    if (known !== undefined) return known
-    if (next === this.#capacity) this.#grow()
-    return next
-  }
-
-  #grow(): void {
-    const length = this.#capacity * 2
-    const grown = (values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      const larger = new Float64Array(length).fill(none, values.length)
-      larger.set(values)
-      return larger
-    }
-    this.#capacity = length
-    this.#recordMs = grown(this.#recordMs)
-    this.#recordAt = grown(this.#recordAt)
-    this.#rejectMs = grown(this.#rejectMs)
-    this.#rejectAt = grown(this.#rejectAt)
-    this.#demotedMs = grown(this.#demotedMs)
+    return this.#slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, next) ?? next
   }
 }
 

@@ -1,6 +1,6 @@
 // Which lines of the three masters a consolidation keeps: of each slug the one that stands.
+import { Extents } from "./Extents.ts"
 import type { MasterLine } from "./MasterLine.ts"
-import type { Stands } from "./Standing.ts"
 import { Standing } from "./Standing.ts"
 
 export type MasterName = "updates" | "successes" | "rejects"
@@ -11,77 +11,105 @@ export type PerMaster = { readonly [name in MasterName]: number }
 export const nothing: PerMaster = { updates: 0, successes: 0, rejects: 0 }
 
 /**
- * Positions in `successes` count from here, below all of `updates`: two files of one log hold the same lines, and the
- * one in `updates`, which is written first, is the one that is kept.
+ * Positions are line numbers of `updates`. Those of `successes` count from here, below all of them: two files of one log
+ * hold the same lines, and the one in `updates`, which is written first, is the one that is kept. Those of `rejects`
+ * count from `rejectsBase`.
  */
-const successesBase = -(2 ** 52)
-
-const positionOf = (name: MasterName, offset: number): number =>
-  name === "successes" ? successesBase + offset : offset
-
-const isSame = (a: Stands | undefined, b: Stands | undefined): boolean =>
-  a?.kind === b?.kind && a?.position === b?.position
+const successesBase = -(2 ** 40)
+const rejectsBase = 2 ** 40
 
 /**
- * Takes the lines as they are read, in any number of rounds, and says which of them survive what was read so far.
- * `markWritten` tells that the survivors below some offsets were copied; from then on `stale` says whether a line that
- * came later made those copies wrong: one of them is superfluous, or one is missing.
+ * Takes the lines as they are read, in any number of rounds, and marks those that do not survive what was read so far.
+ * `beginCopy` and `markCopied` tell what of them was copied. What comes later can make copies wrong: `left` counts the
+ * ones too many, `missing` tells that one was passed over which stands again.
  */
 export class Survivors {
+  readonly extents: { readonly [name in MasterName]: Extents } = {
+    updates: new Extents(),
+    successes: new Extents(),
+    rejects: new Extents()
+  }
   readonly #standing = new Standing()
   #acceptedSlugs = 0
-  /** Lines of `updates` and `rejects` that were offered. */
-  #offered = 0
-  #written: PerMaster = nothing
-  #stale = false
+  #copied: PerMaster = nothing
+  #left = { masters: 0, rejects: 0 }
+  #missing = false
 
   /** Slugs for which a record stands. */
   get acceptedSlugs(): number {
     return this.#acceptedSlugs
   }
 
-  get stale(): boolean {
-    return this.#stale
+  /** Copied lines that were superseded after they were copied. */
+  get left(): { readonly masters: number; readonly rejects: number } {
+    return this.#left
   }
 
-  /**
-   * Whether `updates` or `rejects` has a line that does not survive: of each slug one line does. Where a slug is in
-   * `successes` alone, the two masters differ anyway.
-   */
-  get redundant(): boolean {
-    return this.#offered > this.#standing.size
+  get missing(): boolean {
+    return this.#missing
   }
 
-  /** A line that is neither blank nor corrupt, with its byte offset. */
-  offer(name: MasterName, line: MasterLine, offset: number): void {
-    const before = this.#standing.of(line)
-    if (name === "rejects") this.#standing.offerReject(line, offset)
-    else this.#standing.offerRecord(line, positionOf(name, offset))
-    if (name !== "successes") this.#offered++
-    const after = this.#standing.of(line)
-    if (isSame(before, after)) return
-    if (before?.kind === "record") this.#acceptedSlugs--
-    if (after?.kind === "record") this.#acceptedSlugs++
-    if (this.#isWritten(before) || this.#isWritten(after)) this.#stale = true
+  /** Whether every line that was read survives. */
+  get complete(): boolean {
+    const { rejects, successes, updates } = this.extents
+    return updates.dead + successes.dead + rejects.dead === 0
   }
 
-  survives(name: MasterName, line: MasterLine, offset: number): boolean {
-    const kind = name === "rejects" ? "reject" : "record"
-    return isSame(this.#standing.of(line), { kind, position: positionOf(name, offset) })
+  /** Bytes that belong to no line worth keeping. */
+  skip(name: MasterName, length: number): void {
+    this.extents[name].drop(this.extents[name].add(length, false))
   }
 
-  markWritten(sizes: PerMaster): void {
-    this.#written = sizes
-    this.#stale = false
+  /** A line that is neither blank nor corrupt; `length` in bytes, newline included. */
+  offer(name: MasterName, line: MasterLine, length: number): void {
+    const index = this.extents[name].add(length, line.kind === "verified")
+    const own = positionOf(name, index)
+    const { after, before } = name === "rejects"
+      ? this.#standing.offerReject(line, own)
+      : this.#standing.offerRecord(line, own)
+    if (after !== own) this.#drop(own)
+    if (after === before) return
+    if (before < rejectsBase) this.#acceptedSlugs--
+    if (after < rejectsBase) this.#acceptedSlugs++
+    if (!Number.isNaN(before)) this.#drop(before)
+    if (after !== own) this.#restore(after)
   }
 
-  /** Whether a line stands where the copying has been already. */
-  #isWritten(stands: Stands | undefined): boolean {
-    if (stands === undefined) return false
-    const { kind, position } = stands
-    if (kind === "reject") return position < this.#written.rejects
-    return position >= 0
-      ? position < this.#written.updates
-      : position - successesBase < this.#written.successes
+  beginCopy(): void {
+    this.#copied = nothing
+    this.#left = { masters: 0, rejects: 0 }
+    this.#missing = false
+  }
+
+  /** All that was read so far and survives is copied. */
+  markCopied(): void {
+    const { rejects, successes, updates } = this.extents
+    this.#copied = {
+      updates: updates.count,
+      successes: successes.count,
+      rejects: rejects.count
+    }
+  }
+
+  #drop(position: number): void {
+    const name = nameOf(position)
+    const index = position - bases[name]
+    this.extents[name].drop(index)
+    if (index < this.#copied[name]) this.#left[name === "rejects" ? "rejects" : "masters"]++
+  }
+
+  /** A reject stands again after a demotion that is older than it. */
+  #restore(position: number): void {
+    const name = nameOf(position)
+    const index = position - bases[name]
+    this.extents[name].restore(index)
+    if (index < this.#copied[name]) this.#missing = true
   }
 }
+
+const bases: PerMaster = { updates: 0, successes: successesBase, rejects: rejectsBase }
+
+const positionOf = (name: MasterName, index: number): number => bases[name] + index
+
+const nameOf = (position: number): MasterName =>
+  position >= rejectsBase ? "rejects" : position < 0 ? "successes" : "updates"

@@ -39,17 +39,31 @@ const setAside = Effect.fnUntraced(
   Effect.scoped
 )
 
-/** A record that was read once must be copied once: anything else is a file that changes under our hands. */
+/**
+ * Copies the corrupt lines that are not there yet to quarantine and notes the paths in `asides`, one for each region.
+ */
+export const setAsideAll = Effect.fnUntraced(function*(
+  data: DataPaths,
+  lock: MasterLock,
+  regions: ReadonlyArray<CorruptRegion>,
+  asides: Map<string, string>
+): Effect.fn.Return<void, DiskError> {
+  for (const region of regions) {
+    // One that has grown since is set aside once more, whole.
+    const key = `${region.name} ${region.start} ${region.end}`
+    if (!asides.has(key)) asides.set(key, yield* setAside(data, lock, region))
+  }
+})
+
+/** A record that was read once must be copied once. */
 const checkDraft = (
   data: DataPaths,
   draft: Draft,
-  reading: Reading
+  { survivors }: Reading
 ): Effect.Effect<void, DiskError> => {
-  const { masters } = draft.kept
-  const slugs = reading.survivors.acceptedSlugs
-  if (masters === slugs) return Effect.void
-  const detail =
-    `${masters} records were copied for ${slugs} slugs: the disk answered two reads of a line differently`
+  const expected = survivors.acceptedSlugs + survivors.left.masters
+  if (draft.kept.masters === expected) return Effect.void
+  const detail = `${draft.kept.masters} records were copied where ${expected} were to be`
   return Effect.fail(
     new DiskError({ operation: "consolidate", path: data.updates, code: "EIO", detail })
   )
@@ -87,25 +101,20 @@ export const swapIn = (
   reading: Reading
 ): Effect.Effect<PerMaster, DiskError | SwapPending, Disk | FileLock> =>
   Effect.uninterruptible(Effect.gen(function*() {
-    const { disk } = lock.context
     yield* checkDraft(data, draft, reading)
-    const asides: Array<string> = []
     // In this order, so that a kill between the renames leaves nothing in successes that updates has not (I3): what the
     // new successes have, the old updates had; what the old successes have, the new updates may have dropped.
     const staged = [draft.successes, draft.updates, draft.rejects]
-    const undo = Effect.gen(function*() {
-      yield* Effect.forEach(asides, disk.unlink, { discard: true })
-      yield* lock.mark("clean")
-    })
     yield* Effect.gen(function*() {
-      for (const region of reading.corrupt) asides.push(yield* setAside(data, lock, region))
       yield* lock.mark("dirty")
       yield* Effect.catch(
         commitAll(data.swap, staged),
         (error) => settleFailure(data, staged, error)
       )
     }).pipe(
-      Effect.tapError((error) => error._tag === "DiskError" ? Effect.ignore(undo) : Effect.void)
+      Effect.tapError((error) =>
+        error._tag === "DiskError" ? Effect.ignore(lock.mark("clean")) : Effect.void
+      )
     )
     // The masters are new whether the slots say so or not: where they do not, the next appender recovers, and finds that.
     yield* Effect.ignore(lock.mark("clean"))

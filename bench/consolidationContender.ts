@@ -1,0 +1,63 @@
+// One contender of the benchmark in a process of its own: `node consolidationContender.ts copy|inkfast|script DATA`.
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { createInterface } from "node:readline"
+
+const [name = "", data = ""] = process.argv.slice(2)
+const master = path.join(data, "master")
+const names = ["updates.jsonl", "successes.jsonl", "rejects.jsonl"]
+
+const sync = (file: string): void => {
+  const handle = fs.openSync(file, "r+")
+  fs.fdatasyncSync(handle)
+  fs.closeSync(handle)
+}
+
+/** `cp` of the three files, and their sync. */
+const copy = async (): Promise<void> => {
+  for (const each of names) {
+    const from = path.join(master, each)
+    spawnSync("cp", [from, `${from}.copy`], { stdio: "inherit" })
+    sync(`${from}.copy`)
+  }
+}
+
+/** What one writes at first: every file read line by line, parsed, the last line of each slug in a Map. */
+const script = async (): Promise<void> => {
+  for (const each of names) {
+    const file = path.join(master, each)
+    const newest = new Map<string, string>()
+    for await (const line of createInterface({ input: fs.createReadStream(file) })) {
+      const { slug } = JSON.parse(line) as { slug: string }
+      newest.delete(slug)
+      newest.set(slug, line)
+    }
+    const out = fs.createWriteStream(`${file}.new`)
+    for (const line of newest.values()) {
+      if (!out.write(`${line}\n`)) await new Promise((resolve) => out.once("drain", resolve))
+    }
+    await new Promise<void>((resolve) => out.end(() => resolve()))
+    sync(`${file}.new`)
+    fs.renameSync(`${file}.new`, file)
+  }
+}
+
+const run = name === "copy"
+  ? copy
+  : name === "script"
+  ? script
+  : (await import("./consolidationInkfast.ts")).inkfast
+
+const start = performance.now()
+const report = await run(data)
+const seconds = (performance.now() - start) / 1000
+const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage()
+process.stdout.write(`${
+  JSON.stringify({
+    seconds,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    peakBytes: maxRSS * 1024,
+    report
+  })
+}\n`)

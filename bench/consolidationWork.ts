@@ -1,0 +1,70 @@
+// Runs the contenders of the consolidation benchmark in processes of their own, and an appender beside one of them.
+import { execFile, spawn } from "node:child_process"
+import * as path from "node:path"
+import { createInterface } from "node:readline"
+import { promisify } from "node:util"
+
+export interface Measured {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  /** Most memory held at one moment. */
+  readonly peakBytes: number
+  readonly report?: { readonly pauseMs: number }
+}
+
+const here = import.meta.dirname
+const quantile = (values: ReadonlyArray<number>, q: number): number =>
+  Float64Array.from(values).sort()[Math.min(values.length - 1, Math.floor(values.length * q))] ??
+    Number.NaN
+
+export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
+
+/** A contender's own figures, without the start of its process. */
+export const measureChild = async (name: string, data: string): Promise<Measured> => {
+  const contender = path.join(here, "consolidationContender.ts")
+  const flags = name === "script" ? ["--max-old-space-size=16000"] : []
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, contender, name, data])
+  return JSON.parse(stdout) as Measured
+}
+
+const pauseMs = 1500
+
+/**
+ * The longest time that an appender in another process waited for an acknowledgement: alone, and while the masters are
+ * consolidated, over and over for as long as once alone.
+ */
+export const measurePause = async (data: string) => {
+  const appender = spawn(process.execPath, [path.join(here, "consolidationAppender.ts"), data], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  const gone = new Promise((resolve) => appender.once("close", resolve))
+  const waits: Array<{ readonly atMs: number; readonly ms: number }> = []
+  const ready = Promise.withResolvers<void>()
+  createInterface(appender.stdout).on("line", (line) => {
+    waits.push({ atMs: performance.now(), ms: Number(line) })
+    ready.resolve()
+  })
+  try {
+    await ready.promise
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    const aloneUntil = performance.now()
+    const { report, seconds } = await measureChild("inkfast", data)
+    const until = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    const of = (from: number, to: number) => {
+      const some = waits.filter(({ atMs }) => atMs >= from && atMs < to).map(({ ms }) => ms)
+      const figure = (q: number) => Number(quantile(some, q).toFixed(1))
+      return { appends: some.length, "p50 ms": figure(0.5), "p99 ms": figure(0.99), "max ms": figure(1) }
+    }
+    return {
+      alone: of(0, aloneUntil),
+      [`beside a consolidation of ${seconds.toFixed(1)} s, lock held ${
+        report?.pauseMs.toFixed(1)
+      } ms`]: of(aloneUntil, until),
+      after: of(until, Infinity)
+    }
+  } finally {
+    appender.kill("SIGKILL")
+    await gone
+  }
+}
