@@ -1,8 +1,10 @@
 // One contender of the benchmark in a process of its own: `node consolidationContender.ts copy|inkfast|script DATA`.
 import { spawnSync } from "node:child_process"
+import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
+import { finished } from "node:stream/promises"
 
 const [name = "", data = ""] = process.argv.slice(2)
 const master = path.join(data, "master")
@@ -35,9 +37,9 @@ const script = async (): Promise<void> => {
     }
     const out = fs.createWriteStream(`${file}.new`)
     for (const line of newest.values()) {
-      if (!out.write(`${line}\n`)) await new Promise((resolve) => out.once("drain", resolve))
+      if (!out.write(`${line}\n`)) await once(out, "drain")
     }
-    await new Promise<void>((resolve) => out.end(() => resolve()))
+    await finished(out.end())
     sync(`${file}.new`)
     fs.renameSync(`${file}.new`, file)
   }

@@ -1,8 +1,10 @@
 // Generated masters for the benchmark, and a consolidation of them that is too simple to be wrong.
 import { Buffer } from "node:buffer"
+import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
+import { finished } from "node:stream/promises"
 import { encodeLine } from "../src/services/durability/LineCodec.ts"
 
 const text = "Some words that say what it is for, and how it is held in the hand. ".repeat(10)
@@ -50,9 +52,9 @@ export const generateMasters = async (master: string, lines: number): Promise<nu
     if (batch.length < 1000 && n < lines - 1) continue
     const bytes = Buffer.concat(batch)
     batch = []
-    if (!out.write(bytes)) await new Promise((resolve) => out.once("drain", resolve))
+    if (!out.write(bytes)) await once(out, "drain")
   }
-  await new Promise<void>((resolve) => out.end(() => resolve()))
+  await finished(out.end())
   fs.copyFileSync(updates, path.join(master, "successes.jsonl"))
   fs.writeFileSync(path.join(master, "rejects.jsonl"), "")
   return 2 * fs.statSync(updates).size

@@ -200,6 +200,9 @@ const digitsAt = (line: Buffer, at: number, count: number): number => {
   return value
 }
 
+/** Days that each month has in every year. */
+const daysOf = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 /** A time as we write it, in milliseconds since the epoch; undefined for anything that only a calendar can judge. */
 const timeAt = (line: Buffer, at: number): number | undefined => {
   const framed = line[at + 4] === 0x2d && line[at + 7] === 0x2d && line[at + 10] === 0x54 &&
@@ -211,7 +214,7 @@ const timeAt = (line: Buffer, at: number): number | undefined => {
   const minute = digitsAt(line, at + 14, 2)
   const second = digitsAt(line, at + 17, 2)
   const year = digitsAt(line, at, 4)
-  const plain = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 &&
+  const plain = year >= 100 && day >= 1 && day <= (daysOf[month] ?? 0) && hour < 24 &&
     minute < 60 && second < 60
   if (!framed || !plain) return undefined
   const ms = Date.UTC(year, month - 1, day, hour, minute, second, digitsAt(line, at + 20, 3))
