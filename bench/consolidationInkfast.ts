@@ -8,8 +8,8 @@ import { Consolidation } from "../src/services/master/Consolidation.ts"
 /** Consolidates a data directory and answers the report. */
 export const inkfast = (data: string) =>
   Effect.runPromise(
-    Effect.flatMap(Consolidation, (service) => service.consolidate).pipe(
-      Effect.provide(Layer.provide(Consolidation.layer, DataDirectory.layer(data))),
-      Effect.provide(Platform.layer)
+    Effect.provide(
+      Effect.flatMap(Consolidation, (service) => service.consolidate),
+      Consolidation.layer.pipe(Layer.provide([DataDirectory.layer(data), Platform.layer]))
     )
   )

@@ -54,13 +54,20 @@ export const measurePause = async (data: string) => {
     const of = (from: number, to: number) => {
       const some = waits.filter(({ atMs }) => atMs >= from && atMs < to).map(({ ms }) => ms)
       const figure = (q: number) => Number(quantile(some, q).toFixed(1))
-      return { appends: some.length, "p50 ms": figure(0.5), "p99 ms": figure(0.99), "max ms": figure(1) }
+      return {
+        appends: some.length,
+        "p50 ms": figure(0.5),
+        "p99 ms": figure(0.99),
+        "max ms": figure(1)
+      }
     }
     return {
       alone: of(0, aloneUntil),
-      [`beside a consolidation of ${seconds.toFixed(1)} s, lock held ${
-        report?.pauseMs.toFixed(1)
-      } ms`]: of(aloneUntil, until),
+      [
+        `beside a consolidation of ${seconds.toFixed(1)} s, lock held ${
+          report?.pauseMs.toFixed(1)
+        } ms`
+      ]: of(aloneUntil, until),
       after: of(until, Infinity)
     }
   } finally {

@@ -92,7 +92,9 @@ export type { Reject, RejectCause } from "./services/master/Reject.ts"
 export { Consolidation, ConsolidationError } from "./services/master/Consolidation.ts"
 export type { ConsolidationReport } from "./services/master/Consolidation.ts"
 export { Audit } from "./services/master/Audit.ts"
-export type { AuditCheck, AuditReport } from "./services/master/Audit.ts"
+export type { AuditReport } from "./services/master/Audit.ts"
+export type { AppendedReport } from "./services/master/AuditAppended.ts"
+export type { AuditCheck } from "./services/master/AuditCheck.ts"
 
 // Programs
 export { generate } from "./programs/generate/generate.ts"

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import type { AuditReport } from "../../services/master/Audit.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import { budgetReached } from "../generate/callRung.ts"
@@ -68,14 +69,13 @@ const lineOf = (event: RunEvent): string | undefined => {
         `${event.report.successes.kept} kept; appenders paused ${
           event.report.pauseMs.toFixed(1)
         } ms`
-    case "audited": {
-      const broken = event.report.checks.filter((check) => check.outcome === "broken")
-      return broken.length === 0
-        ? `audited: ${event.report.counts.records} records, no broken invariant`
-        : `WARNING audit found broken: ${
-          broken.map((check) => `${check.id} ${check.title}`).join("; ")
-        }; run inkfast audit`
-    }
+    case "consolidation-skipped":
+      return `consolidation after ${event.acceptedNow} accepted skipped, little to gain: ${event.superseded} of ` +
+        `${event.lines} lines are superseded`
+    case "audited-appended":
+      return auditLine(event.report, `${event.report.records} records appended since`)
+    case "audited":
+      return auditLine(event.report, `${event.report.counts.records} records`)
     case "upkeep-failed":
       return `WARNING consolidation after ${event.acceptedNow} accepted failed, nothing is lost, the run goes on: ${event.detail}`
     case "stopping":
@@ -83,6 +83,15 @@ const lineOf = (event: RunEvent): string | undefined => {
     default:
       return undefined
   }
+}
+
+const auditLine = ({ checks }: Pick<AuditReport, "checks">, what: string): string => {
+  const broken = checks.filter((check) => check.outcome === "broken")
+  return broken.length === 0
+    ? `audited: ${what}, no broken invariant`
+    : `WARNING audit of ${what} found broken: ${
+      broken.map((check) => `${check.id} ${check.title}`).join("; ")
+    }; run inkfast audit`
 }
 
 const stopLine = (stop: StopReason, inFlight: number): string => {

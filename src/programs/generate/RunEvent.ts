@@ -1,6 +1,7 @@
 // What a run tells while it works: one event a line under --json, the raw material of the progress line.
 import type { AtRiskCall } from "../../services/generation/Generation.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
+import type { AppendedReport } from "../../services/master/AuditAppended.ts"
 import type { ConsolidationReport } from "../../services/master/Consolidation.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
@@ -156,6 +157,16 @@ export type Happening =
     readonly acceptedNow: number
     readonly report: ConsolidationReport
   }
+  /** It was due, and would gain too little: so many lines of the masters, about, are superseded. */
+  | {
+    readonly event: "consolidation-skipped"
+    readonly acceptedNow: number
+    readonly lines: number
+    readonly superseded: number
+  }
+  /** What was appended since the last time. */
+  | { readonly event: "audited-appended"; readonly report: AppendedReport }
+  /** Everything, once, at the end of a run that consolidations were due in. */
   | { readonly event: "audited"; readonly report: AuditReport }
   /** A consolidation or its audit failed: nothing is lost, the run goes on. */
   | { readonly event: "upkeep-failed"; readonly acceptedNow: number; readonly detail: string }

@@ -71,7 +71,7 @@ export const makeEndings = Effect.fnUntraced(
         yield* noteVerdict(slug, generated, verdict)
         const { costUsd } = record.meta
         yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
-        yield* upkeep.accepted(acceptedNow)
+        yield* upkeep.accepted(acceptedNow, takeUp._tag !== "Pending")
       }))
 
     const keep: Endings["keep"] = (slug, reason) =>
@@ -105,6 +105,7 @@ export const makeEndings = Effect.fnUntraced(
               rejectedAt: yield* isoAfter(standsSinceMs(takeUp))
             }
           })
+          upkeep.rejected(before !== undefined)
           tally.rejected++
           if (before !== undefined) tally.retried++
           tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)

@@ -18,7 +18,7 @@ import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
 import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { Replay } from "../../services/journal/JournalReplay.ts"
-import { countSettled, loadSettled, settledAs } from "../../services/master/Settled.ts"
+import { countSettled, settledAs, takeStock } from "../../services/master/Settled.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
@@ -75,10 +75,11 @@ interface Wish {
 }
 
 /** What earlier runs left, the run's books opened with it. */
-const takeStock = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
+const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   const { runId } = yield* Journal
   const budget = yield* Budget
-  const settled = yield* loadSettled
+  const stock = yield* takeStock
+  const { settled } = stock
   const { isReopened, passes } = yield* passesOf(plan, { source, shard, settled })
   const replay = yield* replayJournals({
     ownRunId: runId,
@@ -95,7 +96,7 @@ const takeStock = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
     yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
   }
-  return { runId, settled, replay, passes }
+  return { runId, settled, stock, replay, passes }
 })
 
 /** An answer for the item is paid and not judged. */
@@ -223,12 +224,12 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   yield* watchStorage(control)
   const graceOver = yield* watchStopRequest(control, stopRequested, graceMs)
 
-  const { passes, replay, runId, settled } = yield* takeStock(wish)
+  const { passes, replay, runId, settled, stock } = yield* openBooks(wish)
   const before: Before = { input: source.count, ...countSettled(source.slugs, settled) }
   const toDo = Math.min(wish.limit, passes.reduce((sum, pass) => sum + pass.toDo, 0))
   yield* emit({ event: "started", runId, ...before, toDo, atRisk: replay.atRisk })
 
-  const upkeep = yield* makeUpkeep(job.consolidateEvery, emit)
+  const upkeep = yield* makeUpkeep(job.consolidateEvery, stock, emit)
   const endings = yield* makeEndings(context, upkeep)
   const suspects = makeSuspects(context, endings)
   const callRung = yield* makeCallRung(context, endings, suspects)

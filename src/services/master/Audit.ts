@@ -19,24 +19,13 @@ import { captureJournals } from "../journal/JournalFiles.ts"
 import { captureMasters, isStill } from "./AuditCapture.ts"
 import { auditRecovery, auditTemps, countQuarantine } from "./AuditDirectory.ts"
 import { auditJournals, makeJournalTallies } from "./AuditJournals.ts"
+import { makeAuditAppended } from "./AuditAppended.ts"
+import type { AppendedReport } from "./AuditAppended.ts"
+import { AuditCheck } from "./AuditCheck.ts"
 import { AuditLedger } from "./AuditLedger.ts"
 import { auditMasters, isSettledBy, makeMasterTallies } from "./AuditMasters.ts"
 import type { MasterAudit } from "./AuditMasters.ts"
 import { AuditTally } from "./AuditTally.ts"
-
-export const AuditCheck = Schema.Struct({
-  /** `I1` … `I11` of the design, or a plain word for what is not an invariant. */
-  id: Schema.String,
-  title: Schema.String,
-  outcome: Schema.Literals(["holds", "broken", "unverified"]),
-  /** How many lines, slugs or files were looked at. */
-  checked: Schema.Int,
-  violations: Schema.Int,
-  /** At most 10: `file:line: slug: what`. */
-  examples: Schema.Array(Schema.String),
-  note: Schema.String
-})
-export type AuditCheck = typeof AuditCheck.Type
 
 export const AuditReport = Schema.Struct({
   ok: Schema.Boolean,
@@ -148,12 +137,18 @@ const make = Effect.gen(function*() {
       "the masters were replaced again and again while they were read; try again when no run consolidates"
     return yield* new DiskError({ operation: "audit", path: data.master, code: "ESTALE", detail })
   }, Effect.provideContext(services))
-  return { audit }
+  const appended = Effect.map(
+    Effect.provideContext(makeAuditAppended(data), services),
+    Effect.provideContext(services)
+  )
+  return { audit, appended }
 })
 
 export class Audit extends Context.Service<Audit, {
   /** `slugs` are those of the input, for I9. */
   readonly audit: (slugs: SlugTable | undefined) => Effect.Effect<AuditReport, DiskError>
+  /** An audit of what is appended from now on: each use looks at what came since the one before. */
+  readonly appended: Effect.Effect<Effect.Effect<AppendedReport, DiskError>, DiskError>
 }>()("inkfast/services/master/Audit") {
   static readonly layer: Layer.Layer<Audit, never, DataDirectory | Disk | FileLock> = Layer.effect(
     Audit,

@@ -1,5 +1,5 @@
 // One check of an audit while it is being made: what was looked at, what was found, what could not be seen.
-import type { AuditCheck } from "./Audit.ts"
+import type { AuditCheck } from "./AuditCheck.ts"
 
 const examplesMax = 10
 

@@ -33,36 +33,54 @@ export const countSettled = (
   return counts
 }
 
-/**
- * Every slug of `successes` and `rejects`, a success beating a reject unless that took it back. An unterminated tail is
- * not there yet, and a corrupt line settles nothing: its item is written again, which costs money but loses nothing; it
- * is warned about.
- */
-export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.gen(
+/** What the masters hold when a run begins. */
+export interface Stock {
+  /**
+   * Every slug of `successes` and `rejects`, a success beating a reject unless that took it back. An unterminated tail is
+   * not there yet, and a corrupt line settles nothing: its item is written again, which costs money but loses nothing;
+   * it is warned about.
+   */
+  readonly settled: SlugTable
+  /** Lines of `successes` and `rejects`, and how many of them a consolidation would drop, about. */
+  readonly lines: number
+  readonly superseded: number
+}
+
+export const takeStock: Effect.Effect<Stock, DiskError, DataDirectory | Disk> = Effect.gen(
   function*() {
     const data = yield* DataDirectory
     const settled = makeSlugTable()
     const line = new MasterLine()
     const demotions = yield* loadDemotions()
+    let lines = 0
+    let superseded = 0
     for (const [path, value] of [[data.successes, accepted], [data.rejects, rejected]] as const) {
       let corruptLines = 0
       let firstCorrupt = ""
-      yield* scanLines(path, {}, (bytes, _offset, lineNumber) => {
+      const report = yield* scanLines(path, {}, (bytes, _offset, lineNumber) => {
         const kind = line.read(bytes)
-        if (kind === "blank") return
-        if (kind !== "corrupt") {
-          if (value === accepted && demotions.hasTakenBack(line)) return
-          settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
-          return
+        if (kind === "corrupt" && corruptLines++ === 0) {
+          firstCorrupt = `line ${lineNumber}: ${line.problem}`
         }
-        if (corruptLines++ === 0) firstCorrupt = `line ${lineNumber}: ${line.problem}`
+        if (kind === "blank" || kind === "corrupt") return
+        const known = value === accepted && demotions.hasTakenBack(line)
+          ? value
+          : settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
+        if (known !== undefined) superseded++
       })
+      lines += report.lines
       if (corruptLines === 0) continue
       yield* Effect.logWarning(
         `${path}: ${corruptLines} corrupt lines settle nothing, so their items count as pending (${firstCorrupt}); ` +
           "a consolidation moves them to quarantine"
       )
     }
-    return settled
+    return { settled, lines, superseded }
   }
+)
+
+/** The settled slugs alone. */
+export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.map(
+  takeStock,
+  ({ settled }) => settled
 )

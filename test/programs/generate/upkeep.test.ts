@@ -15,19 +15,24 @@ import { assertSettledOnce, data, goodAnswer, makeJob, rows, run } from "../../s
 const slugs = rows(12).map(({ slug }) => slug)
 
 const upkeepOf = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
-  events.flatMap((event) =>
-    event.event === "consolidated" || event.event === "upkeep-failed"
-      ? [`${event.event} ${event.acceptedNow}`]
-      : event.event === "audited"
-      ? [`audited ${
-        event.report.checks.filter(({ outcome }) => outcome === "broken").map(({ id }) =>
-          id
-        ).join()
-      }`]
-      : []
-  )
+  events.flatMap((event) => {
+    switch (event.event) {
+      case "consolidated":
+      case "upkeep-failed":
+      case "consolidation-skipped":
+        return [`${event.event} ${event.acceptedNow}`]
+      case "audited":
+        assert.isTrue(event.report.ok)
+        return [`audited ${event.report.counts.records}`]
+      case "audited-appended":
+        assert.isTrue(event.report.ok)
+        return [`appended ${event.report.records}`]
+      default:
+        return []
+    }
+  })
 
-const runTwelve = (every: number, store = Store.make()) =>
+const runTwelve = (every: number, store = Store.make(), settledOnce = true) =>
   Effect.gen(function*() {
     const events: Array<RunEvent> = []
     const job = yield* makeJob({ consolidateEvery: every, concurrency: 1 })
@@ -36,18 +41,36 @@ const runTwelve = (every: number, store = Store.make()) =>
       onEvent: (event) => Effect.sync(() => void events.push(event))
     })
     assert.deepInclude(report, { accepted: 12, stop: null })
-    assertSettledOnce(store, slugs)
+    if (settledOnce) assertSettledOnce(store, slugs)
     return upkeepOf(events)
   }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
 
 describe("generate: upkeep", () => {
-  it.effect("every 5 accepted: consolidated and audited, nothing broken", () =>
+  it.effect("every 5 accepted: nothing to gain is told, what is new is audited, and at the end everything", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* runTwelve(5), [
+      const told = yield* runTwelve(5)
+      assert.deepStrictEqual(told.filter((each) => !each.startsWith("appended")), [
+        "consolidation-skipped 5",
+        "consolidation-skipped 10",
+        "audited 12"
+      ])
+      const appended = told.filter((each) => each.startsWith("appended"))
+      assert.strictEqual(appended.length, 2)
+      assert.isAtLeast(Number(appended[0]?.split(" ")[1]), 5)
+    }))
+
+  it.effect("every 5 accepted: consolidated where a fifth of the lines is superseded, once", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const thrice = [1, 2, 3].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n }))
+        .join("")
+      store.put(data.updates, thrice)
+      store.put(data.successes, thrice)
+      const told = yield* runTwelve(5, store)
+      assert.deepStrictEqual(told.filter((each) => !each.startsWith("appended")), [
         "consolidated 5",
-        "audited ",
-        "consolidated 10",
-        "audited "
+        "consolidation-skipped 10",
+        "audited 12"
       ])
     }))
 
@@ -63,16 +86,20 @@ describe("generate: upkeep", () => {
       store.makeDirectory(data.master, 0)
       const lockFile = yield* Context.get(other, Disk).open(data.consolidationLock, "update")
       yield* Context.get(other, FileLock).lock(lockFile)
-      assert.deepStrictEqual(yield* runTwelve(5, store), [])
+      const stale = [1, 2, 3, 4].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n }))
+      store.put(data.updates, stale.join(""))
+      store.put(data.successes, stale.join(""))
+      const told = yield* runTwelve(5, store, false)
+      assert.isEmpty(told.filter((each) => /failed|consolidated/.test(each)))
     })))
 
   it.effect("I6: a consolidation that fails is told, leaves no temp, and the run goes on to the next", () =>
     Effect.gen(function*() {
       const store = Store.make()
-      // An item that was accepted twice before: masters that are tidy need no temps.
-      const twice = [1, 2].map((n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })).join(
-        ""
-      )
+      // An item that was accepted again and again before: masters that are tidy need no temps.
+      const twice = [1, 2, 3, 4, 5].map((n) =>
+        recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })
+      ).join("")
       store.put(data.updates, twice)
       store.put(data.successes, twice)
       store.failNext((call) =>
@@ -83,7 +110,7 @@ describe("generate: upkeep", () => {
       assert.deepStrictEqual(yield* runTwelve(5, store), [
         "upkeep-failed 5",
         "consolidated 10",
-        "audited "
+        "audited 12"
       ])
     }))
 })
