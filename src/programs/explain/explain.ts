@@ -53,26 +53,26 @@ const readMasters = Effect.fnUntraced(
   > {
     const data = yield* DataDirectory
     const survivors = new Survivors()
-    const found: Array<{ name: MasterName; offset: number; line: number; bytes: Buffer }> = []
+    const found: Array<{ name: MasterName; number: number; line: number; bytes: Buffer }> = []
     const master = new MasterLine()
     for (const name of masterNames) {
-      yield* scanLines(data[name], {}, (bytes, offset, line) => {
+      yield* scanLines(data[name], {}, (bytes, _offset, line) => {
         const kind = master.read(bytes)
         if (kind === "blank" || kind === "corrupt" || master.slug !== slug) return
-        survivors.offer(name, master, offset)
-        found.push({ name, offset, line, bytes: Buffer.from(bytes) })
+        const number = survivors.offer(name, master, bytes.length + 1)
+        found.push({ name, number, line, bytes: Buffer.from(bytes) })
       })
     }
     // Both masters hold a standing record; a consolidation keeps the line of one of them.
     const standing = new Set<string | undefined>()
-    for (const { bytes, name, offset } of found) {
+    for (const { bytes, name, number } of found) {
       master.read(bytes)
-      if (survivors.survives(name, master, offset)) standing.add(master.meta.id)
+      if (survivors.survives(name, number)) standing.add(master.meta.id)
     }
-    return found.map(({ bytes, line, name, offset }) => {
+    return found.map(({ bytes, line, name, number }) => {
       master.read(bytes)
       const { id } = master.meta
-      const stands = survivors.survives(name, master, offset) ||
+      const stands = survivors.survives(name, number) ||
         (id !== undefined && standing.has(id))
       return { file: `master/${name}.jsonl`, line, stands, object: master.object ?? {} }
     })

@@ -60,19 +60,25 @@ export class Survivors {
     this.extents[name].drop(this.extents[name].add(length, false))
   }
 
-  /** A line that is neither blank nor corrupt; `length` in bytes, newline included. */
-  offer(name: MasterName, line: MasterLine, length: number): void {
+  /** A line that is neither blank nor corrupt; `length` in bytes, newline included. Answers its number in its file. */
+  offer(name: MasterName, line: MasterLine, length: number): number {
     const index = this.extents[name].add(length, line.kind === "verified")
     const own = positionOf(name, index)
     const { after, before } = name === "rejects"
       ? this.#standing.offerReject(line, own)
       : this.#standing.offerRecord(line, own)
     if (after !== own) this.#drop(own)
-    if (after === before) return
+    if (after === before) return index
     if (before < rejectsBase) this.#acceptedSlugs--
     if (after < rejectsBase) this.#acceptedSlugs++
     if (!Number.isNaN(before)) this.#drop(before)
     if (after !== own) this.#restore(after)
+    return index
+  }
+
+  /** Whether a line is kept, by its number. */
+  survives(name: MasterName, index: number): boolean {
+    return !this.extents[name].isDead(index)
   }
 
   beginCopy(): void {
