@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { docExample, powerCutsHeading } from "../test/support/docExample.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
@@ -78,6 +79,11 @@ try {
     .map((entry) => `inkfast${entry.slice(1)}`)
   process.stdout.write(
     run(directory, process.execPath, "--input-type=module", "--eval", importAll(entries))
+  )
+  // TypeScript as Node runs it, outside of node_modules.
+  writeFileSync(join(directory, "example.ts"), docExample("embedding.md", powerCutsHeading))
+  process.stdout.write(
+    `docs/embedding.md, power cuts: ${run(directory, process.execPath, "example.ts")}`
   )
   process.stdout.write(
     `package inkfast ${manifest.version}: installed elsewhere, runs and imports\n`
