@@ -3,6 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { canonicalJson } from "../services/Digest.ts"
 import { Evidence } from "../services/evidence/Evidence.ts"
+import type {
+  EvidenceBundle,
+  EvidenceFinding,
+  EvidenceMiss,
+  EvidenceSource,
+  MissCause
+} from "../services/evidence/Evidence.ts"
 import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { inShard } from "../services/items/InShard.ts"
@@ -21,22 +28,28 @@ export interface ProbeOptions {
   readonly onItem: (item: ProbedItem) => Effect.Effect<void>
 }
 
+/** A source without its text. */
+export interface ProbedSource extends Omit<EvidenceSource, "text"> {
+  readonly chars: number
+}
+
+/** How often sources of a kind came to this, and one of them. */
+export interface ProbeCause {
+  readonly kind: EvidenceSource["kind"]
+  readonly cause: "Found" | MissCause
+  readonly count: number
+  readonly example: { readonly slug: string; readonly name: string; readonly reason: string }
+}
+
 export interface ProbedItem {
   readonly slug: string
   /** `Enough`, or why not: `NotFound`, `ThinEvidence`, `Network`, `Timeout`, or `PromptError`. */
   readonly outcome: string
   readonly reason: string
-  readonly sources: ReadonlyArray<
-    { readonly kind: string; readonly name: string; readonly chars: number }
-  >
-  readonly misses: ReadonlyArray<
-    {
-      readonly kind: string
-      readonly name: string
-      readonly cause: string
-      readonly reason: string
-    }
-  >
+  readonly sources: ReadonlyArray<ProbedSource>
+  readonly misses: ReadonlyArray<EvidenceMiss>
+  /** Words in the evidence that address the model. */
+  readonly findings: ReadonlyArray<EvidenceFinding>
   readonly evidenceChars: number
   /** The base model's prompt, by OpenAI's tokenizer; null where none could be rendered. */
   readonly promptTokens: number | null
@@ -50,9 +63,55 @@ export interface ProbeReport {
   readonly probed: number
   readonly enough: number
   readonly byOutcome: { readonly [outcome: string]: number }
+  /** All sources of all items by kind and by what came of them, the most frequent first. */
+  readonly causes: ReadonlyArray<ProbeCause>
+  /** Items in whose evidence words address the model. */
+  readonly flagged: number
+  /** Sources by their language; only of files and pages that were long enough to tell. */
+  readonly languages: { readonly [language: string]: number }
   readonly promptTokens: number
   /** If every item with enough evidence took one call of the base model, each answer at its limit. */
   readonly maxNanoUsd: NanoUsd
+}
+
+const told = ({ findings, misses, sources }: EvidenceBundle) => ({
+  sources: sources.map(({ text, ...source }): ProbedSource => ({ ...source, chars: text.length })),
+  misses,
+  findings
+})
+
+/** Counts what is told of each item; the first of a kind and cause is its example. */
+const makeTally = () => {
+  const causes = new Map<string, ProbeCause>()
+  const languages = new Map<string, number>()
+  let flagged = 0
+  const count = (
+    { kind, name }: Pick<EvidenceMiss, "kind" | "name">,
+    cause: ProbeCause["cause"],
+    slug: string,
+    reason: string
+  ): void => {
+    const key = `${kind} ${cause}`
+    const before = causes.get(key)
+    const example = before?.example ?? { slug, name, reason }
+    causes.set(key, { kind, cause, count: (before?.count ?? 0) + 1, example })
+  }
+  return {
+    add: ({ findings, misses, slug, sources }: ProbedItem): void => {
+      for (const source of sources) {
+        count(source, "Found", slug, `${source.chars} characters`)
+        const { language } = source
+        if (language !== undefined) languages.set(language, (languages.get(language) ?? 0) + 1)
+      }
+      for (const miss of misses) count(miss, miss.cause, slug, miss.reason)
+      if (findings.length > 0) flagged++
+    },
+    sums: () => ({
+      causes: [...causes.values()].sort((a, b) => b.count - a.count),
+      flagged,
+      languages: Object.fromEntries([...languages].sort(([, a], [, b]) => b - a))
+    })
+  }
 }
 
 /** Gathers for every pending item, reports each, and sums up. Reads the masters and writes nothing. */
@@ -79,8 +138,7 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
       slug: item.slug,
       outcome: outcome.name,
       reason: outcome.reason,
-      sources: bundle.sources.map(({ kind, name, text }) => ({ kind, name, chars: text.length })),
-      misses: bundle.misses,
+      ...told(bundle),
       evidenceChars: bundle.text.length,
       promptTokens: tokens,
       maxNanoUsd: costOf(price, {
@@ -100,8 +158,10 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
     maxNanoUsd: 0,
     byOutcome: new Map<string, number>()
   }
+  const tally = makeTally()
   const count = (probed: ProbedItem): void => {
     sums.probed++
+    tally.add(probed)
     sums.byOutcome.set(probed.outcome, (sums.byOutcome.get(probed.outcome) ?? 0) + 1)
     if (probed.outcome !== "Enough") return
     sums.enough++
@@ -125,6 +185,7 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
     probed: sums.probed,
     enough: sums.enough,
     byOutcome: Object.fromEntries(sums.byOutcome),
+    ...tally.sums(),
     promptTokens: sums.promptTokens,
     maxNanoUsd: sums.maxNanoUsd
   }

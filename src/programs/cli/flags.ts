@@ -111,6 +111,12 @@ export const grace = Flag.Finite("grace").pipe(
   Flag.withDefault(30)
 )
 
+export const out = text(
+  "out",
+  "FILE",
+  "Write the probe's items and totals to this .json file, outside the data directory"
+)
+
 export const limit = Flag.Int("limit").pipe(
   Flag.withMetavar("N"),
   Flag.withDescription("Begin at most N items"),

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { openItems } from "../../services/items/OpenItems.ts"
-import { withExitCodes } from "./failures.ts"
+import { UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { probeAndReport } from "./probe.ts"
 import { resolveJob } from "./resolveJob.ts"
@@ -16,7 +16,11 @@ export const handle = (options: Options) =>
     const graceMs = yield* graceMsOf(options.grace)
     const { evidenceOnly, job } = yield* resolveJob(options.job, flags.overridesOf(options))
     if (evidenceOnly || options.evidenceOnly) {
-      return yield* probeAndReport(job, { limit, shard, json: options.json })
+      const out = Option.getOrUndefined(options.out)
+      return yield* probeAndReport(job, { limit, shard, json: options.json, out })
+    }
+    if (Option.isSome(options.out)) {
+      return yield* new UsageError({ message: "--out: goes with --evidence-only" })
     }
     return yield* runAndReport({
       job,

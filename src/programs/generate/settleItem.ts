@@ -17,6 +17,7 @@ import { Qa } from "../../services/qa/Qa.ts"
 import { held, stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
+import { withEvidenceWarnings } from "./evidenceWarnings.ts"
 import { gatherAnew } from "./gatherAnew.ts"
 import { overBound } from "./itemBounds.ts"
 import { rungAfter, widerLimit } from "./ladder.ts"
@@ -62,7 +63,8 @@ export const makeSettleItem = Effect.fnUntraced(
     const judge: JudgeAnswer = (work, answer, draftsBefore) =>
       Effect.flatMap(qa.judge(work.item, work.evidence, answer.completion), (verdict) => {
         if (verdict._tag === "Accepted") {
-          return Effect.as(endings.accept(work, answer, verdict), undefined)
+          const kept = withEvidenceWarnings(verdict, work.evidence)
+          return Effect.as(endings.accept(work, answer, kept), undefined)
         }
         const { cause, findings } = verdict
         const draftsOnRung = Math.max(0, draftsBefore) + (cause === "Truncated" ? 0 : 1)

@@ -56,11 +56,26 @@ evidence:                    # the facts an item is written from
   fields: ["*"]              # fields of the row; "*" is all (default ["*"])
   fileFields: []             # fields that hold the path of a file beside the input (default [])
   urlFields: []              # fields that hold an http or https address to fetch (default [])
+  sources: []                # further sources, in order; each is one of
+  # - { url: "https://example.com/{{ item.sku }}" }     a page; {{ slug }} and {{ item.x }} stand for the row's values
+  # - { file: "notes/{{ slug }}.md" }                   a file beside the input
+  # - { text: "All prices include VAT.", name: vat }    the same words for every item
+  # - { field: x }, { fileField: x }, { urlField: x }   as above, in this place
+  # - { firstOf: [{ urlField: website }, { urlField: shop }] }   the first that gives something
   minChars: 40               # with less the item is rejected as ThinEvidence, unpaid (default 40)
   maxChars: 20000            # the prompt takes no more (default 20000)
+  pageMinChars: 200          # a page with less main text is thin and no source (default 200)
   fetchTimeoutMs: 15000      # (default 15000)
   fetchBytesMax: 2000000     # (default 2000000)
   cacheTtlMs: 604800000      # fetched pages are kept for this long (default 604800000, 7 days)
+  fetchAttemptsMax: 3        # tries for a page that fails for a passing cause (default 3)
+  redirectsMax: 5            # (default 5)
+  hostConcurrency: 2         # requests to one host at a time (default 2)
+  hostDelayMs: 200           # between two requests to one host; robots.txt may ask for more (default 200)
+  robots: true               # ask robots.txt and obey it (default true)
+  userAgent: inkfast/0.1     # the name under which pages are fetched (default inkfast/0.1)
+  contact: ""                # where site owners reach you: a page or mailto: address (default "")
+  allowAddresses: []         # addresses and ranges beside public ones, such as 10.0.0.0/8 (default [])
   allowPrivateAddresses: false   # true fetches from one's own network too (default false)
 
 qa:                          # a piece is kept when no rule blocks it; severity is block (default) or warn

@@ -45,18 +45,23 @@ const draftCharsMax = 40_000
 const retakeFindingsMax = 20
 
 /** A text from outside cannot close the tag that it stands in. */
-const fenced = (tag: string, text: string): string => {
-  const harmless = text.includes("<")
-    ? text.replace(new RegExp(`<(?=/?${tag}\\b)`, "gi"), "&lt;")
-    : text
-  return `<${tag}>\n${harmless}\n</${tag}>`
-}
+const harmless = (tag: string, text: string): string =>
+  text.includes("<") ? text.replace(new RegExp(`<(?=\\s*/?\\s*${tag}\\b)`, "gi"), "&lt;") : text
+
+const fenced = (tag: string, text: string): string => `<${tag}>\n${harmless(tag, text)}\n</${tag}>`
 
 const scopeOf = (item: Item, evidence: EvidenceBundle): PromptScope => ({
   item: item.fields,
   slug: item.slug,
   evidence: evidence.text === "" ? "" : fenced("evidence", evidence.text),
-  sources: evidence.sources.map(({ at, kind, name, text }) => ({ kind, name, at, text }))
+  sources: evidence.sources.map(({ at, id, kind, name, text }) => ({
+    id,
+    kind,
+    name,
+    at,
+    // For templates that write `<evidence>` around them by themselves.
+    text: harmless("evidence", text)
+  }))
 })
 
 const retakeText = ({ draft, findings }: Retake): string => {
@@ -101,7 +106,7 @@ const errorOf = (file: string, slug: string | null, { detail, line }: PromptFaul
  * ```
  *
  * `evidence` comes inside `<evidence>` tags that its text cannot close, and is empty where there is none;
- * `sources` is a list of `{ kind, name, at, text }`, texts as they were gathered.
+ * `sources` is a list of `{ id, kind, name, at, text }`, texts whole.
  */
 export const compilePrompt = (file: string, text: string): Effect.Effect<Prompt, PromptError> =>
   Effect.suspend(() => {

@@ -22,6 +22,7 @@ const config = {
     ),
     Flag.withDefault(false)
   ),
+  out: flags.out,
   json: flags.json
 }
 export type Options = Command.Command.Config.Infer<typeof config>

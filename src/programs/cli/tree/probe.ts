@@ -7,6 +7,7 @@ const config = {
   ...flags.jobFlags,
   limit: flags.limit,
   shard: flags.shard,
+  out: flags.out,
   json: flags.json
 }
 export type Options = Command.Command.Config.Infer<typeof config>
@@ -18,6 +19,10 @@ export const command = Command.make("probe", config, lazily(() => import("../pro
   ),
   Command.withExamples([
     { command: "inkfast probe --limit 20", description: "Look at the first twenty pending items" },
+    {
+      command: "inkfast probe --out report.json",
+      description: "Every item and the totals in one file"
+    },
     {
       command: "inkfast probe --json > report.jsonl",
       description: "One JSON value an item, and the totals"
