@@ -55,13 +55,19 @@ const absent: ReadonlySet<string> = new Set(["NotFound", "SoftNotFound", "Moved"
 const causeOf = (
   sources: ReadonlyArray<EvidenceSource>,
   misses: ReadonlyArray<EvidenceMiss>
-): NotEnough["cause"] =>
-  passing.find((cause) => misses.some((miss) => miss.cause === cause)) ??
-    // A page that is there and cannot be read is not one that is not there.
-    (sources.length === 0 && misses.some(({ cause }) => absent.has(cause)) &&
-        !misses.some(({ cause }) => cause === "Blocked" || cause === "Thin")
-      ? "NotFound"
-      : "ThinEvidence")
+): NotEnough["cause"] => {
+  const passes = passing.find((cause) => misses.some((miss) => miss.cause === cause))
+  if (passes !== undefined) return passes
+  // Every row has a name: where it leads elsewhere, what is found there decides.
+  const beyond = misses.filter(({ kind }) => kind !== "row")
+  const asked = beyond.length > 0 ? beyond : misses
+  const given = beyond.length > 0 ? sources.filter(({ kind }) => kind !== "row") : sources
+  return given.length === 0 && asked.some(({ cause }) => absent.has(cause)) &&
+      // A page that is there and cannot be read is not one that is not there.
+      !asked.some(({ cause }) => cause === "Blocked" || cause === "Thin")
+    ? "NotFound"
+    : "ThinEvidence"
+}
 
 const missesShownMax = 3
 

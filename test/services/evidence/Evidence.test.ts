@@ -31,11 +31,16 @@ const noCache = Layer.succeed(EvidenceCache, {
   put: () => Effect.void
 })
 
-const gather = (settings: Partial<EvidenceSettings>, row: Item, folder = "/in") =>
+const gather = (
+  settings: Partial<EvidenceSettings>,
+  row: Item,
+  folder = "/in",
+  pages: Layer.Layer<WebPages> = noPages
+) =>
   Effect.flatMap(Evidence, (evidence) => evidence.gather(row)).pipe(
     Effect.provide(
       Evidence.layer.pipe(
-        Layer.provide([noPages, noCache, evidenceJob(`${folder}/items.jsonl`, settings)])
+        Layer.provide([pages, noCache, evidenceJob(`${folder}/items.jsonl`, settings)])
       )
     )
   )
@@ -334,5 +339,15 @@ describe("pages that the row names", () => {
       assert.strictEqual(yield* causeOf("http://gone/", "http://n/"), "Network")
       assert.strictEqual(yield* causeOf("http://gone/", "http://x/"), "NotFound")
       assert.strictEqual(yield* causeOf("http://x/"), "ThinEvidence")
-    }))
+      // Its row names an item of which there is no page, and the name alone is too little.
+      const named = { fields: ["slug"], urlFields: ["url"], minChars: 9 }
+      const row = item({ url: "http://gone/" })
+      const bundle = yield* gather(
+        named,
+        row,
+        "/in",
+        WebPages.layer.pipe(Layer.provide([layer, evidenceJob("/in/items.jsonl", {})]))
+      )
+      assert.propertyVal(bundle.outcome, "cause", "NotFound")
+    }).pipe(memory))
 })
