@@ -18,6 +18,7 @@ export const handle = (options: Options) =>
       port: options.port,
       ledger: Option.getOrUndefined(options.ledger),
       latencyMs: options.latency,
+      requestsPerSecond: Option.getOrUndefined(options.requestsPerSecond),
       seed: options.seed,
       faults
     }, options.json)

@@ -18,8 +18,10 @@ import {
   completionBody,
   errorReply,
   modelNotFound,
+  overRate,
   rateHeaders,
-  refusedReply
+  refusedReply,
+  requestRateHeaders
 } from "./Replies.ts"
 import type { Server } from "./ServerState.ts"
 
@@ -31,10 +33,10 @@ const flatRateHeaders = rateHeaders(true, 2)
 
 type Headers = { readonly [name: string]: string }
 
-const headersOf = (requestId: string): Headers => ({
+const headersOf = (requestId: string, rate: Headers): Headers => ({
   "x-request-id": requestId,
   "openai-version": "2020-10-01",
-  ...flatRateHeaders
+  ...rate
 })
 
 const outcomeOf = (fault: Fault | undefined): LedgerEntry["outcome"] =>
@@ -119,10 +121,20 @@ const complete = Effect.fnUntraced(function*(
   const { counts, options, plan } = server
   counts.received++
   const requestId = server.nextRequestId()
-  const headers = headersOf(requestId)
   const request = readChatRequest(bytes)
   if (isBadRequest(request)) {
-    return errorReply(400, { ...request, type: "invalid_request_error", code: null }, headers)
+    const error = { ...request, type: "invalid_request_error", code: null }
+    return errorReply(400, error, headersOf(requestId, flatRateHeaders))
+  }
+  const rate = server.rate?.(request.model, yield* Clock.currentTimeMillis)
+  const rateSaid = rate === undefined
+    ? flatRateHeaders
+    : options.tellsRate
+    ? requestRateHeaders(rate)
+    : {}
+  const headers = headersOf(requestId, rateSaid)
+  if (rate?.isAdmitted === false) {
+    return overRate(request.model, options.tellsRate ? rate.retryAfterMs : undefined, headers)
   }
   if (options.models.length > 0 && !options.models.includes(request.model)) {
     return modelNotFound(request.model, headers)

@@ -19,5 +19,7 @@ export const fakeLlmDefaults: FakeLlmOptions = {
   faults: [],
   models: [],
   quality: {},
+  requestsPerSecond: undefined,
+  tellsRate: true,
   prices: {}
 }

@@ -5,6 +5,7 @@ import type { HttpReply, HttpRequest } from "../../services/http/HttpListener.ts
 import { emptyCounts } from "./CallCounts.ts"
 import { completeCounted } from "./Complete.ts"
 import { FaultList, makeFaultPlan } from "./Faults.ts"
+import { makeRequestRate } from "./RequestRate.ts"
 import { errorReply, jsonReply, modelNotFound } from "./Replies.ts"
 import type { FakeServerOptions, Ledger, Server } from "./ServerState.ts"
 
@@ -89,6 +90,9 @@ export const makeFakeServer = (
     ledger,
     plan: makeFaultPlan(options.seed, options.faults),
     counts: emptyCounts(),
+    rate: options.requestsPerSecond === undefined
+      ? undefined
+      : makeRequestRate(options.requestsPerSecond),
     nextRequestId: () => `req_${runTag}_${++requests}`
   }
   return (request) => {

@@ -1,5 +1,6 @@
 // Answers and errors in the shapes and with the headers of OpenAI's API.
 import type { HttpReply } from "../../services/http/HttpListener.ts"
+import type { RateState } from "./RequestRate.ts"
 import type { ChatRequest } from "./ChatRequest.ts"
 import { countTokens } from "./ChatRequest.ts"
 import type { Fault } from "./Faults.ts"
@@ -59,6 +60,13 @@ export const rateHeaders = (remain: boolean, resetMs: number): Headers => ({
   "x-ratelimit-remaining-tokens": String(remain ? tokensPerMinute - 1 : 0),
   "x-ratelimit-reset-requests": duration(resetMs),
   "x-ratelimit-reset-tokens": duration(resetMs)
+})
+
+/** The limit on requests as it stands. */
+export const requestRateHeaders = (state: RateState): Headers => ({
+  "x-ratelimit-limit-requests": String(state.limitPerMinute),
+  "x-ratelimit-remaining-requests": String(state.remaining),
+  "x-ratelimit-reset-requests": duration(state.resetMs)
 })
 
 /** Cut to what the request allows, as a server must. */
@@ -145,6 +153,15 @@ const retryHeaders = (retryAfterMs: number): Headers => ({
 
 const retryAfterDefaultMs = 1000
 
+/** A 429; `headers` say more where the server tells of its limit. */
+export const overRate = (model: string, retryAfterMs: number | undefined, headers: Headers) =>
+  errorReply(429, {
+    message: `Rate limit reached for ${model} on requests per min (RPM).` +
+      (retryAfterMs === undefined ? "" : ` Please try again in ${duration(retryAfterMs)}.`),
+    type: "requests",
+    code: "rate_limit_exceeded"
+  }, { ...headers, ...(retryAfterMs === undefined ? {} : retryHeaders(retryAfterMs)) })
+
 /** The reply of a fault that refuses the call; none for those that answer it. */
 export const refusedReply = (
   fault: Fault,
@@ -154,13 +171,8 @@ export const refusedReply = (
   switch (fault.kind) {
     case "rateLimit": {
       const retryAfterMs = fault.retryAfterMs ?? retryAfterDefaultMs
-      return errorReply(429, {
-        message: `Rate limit reached for ${model} on requests per min (RPM). Please try again in ${
-          duration(retryAfterMs)
-        }.`,
-        type: "requests",
-        code: "rate_limit_exceeded"
-      }, { ...headers, ...rateHeaders(false, retryAfterMs), ...retryHeaders(retryAfterMs) })
+      const told = { ...headers, ...rateHeaders(false, retryAfterMs) }
+      return overRate(model, retryAfterMs, told)
     }
     case "serverError":
       return errorReply(fault.status ?? 500, {

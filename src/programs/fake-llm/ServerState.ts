@@ -5,6 +5,7 @@ import type { DiskError } from "../../services/durability/Disk.ts"
 import type { Price } from "../../services/spending/Prices.ts"
 import type { CallCounts } from "./CallCounts.ts"
 import type { Fault, FaultPlan } from "./Faults.ts"
+import type { RateState } from "./RequestRate.ts"
 import type { LedgerEntry } from "./LedgerEntry.ts"
 
 export interface FakeServerOptions {
@@ -16,6 +17,10 @@ export interface FakeServerOptions {
   readonly models: ReadonlyArray<string>
   /** Share of prompts, 0 to 1, that a model answers without a flaw. Where absent: `defaultQuality`. */
   readonly quality: { readonly [model: string]: number }
+  /** Requests a second that it admits of each model, a second's worth at once; undefined: all. */
+  readonly requestsPerSecond: number | undefined
+  /** Whether answers and refusals tell of the limit in their headers. */
+  readonly tellsRate: boolean
   /** For the ledger's costs. */
   readonly prices: { readonly [model: string]: Price }
 }
@@ -33,5 +38,7 @@ export interface Server {
   readonly ledger: Ledger | undefined
   readonly plan: FaultPlan
   readonly counts: CallCounts
+  /** Undefined where every request is admitted. */
+  readonly rate: ((model: string, nowMs: number) => RateState) | undefined
   readonly nextRequestId: () => string
 }

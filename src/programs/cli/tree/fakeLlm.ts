@@ -29,6 +29,14 @@ const config = {
     Flag.filter((value) => value >= 0, (value) => `${value} is no time: it must be 0 or more`),
     Flag.withDefault(fakeLlmDefaults.latencyMs)
   ),
+  requestsPerSecond: Flag.Finite("requests-per-second").pipe(
+    Flag.withMetavar("N"),
+    Flag.withDescription(
+      "Requests a second of each model that are admitted, with the usual headers and 429s (default: all)"
+    ),
+    Flag.filter((value) => value > 0, (value) => `${value} is no rate: it must be more than 0`),
+    Flag.optional
+  ),
   seed: Flag.String("seed").pipe(
     Flag.withDescription("Another seed gives other answers and other chances (default 1)"),
     Flag.withDefault(fakeLlmDefaults.seed)

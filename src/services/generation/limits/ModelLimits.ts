@@ -138,10 +138,11 @@ export class ModelLimits {
         this.#breaker.answered()
         this.#giveBack(turn)
         const admitted = this.#refused.count(nowMs) >= refusalsMin
-          ? this.#answered.perMs(nowMs)
+          ? this.#answered.peakPerMs(nowMs)
           : undefined
         this.#requests.refused(nowMs, admitted)
-        if (!this.#requests.isTaught) this.#window.overloaded(nowMs, inFlight, this.#roundTripMs)
+        // Where the pace is known, by the headers or by refusals, it is what keeps the calls back.
+        if (!this.#requests.isLimited) this.#window.overloaded(nowMs, inFlight, this.#roundTripMs)
         return
       }
       case "Overloaded":

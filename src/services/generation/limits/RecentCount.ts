@@ -2,8 +2,8 @@
 
 const slotMs = 250
 const slots = 16
+const slotsPerSecond = 4
 /** Less than this is no measurement. */
-const measuredMsMin = 1000
 const measuredMin = 8
 
 /** A ring of counts, one for each quarter of a second. */
@@ -14,7 +14,8 @@ export class RecentCount {
 
   note(nowMs: number): void {
     this.#turn(nowMs)
-    this.#counts[this.#slot % slots]!++
+    const slot = this.#slot % slots
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1
   }
 
   count(nowMs: number): number {
@@ -22,16 +23,23 @@ export class RecentCount {
     return this.#counts.reduce((sum, slot) => sum + slot, 0)
   }
 
-  /** Per millisecond; undefined while there is too little to tell. */
-  perMs(nowMs: number): number | undefined {
+  /** Per millisecond in the best whole second of them; undefined while there is too little to tell. */
+  peakPerMs(nowMs: number): number | undefined {
     this.#turn(nowMs)
-    const stretch = Math.min(slots, this.#slot - (this.#firstSlot ?? this.#slot) + 1)
     // The slot under way is left out: it is not over.
-    const measuredMs = (stretch - 1) * slotMs
-    if (measuredMs < measuredMsMin) return undefined
-    let sum = 0
-    for (let back = 1; back < stretch; back++) sum += this.#counts[(this.#slot - back) % slots]!
-    return sum < measuredMin ? undefined : sum / measuredMs
+    const whole = Math.min(slots - 1, this.#slot - (this.#firstSlot ?? this.#slot))
+    if (whole < slotsPerSecond || this.count(nowMs) < measuredMin) return undefined
+    let peak = 0
+    for (let from = 1; from + slotsPerSecond - 1 <= whole; from++) {
+      let sum = 0
+      for (let slot = 0; slot < slotsPerSecond; slot++) sum += this.#at(from + slot)
+      peak = Math.max(peak, sum)
+    }
+    return peak / (slotsPerSecond * slotMs)
+  }
+
+  #at(slotsBack: number): number {
+    return this.#counts[(this.#slot - slotsBack) % slots] ?? 0
   }
 
   #turn(nowMs: number): void {

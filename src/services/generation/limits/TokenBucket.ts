@@ -9,9 +9,9 @@ export interface Draw {
 }
 
 const minuteMs = 60_000
-/** Where a server fills up faster than in a minute, its readings give it away; shorter than this is rounding. */
+/** Where a server fills up faster than in a minute, its readings give it away; shorter than this they are no sense. */
 const periodMsMax = 30_000
-const periodMsMin = 1000
+const periodMsMin = 900
 const readableResetMs = 5
 /** After a refusal that its own count did not foresee, a server is taken to count in stretches of this length. */
 const burstMs = 1000
@@ -52,6 +52,11 @@ export class TokenBucket {
     this.#atMs = nowMs
   }
 
+  /** Whether refusals have taught a pace of their own. */
+  get #isTaught(): boolean {
+    return this.#taughtPerMs < Number.POSITIVE_INFINITY
+  }
+
   get #statedPerMs(): number {
     return Math.min(this.#ownPerMs, this.#saidPerMs)
   }
@@ -63,7 +68,7 @@ export class TokenBucket {
 
   /** How long until so much may be taken; 0 is now. What is more than the bucket ever holds needs a full bucket. */
   readyInMs(nowMs: number, amount: number): number {
-    if (this.perMs === Number.POSITIVE_INFINITY) return 0
+    if (!this.isLimited) return 0
     this.#advance(nowMs)
     const missing = Math.min(amount, this.#holds) - this.#level
     if (missing <= 0) return 0
@@ -98,15 +103,13 @@ export class TokenBucket {
       this.#saidPerMs = limit / this.#periodMs
       this.#capacity = Math.min(limit, this.#ownPerMs * minuteMs)
     }
-    if (remaining === null || this.perMs === Number.POSITIVE_INFINITY) return
+    if (remaining === null || !this.isLimited) return
     const sentSince = Math.max(0, this.#taken - draw.upTo)
     const level = remaining - sentSince + (limit === null ? 0 : this.#statedPerMs * ageMs)
-    // The user's own ceiling is kept by our own count alone.
-    this.#level = Math.min(
-      this.#holds,
-      this.#ownPerMs === Number.POSITIVE_INFINITY ? level : Math.min(level, this.#level)
-    )
-    this.#fullAtMs = resetMs === null || resetMs === 0
+    // Our own count stands where the user set the limit, and where the server refused what its count still allowed.
+    const isTrusted = this.#ownPerMs === Number.POSITIVE_INFINITY && this.#isBursty
+    this.#level = Math.min(this.#holds, isTrusted ? level : Math.min(level, this.#level))
+    this.#fullAtMs = !isTrusted || resetMs === null || resetMs === 0
       ? Number.POSITIVE_INFINITY
       : nowMs + resetMs
   }
@@ -116,19 +119,18 @@ export class TokenBucket {
     this.#advance(nowMs)
     if (nowMs - this.#taughtAtMs >= lessonEveryMs && admittedPerMs !== undefined) {
       // Never less than half at once: what was admitted is little, too, while calls were held back.
-      const least = Math.max(slowest, this.isTaught ? this.perMs / 2 : 0)
+      const least = Math.max(slowest, this.isLimited ? this.perMs / 2 : 0)
       this.#taughtPerMs = Math.min(this.perMs, Math.max(least, admittedPerMs * lessonShare))
       this.#taughtAtMs = nowMs
     }
     this.#refusedAtMs = nowMs
-    if (this.perMs === Number.POSITIVE_INFINITY) return
+    if (!this.isLimited) return
     this.#isBursty = false
     this.#level = Math.min(this.#level, 0)
   }
 
-  /** Whether refusals have taught a pace of their own. */
-  get isTaught(): boolean {
-    return this.#taughtPerMs < Number.POSITIVE_INFINITY
+  get isLimited(): boolean {
+    return this.perMs < Number.POSITIVE_INFINITY
   }
 
   /** As much as it can hold: what is allowed at once. */
@@ -142,8 +144,10 @@ export class TokenBucket {
     if (remaining === null || resetMs === null || resetMs < readableResetMs) return
     const used = limit - remaining
     if (used < 1) return
-    const implied = Math.max(periodMsMin, resetMs * limit / used)
-    if (implied < Math.min(this.#periodMs, periodMsMax)) this.#periodMs = implied
+    const implied = resetMs * limit / used
+    if (implied >= periodMsMin && implied < Math.min(this.#periodMs, periodMsMax)) {
+      this.#periodMs = implied
+    }
   }
 
   #advance(nowMs: number): void {
@@ -151,6 +155,7 @@ export class TokenBucket {
     const sinceMs = Math.max(0, nowMs - this.#atMs)
     this.#atMs = Math.max(nowMs, this.#atMs)
     this.#grow(nowMs, sinceMs)
+    if (!this.isLimited) return
     if (nowMs >= this.#fullAtMs) {
       this.#fullAtMs = Number.POSITIVE_INFINITY
       this.#level = this.#holds
@@ -158,7 +163,7 @@ export class TokenBucket {
   }
 
   #grow(nowMs: number, sinceMs: number): void {
-    if (!this.isTaught) return
+    if (!this.#isTaught) return
     const quietMs = nowMs - this.#refusedAtMs
     const perSecond = Math.min(
       growthPerSecondMax,

@@ -1,0 +1,269 @@
+// The ladder of many rungs, the bounds on one item, and models that hold up nobody but their own items.
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import * as Store from "../../../src/layers/MemoryStore.ts"
+import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import { ladderLines } from "../../../src/programs/generate/rungReport.ts"
+import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
+import { Overloaded, RateLimited } from "../../../src/services/generation/Llm.ts"
+import {
+  data,
+  eventsIn,
+  goodAnswer,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
+
+const price = { inputUsdPerMtok: 1, outputUsdPerMtok: 2 }
+const prices = { base: price, strong: price, giant: price }
+const three = {
+  prices,
+  models: {
+    base: { name: "base", maxOutputTokens: 100, attempts: 2 },
+    strong: { name: "strong", maxOutputTokens: 100 },
+    stronger: [{ name: "giant", maxOutputTokens: 100 }]
+  }
+}
+const cutOff = { text: "{\"title\":", finish: "length" } as const
+
+describe("generate: the ladder", () => {
+  it.effect("each rung has its attempts, each with the findings on the draft before", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const report = yield* run(store, yield* makeJob(three), { rows: rows(1) })
+      const calls = yield* (yield* ScriptedLlm).calls
+      assert.deepStrictEqual(calls.map(({ model }) => model), ["base", "base", "strong", "giant"])
+      for (const { messages } of calls.slice(1)) {
+        assert.include(messages.at(-1)?.content, "length in /title")
+        assert.include(messages.at(-1)?.content, "much too long")
+      }
+      assert.deepStrictEqual(
+        report.rungs.map(({ accepted, answers, items }) => [items, answers, accepted]),
+        [[1, 2, 0], [1, 1, 0], [1, 1, 1]]
+      )
+      assert.strictEqual(
+        report.rungs.reduce((sum, rung) => sum + rung.spentNanoUsd, 0),
+        report.budget.spentNanoUsd
+      )
+    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
+      request.model === "giant"
+        ? goodAnswer(request)
+        : { text: `${longAnswer(request)["text" as never] as string}${" ".repeat(n)}` }
+    )))
+  })
+
+  it.effect("an answer that was cut off is written once more with twice the room", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const report = yield* run(store, yield* makeJob(three), { rows: rows(1) })
+      assert.deepInclude(report, { accepted: 1, callsNow: 2 })
+      const calls = yield* (yield* ScriptedLlm).calls
+      assert.deepStrictEqual(
+        calls.map(({ model, outputTokensMax }) => [model, outputTokensMax]),
+        [["base", 100], ["base", 200]]
+      )
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          request.outputTokensMax === 100 ? cutOff : goodAnswer(request)
+        )
+      )
+    )
+  })
+
+  it.effect("where the wider call does not fit the item's budget, the ladder goes on without it", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const probe = Store.make()
+      yield* run(probe, yield* makeJob(three), { rows: rows(1) })
+      const first = Number(eventsIn(probe, "intent")[0]?.["reservedNanoUsd"])
+      // Enough for a second call of the first one's size with the draft in it, short of another 100 tokens.
+      const cheap = { inputUsdPerMtok: 0, outputUsdPerMtok: 2 }
+      const job = yield* makeJob({
+        ...three,
+        prices: { base: cheap, strong: cheap, giant: cheap },
+        budget: { itemUsd: 0.000_35 }
+      })
+      assert.isAbove(first, 0)
+      const report = yield* run(store, job, { rows: rows(1) })
+      assert.deepInclude(report, { accepted: 1 })
+      const models = eventsIn(store, "intent").map(({ model, outputTokensMax }) => [
+        model,
+        outputTokensMax
+      ])
+      assert.deepStrictEqual(models, [["base", 100], ["strong", 100]])
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) => request.model === "base" ? cutOff : goodAnswer(request))
+      )
+    )
+  })
+
+  it.effect("climbOn says what climbs: a refusal may, a miss of the rules may not", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ ...three, climbOn: ["Refused"] })
+      const report = yield* run(store, job, { rows: rows(2) })
+      assert.deepStrictEqual(report.rejectedByCause, { QaFailed: 1 })
+      assert.deepInclude(report, { accepted: 1, rejected: 1 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      slugIn(request) === "item-1"
+        ? longAnswer(request)
+        : request.model === "base"
+        ? { text: "", finish: "refusal", refusal: "No." }
+        : goodAnswer(request)
+    )))
+  })
+
+  it.effect("a refusal is told once", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* makeJob(three), { rows: rows(1) })
+      assert.strictEqual(
+        linesOf(store, data.rejects)[0]?.["reason"],
+        "the model refused to answer: No."
+      )
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer(() => ({ text: "", finish: "refusal", refusal: "No." })))
+    )
+  })
+
+  it.effect("a rung's share of the run's budget leaves items pending, not rejected, and others go on", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const models = { ...three.models, strong: { ...three.models.strong, budgetShare: 0.001 } }
+      const job = yield* makeJob({ ...three, models, budget: { runUsd: 0.1 } })
+      const report = yield* run(store, job, { rows: rows(4) })
+      assert.deepInclude(report, { accepted: 3, rejected: 0, pending: 1, stop: null })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
+      slugIn(request) === "item-0"
+        ? { text: JSON.stringify({ title: "t".repeat(40 + n) }) }
+        : goodAnswer(request)
+    )))
+  })
+
+  it.effect("a rung's share of the item's budget is that item's end", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const models = { ...three.models, strong: { ...three.models.strong, budgetShare: 0.001 } }
+      const job = yield* makeJob({ ...three, models, budget: { itemUsd: 0.1 } })
+      const report = yield* run(store, job, { rows: rows(1) })
+      assert.deepStrictEqual(report.rejectedByCause, { BudgetExhausted: 1 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((_request, n) => ({
+      text: JSON.stringify({ title: "t".repeat(40 + n) })
+    }))))
+  })
+
+  it.effect("one item makes no more calls than itemAttemptsMax", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ ...three, itemAttemptsMax: 3 })
+      const report = yield* run(store, job, { rows: rows(1) })
+      assert.deepInclude(report, { rejected: 1, callsNow: 3 })
+      assert.include(linesOf(store, data.rejects)[0]?.["reason"], "itemAttemptsMax")
+    }).pipe(Effect.provide(ScriptedLlm.layer((_request, n) => ({
+      text: JSON.stringify({ title: "t".repeat(40 + n) })
+    }))))
+  })
+
+  it("a rung that brings nothing through is called out", () => {
+    const rung = { answers: 4, spentNanoUsd: 8_000_000, isUseless: false }
+    const lines = ladderLines([
+      { ...rung, model: "base", items: 9, accepted: 5, nanoUsdPerAccepted: 1_600_000 },
+      { ...rung, model: "strong", items: 4, accepted: 0, nanoUsdPerAccepted: null, isUseless: true }
+    ]).join("\n")
+    assert.include(lines, "rung 1 strong: 0 accepted of 4 items")
+    assert.include(lines, "escalation bought 0 pieces for $0.008")
+    assert.include(lines, "brought none through")
+  })
+})
+
+describe("generate: limits", () => {
+  it.effect("a model that asks for an hour holds up no item of another, and its own go on after it", () => {
+    const store = Store.make()
+    const events: Array<RunEvent> = []
+    return Effect.gen(function*() {
+      const llm = yield* ScriptedLlm
+      const job = yield* makeJob({ concurrency: 2 })
+      const running = yield* Effect.forkChild(run(store, job, {
+        rows: rows(20),
+        onEvent: (event) => Effect.sync(() => void events.push(event))
+      }))
+      // Every other item needs the strong model, which is asked once.
+      yield* llm.waitForCalls(21)
+      yield* TestClock.adjust(3_599_000)
+      assert.lengthOf(yield* llm.calls, 21)
+      const paused = events.find(({ event }) => event === "paused")
+      assert.deepInclude(paused, {
+        model: "strong",
+        why: "asked",
+        until: "1970-01-01T01:00:00.000Z"
+      })
+      yield* TestClock.adjust(40_000)
+      const report = yield* Fiber.join(running)
+      assert.deepInclude(report, { accepted: 20, rejected: 0 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
+      request.model === "base"
+        ? Number(slugIn(request).slice(5)) % 2 === 0 ? longAnswer(request) : goodAnswer(request)
+        : n <= 21
+        ? new RateLimited({ retryAfterMs: 3_600_000, detail: "later" })
+        : goodAnswer(request)
+    )))
+  })
+
+  it.effect("a run that stops does not wait for a model's hour", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const llm = yield* ScriptedLlm
+      const report = yield* run(store, yield* makeJob({ concurrency: 2 }), {
+        rows: rows(4),
+        stopRequested: Effect.as(llm.waitForCalls(2), { _tag: "Signal", signal: "SIGINT" } as const)
+      })
+      assert.deepInclude(report, { accepted: 0, rejected: 0, pending: 4 })
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer(() => new RateLimited({ retryAfterMs: 3_600_000, detail: "later" }))
+      )
+    )
+  })
+
+  it.effect("a storm rejects nobody: refusals for the rate are no attempts", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 4, transientAttemptsMax: 1, itemAttemptsMax: 1 })
+      const running = yield* Effect.forkChild(run(store, job, { rows: rows(8) }))
+      for (let n = 0; n < 200; n++) yield* TestClock.adjust(1000)
+      const report = yield* Fiber.join(running)
+      assert.deepInclude(report, { accepted: 8, rejected: 0 })
+      assert.isAbove(report.callsNow, 30)
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request, n) =>
+          n % 4 === 0 ? goodAnswer(request) : new RateLimited({ retryAfterMs: null, detail: "no" })
+        )
+      )
+    )
+  })
+
+  it.effect("an outage is nobody's fault: the model is probed, and all go on when it answers", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 8, transientAttemptsMax: 3 })
+      const running = yield* Effect.forkChild(run(store, job, { rows: rows(40) }))
+      for (let n = 0; n < 120; n++) yield* TestClock.adjust(1000)
+      const report = yield* Fiber.join(running)
+      assert.deepInclude(report, { accepted: 40, rejected: 0 })
+      assert.isBelow(report.callsNow, 80)
+    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
+      n > 8 && n < 28
+        ? new Overloaded({ status: 503, retryAfterMs: null, detail: "down" })
+        : goodAnswer(request)
+    )))
+  })
+})
