@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as OpenAiLlm from "../../src/layers/OpenAiLlm.ts"
 import { Llm } from "../../src/services/generation/Llm.ts"
