@@ -9,11 +9,16 @@ import * as NodeHost from "./layers/NodeHost.ts"
 import * as Probe from "./layers/Probe.ts"
 import { estimate as estimateProgram } from "./programs/estimate/estimate.ts"
 import type { EstimateReport } from "./programs/estimate/estimate.ts"
+import { explain as explainProgram } from "./programs/explain/explain.ts"
+import type { Explanation } from "./programs/explain/explain.ts"
+import type { Plan } from "./programs/generate/Plan.ts"
 import type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
 import { probe as probeProgram } from "./programs/probe.ts"
 import type { ProbedItem, ProbeReport } from "./programs/probe.ts"
 import { status as statusProgram } from "./programs/status.ts"
 import type { StatusReport } from "./programs/status.ts"
+import type { RequalifyEvent, RequalifyReport } from "./programs/requalify/RequalifyEvent.ts"
+import { requalifyJob } from "./requalifyJob.ts"
 import { runJob } from "./runJob.ts"
 import { DataDirectory } from "./services/durability/DataDirectory.ts"
 import {
@@ -84,6 +89,8 @@ export interface GenerateChoice extends JobChoice, ItemsChoice {
    */
   readonly model?: (request: LlmRequest, signal: AbortSignal) => Promise<Completion>
   readonly shard?: Shard
+  /** What is taken up. Default: the pending items. */
+  readonly plan?: Plan
   readonly limit?: number
   readonly onEvent?: (event: RunEvent) => void
   /** Stops gently: nothing new begins, calls in flight may end within `graceMs`, what passed is committed. */
@@ -156,12 +163,45 @@ export const generate = (choice: GenerateChoice): Promise<RunReport> =>
         job,
         source,
         shard: choice.shard ?? wholeInput,
+        plan: choice.plan,
         limit: choice.limit,
         stopRequested: aborted(choice.signal),
         graceMs: choice.graceMs,
         onEvent: onEvent && ((event) => Effect.sync(() => onEvent(event)))
       }).pipe(Effect.provide(modelOf(job, choice)))
     })).pipe(Effect.provide(platform))
+  )
+
+export interface RequalifyChoice extends JobChoice, ItemsChoice {
+  /** Takes back the records that would fail now, or replaces them. Default: only lists them. */
+  readonly apply?: boolean
+  readonly onEvent?: (event: RequalifyEvent) => void
+  /** Stops between two items. */
+  readonly signal?: AbortSignal
+}
+
+/** Today's QA over every answer in the journals: what passes now is accepted. Calls no model. */
+export const requalify = (choice: RequalifyChoice): Promise<RequalifyReport> =>
+  Effect.runPromise(
+    Effect.scoped(Effect.gen(function*() {
+      const job = yield* jobOf(choice)
+      const { onEvent } = choice
+      return yield* requalifyJob({
+        job,
+        source: yield* itemsOf(job, choice),
+        apply: choice.apply,
+        stopRequested: aborted(choice.signal),
+        onEvent: onEvent && ((event) => Effect.sync(() => onEvent(event)))
+      })
+    })).pipe(Effect.provide(platform))
+  )
+
+/** Everything that happened to an item, over all runs. Reads only. */
+export const explain = (dataDirectory: string, slug: string): Promise<Explanation> =>
+  Effect.runPromise(
+    explainProgram(slug).pipe(
+      Effect.provide(Layer.merge(DataDirectory.layer(dataDirectory), Live.platform))
+    )
   )
 
 export interface ProbeChoice extends JobChoice, ItemsChoice {

@@ -52,6 +52,10 @@ transientSecondsMax: 600     # for how long an item's calls, or a model, may go 
 itemAttemptsMax: 20          # calls for one item in one run (default 20)
 itemSecondsMax: 3600         # seconds for one item in one run, waits for a model's turn apart (default 3600)
 
+retry:                       # inkfast retry
+  timesMax: 3                # how often a rejected item is taken up again, over all runs (default 3)
+  giveUpAfter: 20            # so many rejects and nothing accepted end a phase (default 20)
+
 evidence:                    # the facts an item is written from
   fields: ["*"]              # fields of the row; "*" is all (default ["*"])
   fileFields: []             # fields that hold the path of a file beside the input (default [])

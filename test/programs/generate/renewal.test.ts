@@ -1,6 +1,7 @@
 // Stale records: seen by their hashes without asking anyone, renewed only when asked, standing until the new one does.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import * as Known from "../../../src/layers/Known.ts"
 import * as Live from "../../../src/layers/Live.ts"
@@ -48,7 +49,7 @@ const staleOf = (store: MemoryStore, job: Job, given: ReadonlyArray<{ slug: stri
     const source = yield* itemsFromRows(given)
     const stale = yield* findStale({ source, shard: wholeInput })
     return (yield* status(source, stale)).stale
-  }).pipe(Effect.provide(Known.layer(job)), Effect.provide(MemoryDisk.layer(store)))
+  }).pipe(Effect.provide(Layer.provideMerge(Known.layer(job), MemoryDisk.layer(store))))
 
 const audited = (store: MemoryStore, job: Job) =>
   Effect.gen(function*() {
@@ -56,9 +57,9 @@ const audited = (store: MemoryStore, job: Job) =>
     const report = yield* (yield* Audit).audit(undefined)
     return report.checks.filter(({ outcome }) => outcome === "broken")
   }).pipe(
-    Effect.provide(Live.masters),
-    Effect.provide(Live.settings(job)),
-    Effect.provide(MemoryDisk.layer(store))
+    Effect.provide(
+      Live.masters.pipe(Layer.provide([Live.settings(job), MemoryDisk.layer(store)]))
+    )
   )
 
 const promptsOf = (store: MemoryStore) =>
