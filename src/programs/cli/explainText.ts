@@ -114,7 +114,7 @@ export const explanationText = (
   return [
     inline(`${slug}: ${state}; ${calls} calls, ${formatUsd(spentNanoUsd)} spent`) +
     (atRiskNanoUsd > 0 ? `, at most ${formatUsd(atRiskNanoUsd)} at risk` : ""),
-    row === undefined ? "row       not in the input" : inline(`row       ${row.file}:${row.line}`),
+    row === undefined ? "row not in the input" : inline(`row ${row.file}:${row.line}`),
     ...(evidence === undefined ? [] : evidenceLines(evidence)),
     ...events.flatMap(eventLines),
     lines.length === 0 ? "it stands in no master" : "in the masters:",

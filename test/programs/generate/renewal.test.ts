@@ -2,9 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as TestClock from "effect/testing/TestClock"
 import * as Known from "../../../src/layers/Known.ts"
-import * as Live from "../../../src/layers/Live.ts"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
@@ -17,8 +15,6 @@ import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
-import { Audit } from "../../../src/services/master/Audit.ts"
-import { Consolidation } from "../../../src/services/master/Consolidation.ts"
 import {
   assertSettledOnce,
   data,
@@ -28,13 +24,10 @@ import {
   longAnswer,
   makeJob,
   rows,
-  run as runAtOnce,
   slugIn
 } from "../../support/pipeline.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
-
-const run: typeof runAtOnce = (store, job, options) =>
-  Effect.andThen(TestClock.adjust("1 second"), runAtOnce(store, job, options))
+import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 
 const renew: RunOptions = { plan: { _tag: "Renew" } }
 
@@ -50,17 +43,6 @@ const staleOf = (store: MemoryStore, job: Job, given: ReadonlyArray<{ slug: stri
     const stale = yield* findStale({ source, shard: wholeInput })
     return (yield* status(source, stale)).stale
   }).pipe(Effect.provide(Layer.provideMerge(Known.layer(job), MemoryDisk.layer(store))))
-
-const audited = (store: MemoryStore, job: Job) =>
-  Effect.gen(function*() {
-    yield* (yield* Consolidation).consolidate
-    const report = yield* (yield* Audit).audit(undefined)
-    return report.checks.filter(({ outcome }) => outcome === "broken")
-  }).pipe(
-    Effect.provide(
-      Live.masters.pipe(Layer.provide([Live.settings(job), MemoryDisk.layer(store)]))
-    )
-  )
 
 const promptsOf = (store: MemoryStore) =>
   linesOf(store, data.successes).map(({ _meta }) =>
@@ -128,7 +110,8 @@ describe("stale records", () => {
         keptNow: 0,
         callsNow: 3
       })
-      assert.deepStrictEqual(yield* audited(store, job), [])
+      yield* consolidateAll(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
       assertSettledOnce(store, rows(3).map(({ slug }) => slug))
       assert.deepStrictEqual(new Set(promptsOf(store)), new Set([job.prompt.hash]))
       const again = yield* run(store, job, { ...renew, rows: rows(3) })
@@ -160,7 +143,8 @@ describe("stale records", () => {
       assert.strictEqual(store.get(data.rejects)?.toString() ?? "", "")
       const again = yield* run(store, job, { ...renew, rows: rows(2) })
       assert.deepInclude(again, { accepted: 2, callsNow: 0, keptNow: 1 })
-      assert.deepStrictEqual(yield* audited(store, job), [])
+      yield* consolidateAll(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
     }).pipe(
       Effect.provide(
         ScriptedLlm.layer((request) =>
@@ -199,7 +183,8 @@ describe("stale records", () => {
       assert.deepStrictEqual(linesOf(store, data.successes), [old!])
       const resumed = yield* run(store, job, { ...renew, rows: rows(1) })
       assert.deepInclude(resumed, { accepted: 1, callsNow: 0, renewedNow: 1, judgedFromJournal: 1 })
-      assert.deepStrictEqual(yield* audited(store, job), [])
+      yield* consolidateAll(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
       assert.deepStrictEqual(promptsOf(store), [job.prompt.hash])
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })

@@ -1,9 +1,8 @@
 // Today's QA over every journaled answer: promoted once, taken back durably, for nothing, and whole at every cut.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
-import * as Live from "../../../src/layers/Live.ts"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
@@ -18,7 +17,6 @@ import type { Generation } from "../../../src/services/generation/Generation.ts"
 import type { Llm } from "../../../src/services/generation/Llm.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
-import { Audit } from "../../../src/services/master/Audit.ts"
 import type { PageFetcher } from "../../../src/services/evidence/PageFetcher.ts"
 import { testHost } from "../../../src/testing.ts"
 import {
@@ -31,13 +29,10 @@ import {
   longAnswer,
   makeJob,
   rows,
-  run as runAtOnce,
   slugIn,
   slugsOf
 } from "../../support/pipeline.ts"
-
-const run: typeof runAtOnce = (store, job, options) =>
-  Effect.andThen(TestClock.adjust("1 second"), runAtOnce(store, job, options))
+import { brokenChecks, laterRun as run } from "../../support/laterRuns.ts"
 
 const requalified = Effect.fnUntraced(function*(
   store: MemoryStore,
@@ -56,15 +51,6 @@ const requalified = Effect.fnUntraced(function*(
   assertNoTemps(store)
   return { events, report }
 })
-
-const audited = (store: MemoryStore, job: Job) =>
-  Effect.flatMap(Audit, (audit) => audit.audit(undefined)).pipe(
-    Effect.map((report) => report.checks.filter(({ outcome }) => outcome === "broken")),
-    Effect.provide(Live.masters.pipe(
-      Layer.provide([Live.settings(job), MemoryDisk.layer(store)])
-    )),
-    Effect.orDie
-  )
 
 const stateOf = (store: MemoryStore, count: number) =>
   Effect.gen(function*() {
@@ -116,7 +102,7 @@ describe("requalify", () => {
         rejected: 0,
         pending: 0
       })
-      assert.deepStrictEqual(yield* audited(store, yield* lenient), [])
+      assert.deepStrictEqual(yield* brokenChecks(store, yield* lenient), [])
       const again = yield* requalified(store, yield* lenient, 2)
       assert.deepInclude(again.report, { promoted: 0, passing: 2 })
       assert.lengthOf(linesOf(store, data.updates), 2)
@@ -142,11 +128,11 @@ describe("requalify", () => {
       assert.deepInclude(applied.report, { passing: 1, wouldFail: 0, demoted: 1 })
       assertSettledOnce(store, ["item-0", "item-1"])
       assert.deepStrictEqual(slugsOf(store, data.successes), ["item-0"])
-      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+      assert.deepStrictEqual(yield* brokenChecks(store, yield* strict), [])
       // A run does not judge the answer into a record again, nor buys another: the item is rejected.
       const after = yield* run(store, yield* strict, { rows: rows(2) })
       assert.deepInclude(after, { accepted: 1, rejected: 1, pending: 0, callsNow: 0 })
-      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+      assert.deepStrictEqual(yield* brokenChecks(store, yield* strict), [])
     }).pipe(Effect.provide(mixed))
   })
 
@@ -163,7 +149,7 @@ describe("requalify", () => {
         const ids = linesOf(store, data.updates).map(idOf)
         assert.strictEqual(ids.filter((each) => each === id).length, 1)
         assert.deepInclude(yield* stateOf(store, 2), { accepted: 2, rejected: 0 })
-        assert.deepStrictEqual(yield* audited(store, yield* lenient), [])
+        assert.deepStrictEqual(yield* brokenChecks(store, yield* lenient), [])
       }
     }).pipe(Effect.provide(mixed))
   })
@@ -178,7 +164,7 @@ describe("requalify", () => {
       assert.deepInclude(report, { replaced: 1, demoted: 0 })
       assert.deepInclude(linesOf(store, data.successes)[0]?.["_meta"], { rung: 0 })
       assertSettledOnce(store, ["item-0"])
-      assert.deepStrictEqual(yield* audited(store, long), [])
+      assert.deepStrictEqual(yield* brokenChecks(store, long), [])
     }).pipe(
       Effect.provide(
         ScriptedLlm.layer((request) =>
@@ -220,7 +206,7 @@ describe("requalify", () => {
         whole = cut._tag === "Success" && n <= k
         heal()
         // Where not even an unlink works any more a temp is left, which the next open sweeps.
-        const broken = (yield* audited(store, job)).filter(({ id }) => id !== "I6")
+        const broken = (yield* brokenChecks(store, job)).filter(({ id }) => id !== "I6")
         assert.deepStrictEqual(broken, [], what)
         const state = yield* stateOf(store, 3)
         assert.strictEqual(state?.pending, 0, `${what}: I9`)
@@ -228,7 +214,7 @@ describe("requalify", () => {
         // The long draft passes now, the short ones do not.
         assertSettledOnce(store, ["item-0", "item-1", "item-2"], what)
         assert.deepStrictEqual(slugsOf(store, data.successes), ["item-1"], what)
-        assert.deepStrictEqual(yield* audited(store, job), [], what)
+        assert.deepStrictEqual(yield* brokenChecks(store, job), [], what)
       }
       assert.isAbove(k, 50)
     }).pipe(Effect.provide(mixed)))
@@ -245,7 +231,7 @@ describe("requalify", () => {
         plan: { _tag: "Retry", choice }
       })
       assert.deepInclude(report, { accepted: 1, rejected: 0, callsNow: 0 })
-      assert.deepStrictEqual(yield* audited(store, yield* strict), [])
+      assert.deepStrictEqual(yield* brokenChecks(store, yield* strict), [])
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 })

@@ -1,12 +1,9 @@
 // Rejects are taken up again by their cause; a reject stands until its item's record does, and nothing is paid twice.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Live from "../../../src/layers/Live.ts"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
-import * as TestClock from "effect/testing/TestClock"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import type { Script } from "../../../src/layers/ScriptedLlm.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
@@ -19,8 +16,6 @@ import { requestHash } from "../../../src/services/generation/RequestHash.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
-import { Audit } from "../../../src/services/master/Audit.ts"
-import { Consolidation } from "../../../src/services/master/Consolidation.ts"
 import {
   assertSettledOnce,
   data,
@@ -30,14 +25,10 @@ import {
   longAnswer,
   makeJob,
   rows,
-  run as runAtOnce,
   slugIn
 } from "../../support/pipeline.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
-
-/** A second after the run before: journals are read in the order of their names, which is that of their times. */
-const run: typeof runAtOnce = (store, job, options) =>
-  Effect.andThen(TestClock.adjust("1 second"), runAtOnce(store, job, options))
+import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 
 /** Too long, and another draft for every request. */
 const newDraft = (request: LlmRequest) => ({
@@ -63,23 +54,6 @@ const collect = () => {
   const events: Array<RunEvent> = []
   return { events, onEvent: (event: RunEvent) => Effect.sync(() => void events.push(event)) }
 }
-
-const consolidated = (store: MemoryStore, job: Job) =>
-  Effect.flatMap(Consolidation, ({ consolidate }) => consolidate).pipe(
-    Effect.provide(Live.masters.pipe(
-      Layer.provide([Live.settings(job), MemoryDisk.layer(store)])
-    ))
-  )
-
-const assertSound = (store: MemoryStore, job: Job) =>
-  Effect.flatMap(Audit, (audit) => audit.audit(undefined)).pipe(
-    Effect.map((report) =>
-      assert.deepStrictEqual(report.checks.filter(({ outcome }) => outcome === "broken"), [])
-    ),
-    Effect.provide(Live.masters.pipe(
-      Layer.provide([Live.settings(job), MemoryDisk.layer(store)])
-    ))
-  )
 
 const rejectsOf = (store: MemoryStore) =>
   linesOf(store, data.rejects).map(({ _meta, cause, slug }) => ({
@@ -126,10 +100,10 @@ describe("retry", () => {
       })
       // The reject stands in its file until a consolidation; nobody reads it as the item's end.
       assert.lengthOf(linesOf(store, data.rejects), 1)
-      yield* assertSound(store, job)
-      yield* consolidated(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
+      yield* consolidateAll(store, job)
       assertSettledOnce(store, items.map(({ slug }) => slug))
-      yield* assertSound(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
     }).pipe(Effect.provide(layer))
   })
 
@@ -158,7 +132,7 @@ describe("retry", () => {
       const hashes = (yield* llm.calls).map(requestHash)
       assert.strictEqual(new Set(hashes).size, hashes.length)
       mood.answers = goodAnswer
-      yield* assertSound(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
     }).pipe(Effect.provide(layer))
   })
 
@@ -263,9 +237,9 @@ describe("retry", () => {
       assert.deepInclude(cut, { accepted: 0, rejected: 1, pending: 0, callsNow: 1 })
       const resumed = yield* run(store, job, { ...phase("B"), rows: rows(1) })
       assert.deepInclude(resumed, { accepted: 1, rejected: 0, callsNow: 0 })
-      yield* consolidated(store, job)
+      yield* consolidateAll(store, job)
       assertSettledOnce(store, ["item-0"])
-      yield* assertSound(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
     }).pipe(Effect.provide(layer))
   })
 
