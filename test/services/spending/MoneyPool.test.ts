@@ -103,9 +103,10 @@ describe("MoneyPool", () => {
     Effect.gen(function*() {
       const turns: Array<Need> = []
       let meanwhile: Effect.Effect<void> = Effect.void
+      let othersShort = false
       const pool = Layer.succeed(MoneyPool, {
         join: () => Effect.void,
-        isAnyoneShort: Effect.sync(() => turns.length > 0),
+        isAnyoneShort: Effect.sync(() => othersShort),
         leave: () => Effect.void,
         turn: (ask) =>
           Effect.gen(function*() {
@@ -134,6 +135,7 @@ describe("MoneyPool", () => {
           yield* Effect.yieldNow
         })
         const before = turns.length
+        othersShort = true
         yield* TestClock.adjust(300)
         assert.isAbove(turns.length, before, "the rest was asked back")
         assert.isUndefined(tried?.pollUnsafe(), "a reservation was made out of what is given back")
