@@ -72,6 +72,8 @@ export const borrow = Effect.fnUntraced(function*(
       yield* Effect.mapError(pool.join(past), appendErrorOf)
       // What is not given back here is reclaimed by whoever needs it, from the run's journal.
       yield* Scope.addFinalizer(scope, Effect.ignore(leave))
+      // Nothing is needed yet: what all runs have spent is known from the start.
+      yield* Effect.mapError(turn, appendErrorOf)
       yield* Effect.forkIn(serve, scope)
       reservations.onShort(() => wanted.openUnsafe())
     })
