@@ -17,7 +17,7 @@ export class LlmServer extends Context.Service<LlmServer, {
   readonly meet: (how: Meeting) => Effect.Effect<void>
   /** Chat completions asked for so far. */
   readonly calls: Effect.Effect<number>
-}>()("inkfast/test/support/LlmServer") {}
+}>()("inkfast/test/support/llmSuite/LlmServer") {}
 
 const request: LlmRequest = {
   model: "fake-large",
@@ -61,7 +61,7 @@ const reasonOf = (how: Meeting) =>
 
 export const llmSuite = (name: string, layer: Layer.Layer<LlmServer>): void => {
   describe(name, () => {
-    const test = (what: string, effect: Effect.Effect<void, unknown, LlmServer>) =>
+    const test = <E>(what: string, effect: Effect.Effect<void, E, LlmServer>) =>
       it.effect(what, () => Effect.provide(effect, layer))
 
     test(

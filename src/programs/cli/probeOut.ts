@@ -55,11 +55,17 @@ const check = Effect.fnUntraced(function*(job: Job, file: string) {
   return target
 })
 
+const head = (job: string, at: string): string =>
+  `{"job":${JSON.stringify(job)},"at":${JSON.stringify(at)},"items":[`
+const tail = (report: unknown): string => `\n],"report":${JSON.stringify(report)}}\n`
+const line = (first: boolean, item: unknown): string =>
+  `${first ? "\n" : ",\n"}${JSON.stringify(item)}`
+
 /** Opens the report. Nothing is at its path until it is finished; what was there before stands until then. */
 export const openProbeOut = Effect.fnUntraced(function*(job: Job, file: string) {
   const staged = yield* stage(yield* check(job, file))
   let broken: UsageError | undefined
-  let waiting = `{"job":${JSON.stringify(job.hash)},"at":${JSON.stringify(yield* nowIso)},"items":[`
+  let waiting = head(job.hash, yield* nowIso)
   let items = 0
   const flush = Effect.suspend(() => {
     const bytes = Buffer.from(waiting)
@@ -69,7 +75,7 @@ export const openProbeOut = Effect.fnUntraced(function*(job: Job, file: string) 
   const out: ProbeOut = {
     item: (item) =>
       Effect.suspend(() => {
-        waiting += `${items++ === 0 ? "\n" : ",\n"}${JSON.stringify(item)}`
+        waiting += line(items++ === 0, item)
         if (waiting.length < bufferedBytesMax || broken !== undefined) return Effect.void
         return Effect.catch(flush, (error) =>
           Effect.sync(() => {
@@ -79,7 +85,7 @@ export const openProbeOut = Effect.fnUntraced(function*(job: Job, file: string) 
     finish: (report) =>
       Effect.suspend(() => {
         if (broken !== undefined) return Effect.fail(broken)
-        waiting += `\n],"report":${JSON.stringify(report)}}\n`
+        waiting += tail(report)
         return Effect.mapError(
           Effect.andThen(flush, staged.commit),
           (error) => refused(`${file} cannot be written: ${error.message}`)
