@@ -47,9 +47,9 @@ export class UnknownPrice extends Schema.TaggedError<UnknownPrice>()("UnknownPri
         `model ${name} has a price, but no factor for its service tier "${this.serviceTier}"`,
         `, serviceTiers: { ${JSON.stringify(this.serviceTier)}: 2 }`
       ]
-    return `${what}, so no call is made; add it to inkfast.yaml:\n` +
-      `prices:\n  ${name}: { inputUsdPerMtok: 0.15, outputUsdPerMtok: 0.60${entry} }\n` +
-      `or name a file of prices, such as LiteLLM's model_prices_and_context_window.json: --prices FILE`
+    return `${what}, so no call is made; name a file of prices with --prices FILE (LiteLLM's list will do), ` +
+      `or add it to inkfast.yaml:\n` +
+      `prices:\n  ${name}: { inputUsdPerMtok: 0.15, outputUsdPerMtok: 0.60${entry} }`
   }
 }
 
