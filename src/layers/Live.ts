@@ -36,6 +36,9 @@ export const model = (job: Job, apiKey: Redacted.Redacted<string> | undefined) =
 /** The masters as they are kept: nothing here can call a model. */
 export const masters = Layer.merge(Consolidation.layer, Audit.layer)
 
+/** What appends to the masters: building it recovers them. */
+export const appenders = Layer.merge(DurableAppender.layer, RejectLog.layer)
+
 /** What a job says, for whoever asks. Reading it creates nothing. */
 export const settings = (job: Job) =>
   Layer.mergeAll(

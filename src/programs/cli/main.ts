@@ -12,8 +12,10 @@ import * as Estimate from "./tree/estimate.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { ExitWith } from "./ExitWith.ts"
 import * as Explain from "./tree/explain.ts"
+import * as Export from "./tree/export.ts"
 import * as FakeLlm from "./tree/fakeLlm.ts"
 import * as Generate from "./tree/generate.ts"
+import * as Import from "./tree/import.ts"
 import * as Init from "./tree/init.ts"
 import { presenter } from "./present.ts"
 import * as Probe from "./tree/probe.ts"
@@ -33,6 +35,8 @@ const inkfast = Command.make("inkfast").pipe(
     Consolidate.command,
     Audit.command,
     Status.command,
+    Export.command,
+    Import.command,
     Explain.command,
     Doctor.command,
     FakeLlm.command,

@@ -7,7 +7,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BootId } from "../durability/BootId.ts"
 import { DataDirectory } from "../durability/DataDirectory.ts"
@@ -15,6 +14,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk, DiskError } from "../durability/Disk.ts"
 import { FileLock } from "../durability/FileLock.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
+import { withoutConsolidations } from "./WithoutConsolidations.ts"
 import { captureJournals } from "../journal/JournalFiles.ts"
 import { captureMasters, isStill } from "./AuditCapture.ts"
 import { auditRecovery, auditTemps, countQuarantine } from "./AuditDirectory.ts"
@@ -109,19 +109,6 @@ const auditOnce = Effect.fnUntraced(function*(
     }
   }
 })
-
-/** A consolidation made its lock file, so nothing is created; one that is asked for meanwhile answers `Busy`. */
-const withoutConsolidations = Effect.fnUntraced(
-  function*<A, R>(data: DataPaths, use: Effect.Effect<A, DiskError, R>) {
-    const disk = yield* Disk
-    const locks = yield* FileLock
-    if (Option.isNone(yield* disk.stat(data.consolidationLock))) return yield* use
-    const file = yield* disk.open(data.consolidationLock, "update")
-    yield* locks.lock(file)
-    return yield* use
-  },
-  Effect.scoped
-)
 
 const make = Effect.gen(function*() {
   const data = yield* DataDirectory
