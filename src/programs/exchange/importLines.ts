@@ -47,7 +47,7 @@ type Found =
 const isOwnMeta = Schema.is(RecordMeta)
 const isOwnReject = Schema.is(Reject)
 
-const contentOf = ({ _crc, _meta, slug, ...content }: Fields): Fields => content
+const contentOf = ({ _crc, _meta, slug: _slug, ...content }: Fields): Fields => content
 
 const isError = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== ""
