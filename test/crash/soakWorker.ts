@@ -8,9 +8,11 @@ import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as Platform from "../../src/layers/Platform.ts"
 import { DataDirectory } from "../../src/services/durability/DataDirectory.ts"
-import type { Disk } from "../../src/services/durability/Disk.ts"
+import type { AppendError } from "../../src/services/durability/AppendError.ts"
+import type { Disk, DiskError } from "../../src/services/durability/Disk.ts"
 import { DurableAppender } from "../../src/services/durability/DurableAppender.ts"
 import type { FileLock } from "../../src/services/durability/FileLock.ts"
+import type { ConsolidationError } from "../../src/services/master/Consolidation.ts"
 import { Consolidation } from "../../src/services/master/Consolidation.ts"
 import { iso } from "../support/masters.ts"
 import { makeRecord } from "../support/records.ts"
@@ -55,9 +57,11 @@ const consolidate = Effect.gen(function*() {
   }
 }).pipe(Effect.provide(Consolidation.layer))
 
-const work: Effect.Effect<void, unknown, DataDirectory | Disk | FileLock> = verb === "append"
-  ? append
-  : consolidate
+const work: Effect.Effect<
+  void,
+  AppendError | ConsolidationError | DiskError,
+  DataDirectory | Disk | FileLock
+> = verb === "append" ? append : consolidate
 const exit = await Effect.runPromiseExit(
   Effect.provide(work, Layer.merge(DataDirectory.layer(root), Platform.layer))
 )
