@@ -1,5 +1,4 @@
 // The crash test of a disk, on this one: the published command's writers are started and killed.
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -7,13 +6,11 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as NativeFileLock from "../../../src/layers/NativeFileLock.ts"
-import * as NodeDisk from "../../../src/layers/NodeDisk.ts"
-import * as NodeScratch from "../../../src/layers/NodeScratch.ts"
 import { crashtest } from "../../../src/programs/doctor/crashtest/crashtest.ts"
 import type { CrashtestReport } from "../../../src/programs/doctor/crashtest/CrashtestReport.ts"
 import { Scratch } from "../../../src/services/durability/Scratch.ts"
 import { OwnCommand } from "../../../src/services/OwnCommand.ts"
+import { machineWith } from "../../crash/writerKills.ts"
 import { commandFile } from "../../support/Cli.ts"
 import { tempDir } from "../../support/TempDir.ts"
 
@@ -24,13 +21,7 @@ const find = ({ checks }: CrashtestReport, name: string) => {
 }
 
 /** Its writers are the command as it is published. */
-const real = Layer.mergeAll(
-  NodeServices.layer,
-  NodeDisk.layer,
-  NativeFileLock.layer,
-  NodeScratch.layer,
-  Layer.sync(OwnCommand, (): OwnCommand["Service"] => [process.execPath, commandFile()])
-)
+const real = machineWith(commandFile)
 
 describe("crashtest on this machine", () => {
   it.live("I1 I4 I5 I6: writers are killed, nothing acknowledged is lost, the scratch directory is gone", () =>

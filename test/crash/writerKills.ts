@@ -1,0 +1,74 @@
+// Three writer processes killed with -9 at random moments, over and over, beside a raw reader that checks every line.
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as NativeFileLock from "../../src/layers/NativeFileLock.ts"
+import * as NodeDisk from "../../src/layers/NodeDisk.ts"
+import * as NodeScratch from "../../src/layers/NodeScratch.ts"
+import { crashtest } from "../../src/programs/doctor/crashtest/crashtest.ts"
+import { OwnCommand } from "../../src/services/OwnCommand.ts"
+
+/** This machine's disk and processes; the writers are the command in that file. */
+export const machineWith = (command: () => string) =>
+  Layer.mergeAll(
+    NodeServices.layer,
+    NodeDisk.layer,
+    NativeFileLock.layer,
+    NodeScratch.layer,
+    Layer.sync(OwnCommand, (): OwnCommand["Service"] => [process.execPath, command()])
+  )
+
+export interface WriterKills {
+  readonly kills: number
+  readonly acknowledged: number
+  /** By the raw reader, while the writers were at work. */
+  readonly linesRead: number
+}
+
+/** So many kills are one data directory: two masters of half a gigabyte prove no more than smaller ones. */
+const killsPerRound = 500
+
+/** One data directory after the other. Throws at the first broken promise. */
+export const killWriters = async (
+  command: string,
+  kills: number,
+  seed: number,
+  options: {
+    readonly signal?: AbortSignal
+    readonly onRound?: (sum: WriterKills) => void
+  } = {}
+): Promise<WriterKills> => {
+  let sum: WriterKills = { kills: 0, acknowledged: 0, linesRead: 0 }
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "inkfast-kills-"))
+  try {
+    for (let round = 0; sum.kills < kills; round++) {
+      const run = crashtest({
+        directory,
+        seconds: 24 * 3600,
+        killsMax: Math.min(killsPerRound, kills - sum.kills)
+      })
+      const report = await Effect.runPromise(
+        run.pipe(Random.withSeed(seed + round), Effect.provide(machineWith(() => command))),
+        options
+      )
+      const check = report.checks.find(({ name }) => name === "kills")
+      if (report.figures === null || check?.outcome !== "ok") {
+        throw new Error(`seed ${seed + round}: ${JSON.stringify(report, undefined, 2)}`)
+      }
+      const { acknowledged, linesRead } = report.figures
+      sum = {
+        kills: sum.kills + report.figures.kills,
+        acknowledged: sum.acknowledged + acknowledged,
+        linesRead: sum.linesRead + linesRead
+      }
+      options.onRound?.(sum)
+    }
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+  return sum
+}
