@@ -69,7 +69,38 @@ const temps = (store: Store.MemoryStore) =>
 const isEither = (masters: Masters, where: string) =>
   assert.include([JSON.stringify(before), JSON.stringify(after)], JSON.stringify(masters), where)
 
+/** I3 as a raw reader has it: lines of successes without their like, or a newer one of their slug, in updates. */
+const strays = (store: Store.MemoryStore): ReadonlyArray<string> => {
+  const lines = (text: string) => text.split("\n").slice(0, -1)
+  const slugOf = (line: string) => (JSON.parse(line) as { readonly slug: string }).slug
+  const masters = readMasters(store)
+  const updates = lines(masters.updates)
+  const newest = lines(naive.masters).filter((line) => updates.includes(line)).map(slugOf)
+  return lines(masters.successes).filter((line) =>
+    !updates.includes(line) && !newest.includes(slugOf(line))
+  )
+}
+
 describe("Consolidation under faults", () => {
+  it.effect("I3: before any recovery, wherever it is cut off, a raw reader finds all of successes in updates", () =>
+    Effect.gen(function*() {
+      const calls = yield* callsOfCleanRun
+      const found: Array<string> = []
+      let looks = 0
+      for (let n = 0; n < calls; n++) {
+        const store = storeBefore()
+        store.failAlways(({ index }) => {
+          looks++
+          found.push(...strays(store))
+          return index >= n ? "EIO" : undefined
+        })
+        yield* Effect.exit(on(MemoryDisk.layer(store)))
+        found.push(...strays(store))
+      }
+      assert.deepStrictEqual(found, [])
+      assert.isAbove(looks, calls)
+    }))
+
   it.effect("I2 I5 I6 I8: a crash at any call leaves the masters as before or as after, once recovery has run", () =>
     Effect.gen(function*() {
       const calls = yield* callsOfCleanRun
