@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as CrashDisk from "../../src/layers/CrashDisk.ts"
 import { DataDirectory, paths } from "../../src/services/durability/DataDirectory.ts"
+import type { DiskError } from "../../src/services/durability/Disk.ts"
 import { Disk } from "../../src/services/durability/Disk.ts"
 import { DurableAppender } from "../../src/services/durability/DurableAppender.ts"
 import { appendAll, writeAllAt } from "../../src/services/durability/FileIo.ts"
@@ -62,7 +63,7 @@ const appendNaively = (
   bytes: Uint8Array,
   sync: (disk: Disk["Service"], file: Parameters<Disk["Service"]["datasync"]>[0]) => Effect.Effect<
     void,
-    unknown
+    DiskError
   > = (disk, file) => disk.datasync(file)
 ) =>
   Effect.gen(function*() {
