@@ -64,6 +64,8 @@ export { Prices, UnknownPrice } from "./services/spending/Prices.ts"
 export type { Price, PriceList } from "./services/spending/Prices.ts"
 
 // QA
+export { Corpus } from "./services/corpus/Corpus.ts"
+export type { CorpusVerdict } from "./services/corpus/Corpus.ts"
 export { Qa } from "./services/qa/Qa.ts"
 export type { Verdict } from "./services/qa/Qa.ts"
 export type { Finding, Severity } from "./services/qa/Finding.ts"

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import { Corpus } from "../services/corpus/Corpus.ts"
 import { DataDirectory, paths } from "../services/durability/DataDirectory.ts"
 import { DurableAppender } from "../services/durability/DurableAppender.ts"
 import { RejectLog } from "../services/durability/RejectLog.ts"
@@ -67,6 +68,12 @@ const evidence = (job: Job) =>
     }))
   )
 
+/** Shards append to the same masters, each with a corpus file of its own. */
+const corpus = ({ index, of }: Shard) =>
+  Corpus.layer(
+    of === 1 ? { name: "", isShared: false } : { name: `-${index}of${of}`, isShared: true }
+  )
+
 /**
  * A run of the job's shard over the model and disk that it is given. Building it takes the run's lock, recovers the
  * masters and begins a journal; it ends with its scope.
@@ -77,6 +84,7 @@ export const run = (job: Job, shard: Shard) =>
     evidence(job),
     KnownEvidence.layer,
     Layer.provide(Qa.layer, ImportedRuleModules.layer),
+    corpus(shard),
     DurableAppender.layer,
     RejectLog.layer,
     masters

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Probe from "../../src/layers/Probe.ts"
 import type { probe } from "../../src/programs/probe.ts"
+import type { Corpus } from "../../src/services/corpus/Corpus.ts"
 import { DurableAppender } from "../../src/services/durability/DurableAppender.ts"
 import type { RejectLog } from "../../src/services/durability/RejectLog.ts"
 import type { Generation } from "../../src/services/generation/Generation.ts"
@@ -12,7 +13,7 @@ import { Llm as LlmService } from "../../src/services/generation/Llm.ts"
 import type { Journal } from "../../src/services/journal/Journal.ts"
 
 /** What spends money, or writes into the data directory. */
-type Forbidden = Llm | Generation | DurableAppender | RejectLog | Journal
+type Forbidden = Llm | Generation | DurableAppender | RejectLog | Journal | Corpus
 
 /** Compiles only for a program that requires none of them. */
 const harmless = <R>(

@@ -3,6 +3,7 @@
 // What makes an end durable, what counts it and what tells of it is one step that no interruption divides: else the
 // masters would hold a record that the run's report takes for pending (I9).
 import * as Effect from "effect/Effect"
+import { Corpus } from "../../services/corpus/Corpus.ts"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
@@ -52,6 +53,7 @@ export const makeEndings = Effect.fnUntraced(
     const rejects = yield* RejectLog
     const journal = yield* Journal
     const qa = yield* Qa
+    const corpus = yield* Corpus
 
     const noteVerdict: Endings["noteVerdict"] = (slug, { id }, verdict) =>
       Effect.flatMap(nowIso, (at) => journal.note(verdictEvent(slug, id, at, verdict)))
@@ -63,6 +65,7 @@ export const makeEndings = Effect.fnUntraced(
         const acceptance = { runId: journal.runId, acceptedAt, rulesHash: qa.rulesHash }
         const record = acceptedRecord(slug, generated, verdict, acceptance)
         yield* appender.append(record)
+        yield* corpus.keep(slug, id)
         const acceptedNow = ++tally.accepted
         if (takeUp._tag === "Stale") tally.renewed++
         if (takeUp._tag === "Rejected") tally.retried++

@@ -1,6 +1,7 @@
 // One item from row to its settled end: evidence, the ladder of rungs, QA, and the durable line that ends it.
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { Corpus } from "../../services/corpus/Corpus.ts"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { Evidence } from "../../services/evidence/Evidence.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
@@ -13,12 +14,12 @@ import { CurrentJob } from "../../services/job/Job.ts"
 import type { ItemHistory, Rejection } from "../../services/journal/ItemHistory.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
-import { Qa } from "../../services/qa/Qa.ts"
 import { held, stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
 import { withEvidenceWarnings } from "./evidenceWarnings.ts"
 import { gatherAnew } from "./gatherAnew.ts"
+import { makeVerdictOf } from "./judgeAnswer.ts"
 import { overBound } from "./itemBounds.ts"
 import { rungAfter, widerLimit } from "./ladder.ts"
 import type { RunContext, Work } from "./RunContext.ts"
@@ -45,7 +46,8 @@ export type JudgeAnswer = (
 export const makeSettleItem = Effect.fnUntraced(
   function*(context: RunContext, endings: Endings, callRung: CallRung) {
     const { control, emit, places } = context
-    const qa = yield* Qa
+    const verdictOf = yield* makeVerdictOf
+    const corpus = yield* Corpus
     const job = yield* CurrentJob
     const { evidence: settings, holdAtRisk, rungs } = job
     const evidence = yield* Evidence
@@ -61,10 +63,13 @@ export const makeSettleItem = Effect.fnUntraced(
     }
 
     const judge: JudgeAnswer = (work, answer, draftsBefore) =>
-      Effect.flatMap(qa.judge(work.item, work.evidence, answer.completion), (verdict) => {
+      Effect.flatMap(verdictOf(work, answer), (verdict) => {
         if (verdict._tag === "Accepted") {
           const kept = withEvidenceWarnings(verdict, work.evidence)
-          return Effect.as(endings.accept(work, answer, kept), undefined)
+          return endings.accept(work, answer, kept).pipe(
+            Effect.onError(() => corpus.withdraw(work.item.slug)),
+            Effect.as(undefined)
+          )
         }
         const { cause, findings } = verdict
         const draftsOnRung = Math.max(0, draftsBefore) + (cause === "Truncated" ? 0 : 1)

@@ -89,5 +89,13 @@ export const decodeRules = (
     if (id === undefined || rules.findIndex((other) => other.id === id) === index) return
     faults.push({ path: ["qa", index, "id"], message: `is ${shown(id)}, as of another rule` })
   })
+  for (const kind of ["nearDuplicate", "reuse"]) {
+    const second = rules.findIndex(({ rule }, index) =>
+      rule === kind && rules.findIndex((other) => other.rule === kind) < index
+    )
+    if (second !== -1) {
+      faults.push({ path: ["qa", second], message: `is a second ${kind}; a job has one` })
+    }
+  }
   return faults.length === 0 ? Result.succeed(rules) : Result.fail(faults)
 }

@@ -1,0 +1,154 @@
+// Pieces against all other pieces: near-duplicates and reused sentences, whoever wrote them and whenever.
+//
+// The masters are the truth. The corpus is read from them, its file only spares doing so again: after a crash, a
+// consolidation or the loss of that file it is caught up, or made anew. A piece counts from the moment it is admitted,
+// so of two alike that are judged at once one passes; it is kept when its record is durable, or withdrawn.
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import { DataDirectory } from "../durability/DataDirectory.ts"
+import type { Disk, DiskError } from "../durability/Disk.ts"
+import { CurrentJob } from "../job/Job.ts"
+import type { Finding } from "../qa/Finding.ts"
+import { findingOf } from "../qa/JudgePiece.ts"
+import type { Rule } from "../qa/RuleTypes.ts"
+import { duplicateRemark, reuseRemark } from "./corpusRemarks.ts"
+import { hashText } from "./Hash.ts"
+import { openCorpusStore } from "./CorpusStore.ts"
+import { type CorpusRules, makeProfileOf, maxSimilarityDefault, similarityOf } from "./Profile.ts"
+import type { Profile } from "./Profile.ts"
+
+export interface CorpusVerdict {
+  /** With any of these the piece was not admitted. */
+  readonly blocking: ReadonlyArray<Finding>
+  readonly warnings: ReadonlyArray<Finding>
+}
+
+export class Corpus extends Context.Service<Corpus, {
+  /**
+   * Holds the piece against all others but the slug's own. One that nothing blocks counts from now on, until it is kept
+   * or withdrawn, or another of its slug is admitted.
+   */
+  readonly admit: (
+    slug: string,
+    content: { readonly [field: string]: unknown }
+  ) => Effect.Effect<CorpusVerdict>
+  /** The admitted piece of the slug is durable as that record; it supersedes the slug's piece before. */
+  readonly keep: (slug: string, recordId: string) => Effect.Effect<void>
+  /** The admitted piece of the slug came to nothing. */
+  readonly withdraw: (slug: string) => Effect.Effect<void>
+}>()("inkfast/services/corpus/Corpus") {
+  /**
+   * Reads what is there, and costs nothing where no rule of the job asks for it. `name` tells the files of several
+   * processes apart; `isShared` says that others may append to the masters meanwhile.
+   */
+  static readonly layer = (options: {
+    readonly name: string
+    readonly isShared: boolean
+  }): Layer.Layer<Corpus, DiskError, CurrentJob | DataDirectory | Disk> =>
+    Layer.effect(
+      Corpus,
+      Effect.flatMap(CurrentJob, ({ rules: { rules } }) => {
+        const own = corpusRulesOf(rules)
+        return own.nearDuplicate === undefined && own.reuse === undefined
+          ? Effect.succeed(nothingToCompare)
+          : make(own, options)
+      })
+    )
+}
+
+const nothingToCompare: Corpus["Service"] = {
+  admit: () => Effect.succeed({ blocking: [], warnings: [] }),
+  keep: () => Effect.void,
+  withdraw: () => Effect.void
+}
+
+export const corpusRulesOf = (rules: ReadonlyArray<Rule>): CorpusRules => ({
+  nearDuplicate: rules.find((rule) => rule.rule === "nearDuplicate"),
+  reuse: rules.find((rule) => rule.rule === "reuse")
+})
+
+const make = Effect.fnUntraced(function*(
+  rules: CorpusRules,
+  { isShared, name }: { readonly name: string; readonly isShared: boolean }
+) {
+  const { nearDuplicate, reuse } = rules
+  const data = yield* DataDirectory
+  const profileOf = makeProfileOf(rules)
+  const store = yield* openCorpusStore({ rules, masters: data, name, isShared, profileOf })
+  const { index } = store
+  /** Admitted and neither kept nor withdrawn: the entry of each slug. */
+  const waiting = new Map<string, number>()
+  const turn = yield* Semaphore.make(1)
+  const inTurn = turn.withPermits(1)
+
+  const drop = Effect.fnUntraced(function*(slug: string) {
+    const entry = waiting.get(slug)
+    if (entry === undefined) return
+    waiting.delete(slug)
+    yield* store.retire(entry)
+  })
+
+  /** The first candidate that is too much like the piece; undefined where none is. */
+  const findTwin = Effect.fnUntraced(function*(profile: Profile, own: number | undefined) {
+    const limit = nearDuplicate?.maxSimilarity ?? maxSimilarityDefault
+    for (const entry of index.candidates(profile.shingles, own)) {
+      const other = yield* store.read(entry)
+      if (other === undefined) return { slug: undefined, similarity: undefined }
+      const similarity = similarityOf(profile.shingles, other.shingles)
+      if (similarity > limit) return { slug: other.slug, similarity }
+    }
+    return undefined
+  })
+
+  /** In how many pieces of others each sentence stands. */
+  const countElsewhere = Effect.fnUntraced(function*(profile: Profile, own: number | undefined) {
+    const mine = own === undefined ? undefined : yield* store.read(own)
+    const ownSentences = new Set(mine?.sentences.map(({ high, low }) => `${high} ${low}`))
+    return profile.sentences.map((sentence) =>
+      index.piecesWith(sentence) - (ownSentences.has(`${sentence.high} ${sentence.low}`) ? 1 : 0)
+    )
+  })
+
+  const admit: Corpus["Service"]["admit"] = (slug, content) =>
+    inTurn(Effect.gen(function*() {
+      if (isShared) yield* store.catchUp((other) => waiting.has(other))
+      yield* drop(slug)
+      const profile = profileOf(content)
+      const own = index.entryOf(slug)
+      const blocking: Array<Finding> = []
+      const warnings: Array<Finding> = []
+      const into = (rule: Rule) => rule.severity === "warn" ? warnings : blocking
+      if (nearDuplicate !== undefined) {
+        const remark = duplicateRemark(nearDuplicate, yield* findTwin(profile, own))
+        if (remark !== undefined) into(nearDuplicate).push(findingOf(nearDuplicate, remark))
+      }
+      if (reuse !== undefined) {
+        const remark = reuseRemark(reuse, profile.sentences, yield* countElsewhere(profile, own))
+        if (remark !== undefined) into(reuse).push(findingOf(reuse, remark))
+      }
+      if (blocking.length === 0) {
+        const { sentences, shingles } = profile
+        waiting.set(slug, index.add({ slug, id: 0, shingles, sentences }))
+      }
+      return { blocking, warnings }
+    }))
+
+  const keep: Corpus["Service"]["keep"] = (slug, recordId) =>
+    inTurn(Effect.suspend(() => {
+      const entry = waiting.get(slug)
+      if (entry === undefined) return Effect.void
+      waiting.delete(slug)
+      return store.keep(slug, entry, hashText(recordId, 0))
+    }))
+
+  // Registered behind the store, so that it runs before the store closes: what still waits is in doubt.
+  yield* Effect.addFinalizer(() => Effect.sync(() => store.doubt(waiting.size > 0)))
+
+  return Corpus.of({
+    admit,
+    keep,
+    withdraw: (slug) => inTurn(Effect.andThen(Effect.sync(() => store.doubt(true)), drop(slug)))
+  })
+})

@@ -1,0 +1,21 @@
+// 32-bit hashes of texts and numbers: no cryptography, the same on every machine, since they are kept in files.
+
+export const mix = (hash: number, word: number): number => {
+  let k = Math.imul(word, 0xcc9e2d51)
+  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
+  const h = hash ^ k
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
+}
+
+export const finish = (hash: number): number => {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+/** Over UTF-16 units. */
+export const hashText = (text: string, seed: number): number => {
+  let hash = seed
+  for (let at = 0; at < text.length; at++) hash = mix(hash, text.charCodeAt(at))
+  return finish(hash ^ text.length)
+}

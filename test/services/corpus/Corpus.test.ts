@@ -1,0 +1,218 @@
+// The corpus as a specification: twins are found and named, whatever happened between the first and the second.
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
+import { make as makeStore } from "../../../src/layers/MemoryStore.ts"
+import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
+import { Corpus } from "../../../src/services/corpus/Corpus.ts"
+import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
+import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
+import { CurrentJob } from "../../../src/services/job/Job.ts"
+import { data, makeJob } from "../../support/pipeline.ts"
+
+const qa = [
+  { rule: "nearDuplicate", maxSimilarity: 0.4 },
+  { rule: "reuse", seenIn: 2, maxShare: 0.3 }
+]
+
+const alone = { name: "", isShared: false }
+
+/** One opening of the corpus over the disk, as a run has it. */
+const session = <A, E>(
+  store: MemoryStore,
+  use: (corpus: Corpus["Service"]) => Effect.Effect<A, E>,
+  options = alone
+) =>
+  Effect.scoped(Effect.gen(function*() {
+    const job = yield* makeJob({ qa })
+    const layer = Corpus.layer(options).pipe(
+      Layer.provide(Layer.mergeAll(
+        Layer.succeed(CurrentJob, job),
+        DataDirectory.layer("/data"),
+        MemoryDisk.layer(store)
+      ))
+    )
+    return yield* Effect.provide(Effect.flatMap(Corpus, use), layer)
+  }))
+
+/** A text of its own: no three words of two such texts are the same. */
+const textOf = (n: number, sentences = 8): { readonly text: string } => ({
+  text: Array.from(
+    { length: sentences },
+    (_, s) => `Alpha${n}x${s} has part${n} of kind${s}n${n} for user${n}s${s} in town${n}.`
+  ).join(" ")
+})
+
+const twinOf = (n: number) => ({ text: textOf(n).text.replace(`town${n}.`, "the town.") })
+
+const record = (slug: string, content: object, id = `run:${slug}`) =>
+  Buffer.from(encodeLine({ slug, ...content, _meta: { id } }))
+
+/** What the appender does, as far as the corpus can tell. */
+const append = (store: MemoryStore, ...lines: ReadonlyArray<Buffer>) => {
+  const before = store.get(data.successes) ?? Buffer.alloc(0)
+  store.put(data.successes, Buffer.concat([before, ...lines]))
+}
+
+const accept = (
+  store: MemoryStore,
+  corpus: Corpus["Service"],
+  slug: string,
+  content: { readonly text: string }
+) =>
+  Effect.gen(function*() {
+    const verdict = yield* corpus.admit(slug, content)
+    if (verdict.blocking.length === 0) {
+      append(store, record(slug, content))
+      yield* corpus.keep(slug, `run:${slug}`)
+    }
+    return verdict.blocking
+  })
+
+describe("Corpus", () => {
+  it.effect("a near-duplicate is rejected with its twin named; others pass", () => {
+    const store = makeStore()
+    return session(store, (corpus) =>
+      Effect.gen(function*() {
+        for (const n of [1, 2, 3]) {
+          assert.deepStrictEqual(yield* accept(store, corpus, `p${n}`, textOf(n)), [])
+        }
+        const [finding] = yield* accept(store, corpus, "copy", twinOf(2))
+        assert.strictEqual(finding?.rule, "nearDuplicate")
+        assert.strictEqual(finding?.text, "p2")
+        assert.match(finding?.message ?? "", /% like that of "p2"; at most 40 %/)
+        // Written anew, it does not stand in its own way.
+        assert.deepStrictEqual(yield* accept(store, corpus, "p2", twinOf(2)), [])
+      }))
+  })
+
+  it.effect("of two alike that are judged at the same moment one passes", () =>
+    session(makeStore(), (corpus) =>
+      Effect.gen(function*() {
+        const slugs = Array.from({ length: 20 }, (_, n) => `p${n}`)
+        const verdicts = yield* Effect.forEach(slugs, (slug) => corpus.admit(slug, textOf(1)), {
+          concurrency: "unbounded"
+        })
+        assert.lengthOf(verdicts.filter(({ blocking }) => blocking.length === 0), 1)
+      })))
+
+  it.effect("a piece that was withdrawn stands in nobody's way", () =>
+    session(makeStore(), (corpus) =>
+      Effect.gen(function*() {
+        yield* corpus.admit("p1", textOf(1))
+        yield* corpus.withdraw("p1")
+        assert.deepStrictEqual((yield* corpus.admit("p2", textOf(1))).blocking, [])
+      })))
+
+  it.effect("sentences that others have are counted, over the pieces", () => {
+    const store = makeStore()
+    const shared = "This sentence of eight words is everywhere today."
+    const withShared = (n: number) => ({ text: `${shared} ${textOf(n, 2).text}` })
+    return session(store, (corpus) =>
+      Effect.gen(function*() {
+        for (const n of [1, 2]) {
+          assert.deepStrictEqual(yield* accept(store, corpus, `p${n}`, withShared(n)), [])
+        }
+        const [finding] = yield* accept(store, corpus, "p3", withShared(3))
+        assert.strictEqual(finding?.rule, "reuse")
+        assert.strictEqual(finding?.text, shared)
+        assert.match(finding?.message ?? "", /1 of 3 sentences stand in at least 2 other pieces/)
+      }))
+  })
+
+  const afterwards = (store: MemoryStore, options = alone) =>
+    session(store, (corpus) =>
+      Effect.gen(function*() {
+        assert.strictEqual((yield* corpus.admit("copy", twinOf(2))).blocking[0]?.text, "p2")
+        assert.deepStrictEqual((yield* corpus.admit("new", textOf(9))).blocking, [])
+      }), options)
+
+  const three = (store: MemoryStore) =>
+    session(
+      store,
+      (corpus) => Effect.forEach([1, 2, 3], (n) => accept(store, corpus, `p${n}`, textOf(n)))
+    )
+
+  const file = `${data.master}/.corpus`
+
+  it.effect("over a resume", () => {
+    const store = makeStore()
+    return Effect.andThen(three(store), afterwards(store))
+  })
+
+  it.effect("a crash between the record and the corpus file loses nothing", () => {
+    const store = makeStore()
+    return Effect.gen(function*() {
+      yield* session(store, (corpus) => accept(store, corpus, "p1", textOf(1)))
+      append(store, record("p2", textOf(2)))
+      yield* afterwards(store)
+    })
+  })
+
+  it.effect("a lost, torn or foreign corpus file is made anew from the masters", () =>
+    Effect.forEach([
+      () => undefined,
+      (bytes: Buffer) => bytes.subarray(0, bytes.length - 7),
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 200), Buffer.alloc(100)]),
+      () => Buffer.from("{\"not\":\"ours\"}\n")
+    ], (damage) => {
+      const store = makeStore()
+      return Effect.gen(function*() {
+        yield* three(store)
+        const damaged = damage(store.get(file)!)
+        if (damaged === undefined) store.unlink(file, 0)
+        else store.put(file, damaged)
+        yield* afterwards(store)
+        yield* afterwards(store)
+      })
+    }))
+
+  it.effect("after a consolidation superseded records have left", () => {
+    const store = makeStore()
+    return Effect.gen(function*() {
+      yield* three(store)
+      // p2 was written anew and everything consolidated, as another process does it.
+      store.unlink(data.successes, 0)
+      store.put(
+        data.successes,
+        Buffer.concat([record("p1", textOf(1)), record("p2", textOf(7), "other:1")])
+      )
+      yield* session(store, (corpus) =>
+        Effect.gen(function*() {
+          assert.deepStrictEqual((yield* corpus.admit("a", textOf(2))).blocking, [])
+          assert.deepStrictEqual((yield* corpus.admit("b", textOf(3))).blocking, [])
+          assert.strictEqual((yield* corpus.admit("c", textOf(7))).blocking[0]?.text, "p2")
+          assert.strictEqual((yield* corpus.admit("d", textOf(1))).blocking[0]?.text, "p1")
+        }))
+    })
+  })
+
+  it.effect("what another process appended meanwhile counts, where the masters are shared", () => {
+    const store = makeStore()
+    const shared = { name: "-1of2", isShared: true }
+    return session(store, (corpus) =>
+      Effect.gen(function*() {
+        append(store, record("p1", textOf(1)))
+        assert.strictEqual((yield* corpus.admit("a", textOf(1))).blocking[0]?.text, "p1")
+        append(store, record("p2", textOf(2)))
+        assert.strictEqual((yield* corpus.admit("b", textOf(2))).blocking[0]?.text, "p2")
+      }), shared)
+  })
+
+  it.effect("without a rule that asks for it nothing is written", () => {
+    const store = makeStore()
+    return Effect.scoped(Effect.gen(function*() {
+      const job = yield* makeJob({ qa: [] })
+      yield* Effect.provide(
+        Effect.flatMap(Corpus, (corpus) => corpus.admit("a", textOf(1))),
+        Corpus.layer(alone).pipe(Layer.provide(Layer.mergeAll(
+          Layer.succeed(CurrentJob, job),
+          DataDirectory.layer("/data"),
+          MemoryDisk.layer(store)
+        )))
+      )
+      assert.deepStrictEqual(store.files(), [])
+    }))
+  })
+})
