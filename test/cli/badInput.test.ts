@@ -128,7 +128,8 @@ const inSettings: ReadonlyArray<Bad> = [
   {
     name: "a model without a known price",
     args: ["--model", "nobodys-model"],
-    says: /^inkfast: no price is known for model "nobodys-model", so no call is made; add it/
+    says:
+      /^inkfast: no price is known for model "nobodys-model", so no call is made; name a file of prices.*\nprices:/s
   },
   {
     name: "an unknown command, with a suggestion",
