@@ -48,6 +48,9 @@ export type {
   GenerationRequest,
   Rung
 } from "./services/generation/Generation.ts"
+export { ShareReached } from "./services/generation/RungShares.ts"
+export type { ModelHealth } from "./services/generation/limits/ModelLimits.ts"
+export type { ServerLimits } from "./services/generation/ServerLimits.ts"
 export * as Llm from "./services/generation/Llm.ts"
 export type { OutputSchema } from "./services/generation/OutputSchema.ts"
 export { PromptError } from "./services/generation/Prompt.ts"
@@ -105,7 +108,7 @@ export type { AuditCheck } from "./services/master/AuditCheck.ts"
 // Programs
 export { generate } from "./programs/generate/generate.ts"
 export type { GenerateOptions } from "./programs/generate/generate.ts"
-export type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
+export type { RunEvent, RungReport, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
 export { estimate } from "./programs/estimate/estimate.ts"
 export type { EstimateOptions, EstimateReport } from "./programs/estimate/estimate.ts"
 export { estimateSample } from "./programs/estimate/estimateSample.ts"

@@ -8,6 +8,8 @@ import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
 import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
+import { ladderOver } from "./generate/rungReport.ts"
+import type { RungReport } from "./generate/RunEvent.ts"
 import type { StaleReport } from "./findStale.ts"
 
 export interface StatusReport {
@@ -25,6 +27,8 @@ export interface StatusReport {
   readonly spentNanoUsd: NanoUsd
   readonly atRisk: ReadonlyArray<AtRisk>
   readonly runs: ReadonlyArray<RunReplay>
+  /** What each rung of the ladder did, over all runs that came to their end. */
+  readonly rungs: ReadonlyArray<RungReport>
   /** Null where it was not asked for: that takes the job. */
   readonly stale:
     | StaleReport & {
@@ -66,6 +70,7 @@ export const status = Effect.fnUntraced(function*(
     spentNanoUsd: replay.totals.spentNanoUsd,
     atRisk: replay.atRisk,
     runs: replay.runs,
+    rungs: ladderOver(replay.runs.map(({ manifest }) => manifest?.rungs ?? [])),
     stale: stale === undefined
       ? null
       : { ...stale, renewalNanoUsd: renewalNanoUsd(stale, replay.runs) }

@@ -34,6 +34,10 @@ describe("status", () => {
         eventsIn(store, "response").reduce((sum, event) => sum + Number(event["costNanoUsd"]), 0)
       )
       assert.lengthOf(report.runs, 2)
+      assert.deepStrictEqual(
+        report.rungs.map(({ accepted, items, model }) => [model, items, accepted]),
+        [["base", 3, 3], ["strong", 0, 0]]
+      )
       assert.deepStrictEqual(store.files().map((path) => store.get(path)?.toString()), before)
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })

@@ -25,6 +25,8 @@ export interface Screen {
 
 const terminalIntervalMs = 100
 const plainIntervalMs = 5_000
+/** Shorter pauses are told by the moving line alone. */
+const pauseMsTold = 1_000
 
 const clearLine = "\r\u001b[2K"
 
@@ -59,7 +61,7 @@ const lineOf = (event: RunEvent): string | undefined => {
         ? undefined
         : `deferred ${event.slug}: ${event.reason}`
     case "paused":
-      return `${event.model} ${
+      return event.inMs < pauseMsTold ? undefined : `${event.model} ${
         event.why === "asked"
           ? "is left alone, as the server asks,"
           : "answers nobody and is left alone"

@@ -5,6 +5,7 @@ import { wholeInput } from "../../services/items/Shard.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import * as Known from "../../layers/Known.ts"
 import { findStale } from "../findStale.ts"
+import { ladderLines } from "../generate/rungReport.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
 import { countedOf } from "./dataOf.ts"
@@ -64,6 +65,7 @@ const describe = (report: StatusReport): string => {
       formatUsd(report.spentNanoUsd)
     } for ${report.calls} calls in ${report.runs.length} runs` +
     (report.unjudged > 0 ? `; ${report.unjudged} answers wait for QA, already paid` : ""),
+    ...ladderLines(report.rungs),
     `at risk   ${report.atRisk.length} calls without an answer, at most ${
       formatUsd(atRiskNanoUsd)
     }${

@@ -8,7 +8,7 @@ import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import type { LedgerTotals } from "../../services/journal/RunLedger.ts"
 import { listedAtRisk, writeManifest } from "../../services/journal/RunManifest.ts"
-import type { RunManifest, RunTotals } from "../../services/journal/RunManifest.ts"
+import type { RungTotals, RunManifest, RunTotals } from "../../services/journal/RunManifest.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import { nowIso } from "../../services/Time.ts"
 import { exitCodeOf } from "./exitCode.ts"
@@ -71,6 +71,7 @@ const totalsOf = (report: RunReport, ledger: LedgerTotals): RunTotals => ({
 interface Ending {
   readonly exitCode: number
   readonly totals: RunTotals
+  readonly rungs?: ReadonlyArray<RungTotals>
 }
 
 /**
@@ -103,7 +104,14 @@ export const recordRun = <E, R>(shard: Shard, run: Effect.Effect<RunReport, E, R
   Effect.flatMap(pricedModels, (priced) =>
     keepManifest(shard, priced, run, (report, ledger) => ({
       exitCode: exitCodeOf(report),
-      totals: totalsOf(report, ledger)
+      totals: totalsOf(report, ledger),
+      rungs: report.rungs.map(({ accepted, answers, items, model, spentNanoUsd }) => ({
+        model,
+        items,
+        answers,
+        accepted,
+        spentNanoUsd
+      }))
     })))
 
 /** A requalification calls no model: it needs no price, and its books are closed with it. */

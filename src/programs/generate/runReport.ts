@@ -41,7 +41,9 @@ export const makeReport = Effect.fnUntraced(
       keptNow: tally.kept,
       deferredNow: tally.begun - tally.accepted - tally.rejected - tally.kept,
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
-      rungs: tally.rungs.map((rung, index) => rungReport(rungs[index]?.model ?? "", index, rung)),
+      rungs: tally.rungs.map((rung, index) =>
+        rungReport({ model: rungs[index]?.model ?? "", ...rung }, index)
+      ),
       callsNow: (yield* journal.totals).calls,
       judgedFromJournal: tally.judgedFromJournal,
       budget: yield* (yield* Budget).state,

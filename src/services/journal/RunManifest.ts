@@ -27,6 +27,17 @@ export const RunTotals = Schema.Struct({
 })
 export type RunTotals = typeof RunTotals.Type
 
+/** What one rung of the ladder did in the run, the base first. */
+export const RungTotals = Schema.Struct({
+  model: Schema.String,
+  /** Items that it was called for. */
+  items: Schema.Int,
+  answers: Schema.Int,
+  accepted: Schema.Int,
+  spentNanoUsd: Schema.Int
+})
+export type RungTotals = typeof RungTotals.Type
+
 /** Holds no secret: neither key nor endpoint. Money in nanodollars, times in ISO 8601, UTC. */
 export const RunManifest = Schema.Struct({
   runId: Schema.String,
@@ -50,6 +61,8 @@ export const RunManifest = Schema.Struct({
   endedAt: Schema.NullOr(Schema.String),
   exitCode: Schema.NullOr(Schema.Int),
   totals: Schema.NullOr(RunTotals),
+  /** Absent while it runs, and for ever when it was killed. */
+  rungs: Schema.optionalKey(Schema.Array(RungTotals)),
   /** The calls that make up `totals.atRiskNanoUsd`. Absent where they are too many for a manifest. */
   atRisk: Schema.optionalKey(Schema.Array(AtRisk)),
   /** The run that found everything this one had left to be settled, and closed its books. */
