@@ -5,6 +5,7 @@ import type { ProgressState } from "../../src/programs/cli/progress.ts"
 import {
   advance,
   formatDuration,
+  goesOnAt,
   initialProgress,
   renderProgress
 } from "../../src/programs/cli/progress.ts"
@@ -119,6 +120,21 @@ describe("the progress line", () => {
         assert.notMatch(line, /NaN|Infinity|undefined|\n/)
       }
     ))
+  })
+
+  it("says when a model that is left alone goes on, until then", () => {
+    const paused = advance(initialProgress(0), {
+      event: "paused",
+      at: "",
+      spentNanoUsd: 0,
+      model: "small",
+      why: "asked",
+      until: "1970-01-01T01:00:00.000Z",
+      inMs: 3_600_000
+    })
+    assert.include(renderProgress(paused, null, 3_599_999, 120), "small goes on at 01:00:00 UTC")
+    assert.notInclude(renderProgress(paused, null, 3_600_000, 120), "small")
+    assert.strictEqual(goesOnAt("2026-11-24T01:02:03.000Z", 90_000_000), "2026-11-24 01:02:03 UTC")
   })
 
   it("writes durations as a clock does", () => {

@@ -10,7 +10,7 @@ import { budgetReached } from "../generate/callRung.ts"
 import type { RunEvent, RunReport, StopReason } from "../generate/RunEvent.ts"
 import { visible } from "./output.ts"
 import { ladderLines } from "../generate/rungReport.ts"
-import { advance, clockTime, formatDuration, initialProgress, renderProgress } from "./progress.ts"
+import { advance, formatDuration, goesOnAt, initialProgress, renderProgress } from "./progress.ts"
 
 export interface Narrator {
   readonly tell: (event: RunEvent) => Effect.Effect<void>
@@ -65,7 +65,7 @@ const lineOf = (event: RunEvent): string | undefined => {
         event.why === "asked"
           ? "is left alone, as the server asks,"
           : "answers nobody and is left alone"
-      } until ${clockTime(event.until)} UTC (${formatDuration(event.inMs / 1000)})`
+      } until ${goesOnAt(event.until, event.inMs)} (${formatDuration(event.inMs / 1000)})`
     case "consolidated":
       return `consolidated after ${event.acceptedNow} accepted: ${event.report.successes.read} lines read, ` +
         `${event.report.successes.kept} kept; appenders paused ${

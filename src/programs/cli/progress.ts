@@ -14,7 +14,11 @@ export interface ProgressState {
   readonly spentNanoUsd: NanoUsd
   readonly stopping: StopReason | null
   /** Models that nothing is sent to, and until when (epoch milliseconds). */
-  readonly paused: ReadonlyArray<{ readonly model: string; readonly untilMs: number }>
+  readonly paused: ReadonlyArray<{
+    readonly model: string
+    readonly untilMs: number
+    readonly goesOn: string
+  }>
 }
 
 export const initialProgress = (startedAtMs: number): ProgressState => ({
@@ -47,9 +51,10 @@ export const advance = (before: ProgressState, event: RunEvent): ProgressState =
     case "stopping":
       return { ...state, stopping: event.stop }
     case "paused": {
-      const { model, until } = event
+      const { inMs, model, until } = event
+      const goesOn = goesOnAt(until, inMs)
       const others = state.paused.filter((pause) => pause.model !== model)
-      return { ...state, paused: [...others, { model, untilMs: Date.parse(until) }] }
+      return { ...state, paused: [...others, { model, untilMs: Date.parse(until), goesOn }] }
     }
     default:
       return state
@@ -65,8 +70,11 @@ export const formatDuration = (seconds: number): string => {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-/** `14:03:20` of an ISO time; with the date where that is another day's. */
-export const clockTime = (iso: string): string => iso.slice(11, 19)
+const dayMs = 24 * 60 * 60 * 1000
+
+/** When a paused model goes on, as a clock in UTC shows it; with the date where that is a day or more ahead. */
+export const goesOnAt = (until: string, inMs: number): string =>
+  `${inMs < dayMs ? "" : `${until.slice(0, 10)} `}${until.slice(11, 19)} UTC`
 
 const bar = (share: number, columns: number): string => {
   const filled = Math.min(columns, Math.floor(share * columns))
@@ -89,8 +97,8 @@ export const renderProgress = (
   const time = state.stopping === null
     ? `ETA ${formatDuration((toDo - done) / perSecond)}`
     : "stopping"
-  const waits = state.paused.filter(({ untilMs }) => untilMs > nowMs).map(({ model, untilMs }) =>
-    `${model} goes on in ${formatDuration((untilMs - nowMs) / 1000)}`
+  const waits = state.paused.filter(({ untilMs }) => untilMs > nowMs).map(({ goesOn, model }) =>
+    `${model} goes on at ${goesOn}`
   )
   const money = `${formatUsd(spentNanoUsd)}${
     budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`
