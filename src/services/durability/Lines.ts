@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import type { DiskFile } from "./Disk.ts"
 import { Disk, DiskError } from "./Disk.ts"
 
-const chunkBytes = 256 * 1024
+const chunkBytesDefault = 256 * 1024
 /** A line may be larger than a chunk, but not take all memory with it: this is no line of ours any more. */
 const lineBytesMaxDefault = 256 * 1024 * 1024
 const newline = 10
@@ -17,6 +17,8 @@ export interface ScanOptions {
   readonly to?: number
   /** A longer line fails with code `EFBIG`. Default 256 MiB. */
   readonly lineBytesMax?: number
+  /** Bytes of a read. Default 256 KiB; more costs memory, and pays for files that are read whole beside other work. */
+  readonly chunkBytes?: number
   /** Called with each chunk and its byte offset after it was read, before any of the lines that end in it are visited. */
   readonly onRead?: (chunk: Buffer, position: number) => Effect.Effect<void, DiskError>
 }
@@ -110,7 +112,7 @@ const scanOpened = Effect.fnUntraced(function*(
   visit: LineVisitor
 ): Effect.fn.Return<ScanReport, DiskError> {
   const { from = 0, lineBytesMax = lineBytesMaxDefault, onRead, to = Infinity } = options
-  const chunk = Math.max(0, Math.min(chunkBytes, to - from))
+  const chunk = Math.max(0, Math.min(options.chunkBytes ?? chunkBytesDefault, to - from))
   const report = { bytes: 0, lines: 0 }
   const read = (spare: Spare, position: number) => {
     const into = spare.bytes.subarray(spare.room, spare.room + Math.min(chunk, to - position))
@@ -214,7 +216,7 @@ const readLines = Effect.fnUntraced(function*(
     const lineStart = cursor.position - kept
     if (kept > lineBytesMax) return yield* lineTooLong(file.path, lineStart, lineBytesMax)
     // Twice what is kept, so that a long line is copied a few times and not once a chunk.
-    const bytes = Buffer.allocUnsafeSlow(kept + Math.max(kept, chunkBytes))
+    const bytes = Buffer.allocUnsafeSlow(kept + Math.max(kept, chunkBytesDefault))
     cursor.carry.copy(bytes)
     const count = yield* disk.read(file, bytes.subarray(kept), cursor.position)
     if (count === 0) {

@@ -44,6 +44,8 @@ export const isTidy = ({ mirrored, survivors }: Reading): boolean => mirrored &&
 
 /** More damage than this is no damaged master, but some other file. */
 const corruptRegionsMax = 1000
+/** Every wait for a chunk is a turn of the scheduler: fewer, where other processes want the cores. */
+const chunkBytes = 1024 * 1024
 /** A longer region is kept in parts, so that it need not be held whole. */
 const regionBytesMax = 16 * 1024 * 1024
 
@@ -116,7 +118,8 @@ const readLines = Effect.fnUntraced(function*(
     if (markBytes > 0) survivors.skip(name, markBytes)
     survivors.offer(name, master, length - markBytes)
   }
-  const options = twin === undefined ? range : { ...range, onRead: twin.onRead }
+  const whole = { ...range, chunkBytes }
+  const options = twin === undefined ? whole : { ...whole, onRead: twin.onRead }
   const { bytes, unterminatedBytes } = yield* scanLines(path, options, visit)
   if (round.corrupt.length > corruptRegionsMax) {
     const detail =

@@ -1,0 +1,54 @@
+// The time of a line read in place is the time that its provenance says, whatever the line looks like.
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
+import { MasterLine } from "../../../src/services/master/MasterLine.ts"
+import { recordLine, rejectLine } from "../../support/masters.ts"
+
+const lineOf = (object: { readonly [key: string]: unknown }): Buffer =>
+  Buffer.from(encodeLine(object)).subarray(0, -1)
+
+const atMsOf = (bytes: Buffer): number => {
+  const line = new MasterLine()
+  line.read(bytes)
+  assert.strictEqual(line.atMs, line.meta.atMs)
+  return line.atMs
+}
+
+describe("MasterLine.atMs", () => {
+  it("is what the provenance says, for records and rejects of any time", () => {
+    const times = fc.date({
+      min: new Date("1970-01-01T00:00:00Z"),
+      max: new Date("9999-12-31T23:59:59Z"),
+      noInvalidDate: true
+    })
+    fc.assert(fc.property(times, (time) => {
+      const atMs = time.getTime()
+      const record = recordLine({ slug: "a", id: "r:1", atMs })
+      assert.strictEqual(atMsOf(Buffer.from(record.trimEnd())), atMs)
+      const reject = rejectLine({ slug: "a", id: "r:1", atMs })
+      assert.strictEqual(atMsOf(Buffer.from(reject.trimEnd())), atMs)
+    }))
+  })
+
+  it("is not taken from content, from other shapes, or from times that no calendar has", () => {
+    const at = "2026-01-02T03:04:05.678Z"
+    const bait = `,"acceptedAt":"2030-01-01T00:00:00.000Z","qa":{"rules":"`
+    const lines = [
+      { slug: "a", acceptedAt: at },
+      { slug: "a", inner: { acceptedAt: at, qa: { rules: "r" } } },
+      { slug: "a", text: bait, _meta: { id: "r:1", acceptedAt: at, qa: { rules: bait } } },
+      { slug: "a", _meta: { acceptedAt: at } },
+      { slug: "a", _meta: { acceptedAt: "2026-02-30T00:00:00.000Z", qa: { rules: "r" } } },
+      { slug: "a", _meta: { acceptedAt: "2024-02-29T00:00:00.000Z", qa: { rules: "r" } } },
+      { slug: "a", _meta: { acceptedAt: "2026-13-01T00:00:00.000Z", qa: { rules: "r" } } },
+      { slug: "a", _meta: { rejectedAt: at, demotes: "r:7" } },
+      {
+        slug: "a",
+        _meta: { acceptedAt: at, qa: { rules: "r", warnings: [{ text: "x".repeat(900) }] } }
+      }
+    ]
+    for (const line of lines) atMsOf(lineOf(line))
+    assert.strictEqual(atMsOf(lineOf({ slug: "a" })), -Infinity)
+  })
+})
