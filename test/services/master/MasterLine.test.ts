@@ -17,13 +17,8 @@ const atMsOf = (bytes: Buffer): number => {
 
 describe("MasterLine.atMs", () => {
   it("is what the provenance says, for records and rejects of any time", () => {
-    const times = fc.date({
-      min: new Date("1970-01-01T00:00:00Z"),
-      max: new Date("9999-12-31T23:59:59Z"),
-      noInvalidDate: true
-    })
-    fc.assert(fc.property(times, (time) => {
-      const atMs = time.getTime()
+    const lastOfYear9999 = 253_402_300_799_999
+    fc.assert(fc.property(fc.integer({ min: 0, max: lastOfYear9999 }), (atMs) => {
       const record = recordLine({ slug: "a", id: "r:1", atMs })
       assert.strictEqual(atMsOf(Buffer.from(record.trimEnd())), atMs)
       const reject = rejectLine({ slug: "a", id: "r:1", atMs })
