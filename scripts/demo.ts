@@ -10,6 +10,7 @@ import { createInterface } from "node:readline"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import { makeItems } from "../examples/packages/make-items.ts"
+import { environmentVariables } from "../src/services/job/Environment.ts"
 import { bold, dim, showLedger, showRecords, title } from "./demo-show.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -22,15 +23,9 @@ const ledger = `${out}/ledger.jsonl`
 const pidFile = `${out}/demo.pid`
 
 /** What a user may have set for real work has no say here, and a real key goes nowhere. */
-const neutral = {
-  OPENAI_API_KEY: "",
-  OPENAI_BASE_URL: "",
-  MODEL: "",
-  STRONG_MODEL: "",
-  ITEM_BUDGET_USD: "",
-  CONSOLIDATE_EVERY: "",
-  EVIDENCE_ONLY: ""
-}
+const neutral = Object.fromEntries(
+  ["OPENAI_API_KEY", ...environmentVariables].map((name) => [name, ""])
+)
 
 /** Some of what real servers do: a little slowness, some 429s, a 500 now and then. */
 const faults = JSON.stringify({

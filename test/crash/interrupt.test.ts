@@ -47,7 +47,8 @@ const resume = Effect.fnUntraced(function*(
       `${what}: a resume leaves items pending`
     )
   }
-  assertSettledOnce(store, workload.rows.map(({ slug }) => slug ?? ""), what)
+  const slugs = workload.rows.map(({ slug }) => slug ?? "")
+  assertSettledOnce(store, slugs, what, workload.rejectedBefore)
 })
 
 /** The workload is what it says: a wait that nobody waits for would be interrupted in vain. */

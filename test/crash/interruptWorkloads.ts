@@ -6,7 +6,8 @@ import type { LlmReason, LlmRequest } from "../../src/services/generation/Llm.ts
 import { Disconnected, Overloaded } from "../../src/services/generation/Llm.ts"
 import type { JobDefinition } from "../../src/services/job/DefineJob.ts"
 import type { Job } from "../../src/services/job/Job.ts"
-import { goodAnswer, longAnswer, makeJob, rows, slugIn } from "../support/pipeline.ts"
+import { rejectLine } from "../support/masters.ts"
+import { data, goodAnswer, longAnswer, makeJob, rows, slugIn } from "../support/pipeline.ts"
 
 export interface Workload {
   readonly name: string
@@ -16,6 +17,8 @@ export interface Workload {
   readonly answer: (request: LlmRequest, callNumber: number) => ScriptedAnswer | LlmReason
   /** What stands on the disk before the first run. */
   readonly files?: { readonly [path: string]: string }
+  /** Slugs of rejects among them. */
+  readonly rejectedBefore?: ReadonlyArray<string>
   /** Asks for a gentle stop at an event: the interruption then falls into the draining. */
   readonly stopAt?: RunEvent["event"]
   readonly graceMs?: number
@@ -44,6 +47,10 @@ const numberIn = (request: LlmRequest): number => Number(slugIn(request).slice("
 export const stopWish: StopReason = { _tag: "Signal", signal: "SIGINT" }
 
 const folder = "/job"
+/** Of the third row: settled before the run, and one of the two lines superseded. */
+const rejectedTwice = [1, 2].map((n) => rejectLine({ slug: "item-2", id: `r:${n}`, atMs: n })).join(
+  ""
+)
 
 export const workloads: ReadonlyArray<Workload> = [
   {
@@ -78,9 +85,12 @@ export const workloads: ReadonlyArray<Workload> = [
   {
     name: "consolidation after every record",
     settings: { concurrency: 1, consolidateEvery: 1 },
-    rows: rows(2),
+    rows: rows(3),
+    // Enough superseded lines that the first one pays, and too few for the second.
+    files: { [data.rejects]: rejectedTwice },
+    rejectedBefore: ["item-2"],
     answer: goodAnswer,
-    shows: { events: ["consolidated", "audited"] }
+    shows: { events: ["consolidated", "consolidation-skipped", "audited"] }
   },
   {
     name: "evidence from a file",

@@ -19,6 +19,18 @@ const variables = {
 } as const satisfies { readonly [name in Override]?: string }
 type Variable = keyof typeof variables
 
+const holdAtRiskVariable = "HOLD_AT_RISK"
+const evidenceOnlyVariable = "EVIDENCE_ONLY"
+const pricesFileVariable = "PRICES_FILE"
+
+/** Every variable that changes what a command does. */
+export const environmentVariables: ReadonlyArray<string> = [
+  ...Object.values(variables),
+  holdAtRiskVariable,
+  evidenceOnlyVariable,
+  pricesFileVariable
+]
+
 const truths: { readonly [word: string]: boolean | undefined } = {
   "1": true,
   true: true,
@@ -56,17 +68,14 @@ const switched = Effect.fnUntraced(
 const faultsOf = (read: Result.Result<unknown, JobError>): ReadonlyArray<JobFault> =>
   Result.isFailure(read) ? read.failure.faults : []
 
-/**
- * `MODEL`, `STRONG_MODEL`, `OPENAI_BASE_URL`, `ITEM_BUDGET_USD`, `TOTAL_BUDGET_USD`, `CONSOLIDATE_EVERY`,
- * `HOLD_AT_RISK`, `PRICES_FILE` and `EVIDENCE_ONLY`. Fails with every variable whose value is not allowed.
- */
+/** What `environmentVariables` say. Fails with every variable whose value is not allowed. */
 export const environmentOverrides: Effect.Effect<
   JobOverrides & { readonly evidenceOnly: boolean; readonly pricesFile?: string },
   JobError
 > = Effect.gen(function*() {
   const texts = yield* Effect.all(Record.map(variables, variable))
-  const holdAtRisk = yield* Effect.result(switched("HOLD_AT_RISK"))
-  const evidenceOnly = yield* Effect.result(switched("EVIDENCE_ONLY"))
+  const holdAtRisk = yield* Effect.result(switched(holdAtRiskVariable))
+  const evidenceOnly = yield* Effect.result(switched(evidenceOnlyVariable))
   const values: JobOverrides = {
     ...texts,
     itemBudgetUsd: numeric(texts.itemBudgetUsd),
@@ -85,7 +94,7 @@ export const environmentOverrides: Effect.Effect<
     ...faultsOf(evidenceOnly)
   ]
   if (faults.length > 0) return yield* new JobError({ faults })
-  const pricesFile = yield* variable("PRICES_FILE")
+  const pricesFile = yield* variable(pricesFileVariable)
   return {
     ...defined(values),
     ...(pricesFile === undefined ? {} : { pricesFile }),
