@@ -71,31 +71,35 @@ const evidence = () => evidenceOf(sentences.join(" "), textOf(8_000, 3))
 const program = Effect.gen(function*() {
   const ruleSet = makeRuleSet(rules)
   const { tools } = yield* loadRuleTools(".", ruleSet)
-  const timed = (own: ReadonlyArray<Rule>): number => {
+  const timed = (own: ReadonlyArray<Rule>) => {
     const judge = makeJudgePiece(openSchema, makeRuleSet(own), tools)
     const pieces = Array.from({ length: rounds }, (_, round) => ({
       content: piece(round),
       evidence: evidence()
     }))
+    // As they come out of a journal: flat strings, not the ropes that joining leaves.
+    const flat = JSON.parse(JSON.stringify(pieces)) as typeof pieces
     const item = itemOf()
-    for (const { content, evidence: own } of pieces.slice(0, 50)) judge(item, own, content)
-    const times = pieces.map(({ content, evidence: bundle }) => {
+    for (const { content, evidence: own } of flat.slice(0, 50)) judge(item, own, content)
+    const times = flat.map(({ content, evidence: bundle }) => {
       const start = performance.now()
       judge(item, { ...bundle }, content)
       return performance.now() - start
     }).sort((a, b) => a - b)
-    return times[rounds >> 1]!
+    return [times[rounds >> 1]!, times[Math.floor(rounds / 10)]!] as const
   }
   process.stdout.write(
     `a piece of ${
       JSON.stringify(piece(0)).length
     } bytes, evidence of ${evidence().text.length} characters, ` +
-      `median of ${rounds}\n`
+      `median and fastest tenth of ${rounds}\n`
   )
-  process.stdout.write(`${"all of them".padEnd(14)} ${timed(rules).toFixed(3)} ms\n`)
-  for (const rule of rules) {
-    process.stdout.write(`${rule.rule.padEnd(14)} ${timed([rule]).toFixed(3)} ms\n`)
+  const show = (name: string, own: ReadonlyArray<Rule>) => {
+    const [median, tenth] = timed(own)
+    process.stdout.write(`${name.padEnd(14)} ${median.toFixed(3)} ms  ${tenth.toFixed(3)} ms\n`)
   }
+  show("all of them", rules)
+  for (const rule of rules) show(rule.rule, [rule])
 })
 
 await Effect.runPromise(Effect.provide(program, Layer.mock(RuleModules)({})))

@@ -69,16 +69,17 @@ const wordPlaces = (texts: ReadonlyArray<FactText>): ReadonlyMap<string, FactTex
   return places
 }
 
-const offsetOf = ({ source, text }: FactText, word: string): Place => {
-  const at = text.toLowerCase().indexOf(word)
-  return { source, offset: Math.max(0, at) }
-}
-
 const gather = (item: Item, evidence: EvidenceBundle): ClaimFacts => {
   const texts = factTextsOf(item, evidence)
   const prices = lazily(() => pricePlaces(texts))
   const dates = lazily(() => datePlaces(texts))
   const words = lazily(() => wordPlaces(texts))
+  const lower = new Map<FactText, string>()
+  const offsetOf = (found: FactText, word: string): Place => {
+    const text = lower.get(found) ?? found.text.toLowerCase()
+    lower.set(found, text)
+    return { source: found.source, offset: Math.max(0, text.indexOf(word)) }
+  }
   return {
     texts,
     price: ({ amounts, currency }) =>

@@ -1,4 +1,5 @@
 // The names in a text: words with a capital that do not begin a sentence, and words of capitals.
+import type { Leaf } from "../Piece.ts"
 import type { Sentence } from "../Sentences.ts"
 
 export interface FoundName {
@@ -29,8 +30,11 @@ const isTitleCase = (sentence: string, words: ReadonlyArray<string>): boolean =>
 const isName = (text: string, first: boolean): boolean =>
   innerCapital.test(text) || allCapitals.test(text) || (!first && capital.test(text))
 
-/** The place of each name in the whole text that the sentence is part of. */
-export const namesIn = (sentence: Sentence): ReadonlyArray<FoundName> => {
+const anyCapital = /\p{Lu}/u
+
+const inSentence = (sentence: Sentence): ReadonlyArray<FoundName> => {
+  // Most sentences have one capital, where they begin.
+  if (!anyCapital.test(sentence.text.slice(1))) return []
   const words = [...sentence.text.matchAll(word)]
   const titled = isTitleCase(sentence.text, words.map(([text]) => text))
   return words.flatMap((found, index): ReadonlyArray<FoundName> => {
@@ -41,4 +45,15 @@ export const namesIn = (sentence: Sentence): ReadonlyArray<FoundName> => {
     if (common.has(text.toLowerCase()) || !isName(text, first)) return []
     return [{ text, start: sentence.start + found.index }]
   })
+}
+
+const known = new WeakMap<Leaf, ReadonlyArray<FoundName>>()
+
+/** The names of a text of the piece: looked for once, asked for by the rule and by what traces claims. */
+export const namesIn = (leaf: Leaf): ReadonlyArray<FoundName> => {
+  const kept = known.get(leaf)
+  if (kept !== undefined) return kept
+  const found = leaf.sentences.flatMap(inSentence)
+  known.set(leaf, found)
+  return found
 }

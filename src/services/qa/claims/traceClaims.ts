@@ -58,7 +58,7 @@ const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) 
     for (const date of datesIn(leaf.text)) add("date", date.text, date.start, facts.date(date))
   }
   if (kinds.has("names")) {
-    for (const name of leaf.sentences.flatMap(namesIn)) {
+    for (const name of namesIn(leaf)) {
       add("name", name.text, name.start, facts.name(name.text))
     }
   }

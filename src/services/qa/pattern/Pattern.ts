@@ -152,7 +152,10 @@ const firstTest = (program: ReadonlyArray<Step>): CharTest => {
     else if (step.op === "assert") waiting.push(state + 1)
     else tests.push(step.test)
   }
-  return tests.length === 1 ? tests[0]! : (code) => tests.some((test) => test(code))
+  const any: CharTest = (code) => tests.some((test) => test(code))
+  // Asked at every sign of a text, and most signs are ASCII.
+  const plain = Array.from({ length: 128 }, (_, code) => any(code))
+  return (code) => code < 128 ? plain[code]! : any(code)
 }
 
 const makeSearch = (program: ReadonlyArray<Step>, mayBegin: CharTest): PatternSearch => (text) => {

@@ -54,7 +54,7 @@ export const claimsRule = (rule: RuleOf<"claims">): CompiledRule => {
         say("date", datesIn(leaf.text).filter((date) => facts.date(date) === undefined))
       }
       if (kinds.has("names")) {
-        const found = leaf.sentences.flatMap(namesIn)
+        const found = namesIn(leaf)
         say(
           "name",
           found.filter(({ text }) =>
