@@ -116,6 +116,12 @@ export type { SampleOptions, SampleReport } from "./programs/estimate/estimateSa
 export { init } from "./programs/init.ts"
 export { probe } from "./programs/probe.ts"
 export type { ProbedItem, ProbeOptions, ProbeReport } from "./programs/probe.ts"
+export { qaCheck } from "./programs/qaCheck.ts"
+export type { CheckedLine, QaCheckOptions, QaCheckReport } from "./programs/qaCheck.ts"
+export { qaReport } from "./programs/qaReport.ts"
+export type { QaReport } from "./programs/qaReport.ts"
+export { validate } from "./programs/validate.ts"
+export type { ValidateReport } from "./programs/validate.ts"
 export { status } from "./programs/status.ts"
 export type { StatusReport } from "./programs/status.ts"
 

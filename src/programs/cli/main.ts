@@ -19,9 +19,11 @@ import * as Import from "./tree/import.ts"
 import * as Init from "./tree/init.ts"
 import { presenter } from "./present.ts"
 import * as Probe from "./tree/probe.ts"
+import * as Qa from "./tree/qa.ts"
 import * as Requalify from "./tree/requalify.ts"
 import * as Retry from "./tree/retry.ts"
 import * as Status from "./tree/status.ts"
+import * as Validate from "./tree/validate.ts"
 
 const inkfast = Command.make("inkfast").pipe(
   Command.withDescription("Bulk content generation with language models that loses nothing."),
@@ -31,6 +33,8 @@ const inkfast = Command.make("inkfast").pipe(
     Retry.command,
     Requalify.command,
     Probe.command,
+    Validate.command,
+    Qa.command,
     Estimate.command,
     Consolidate.command,
     Audit.command,
