@@ -5,11 +5,12 @@ import type * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as fs from "node:fs"
 import type { Disk } from "../../src/services/durability/Disk.ts"
+import { seededRandom } from "../../src/layers/CrashChoices.ts"
 import { diskAtBoot } from "./blockBoot.ts"
 import type { Defect } from "./blockBoot.ts"
 import { BlockHost } from "./blockHost.ts"
 import type { FileSystem } from "./blockHost.ts"
-import { below, seeded, shuffled } from "./blockRandom.ts"
+import { below, shuffled } from "./blockRandom.ts"
 import type { EventSummary, Fate } from "./blockServer.ts"
 import { openedOver, takeSteps } from "./crashSteps.ts"
 import type { Step } from "./crashSteps.ts"
@@ -115,7 +116,7 @@ const plan = (
   events: ReadonlyArray<EventSummary>,
   { seed, states }: PowerOptions
 ): ReadonlyArray<State> => {
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const boundaries = events.flatMap(({ kind }, index) => kind === "flush" ? [index] : [])
   const atBoundaries = boundaries.flatMap((at) => fates.map((fate) => ({ at, fate })))
   const anywhere = Array.from({ length: Math.max(0, states - atBoundaries.length) }, () => ({

@@ -11,7 +11,7 @@ import * as fs from "node:fs"
 import { BlockImage, tears } from "./blockImage.ts"
 import type { Keep } from "./blockImage.ts"
 import * as Fuse from "./blockFuse.ts"
-import { seeded } from "./blockRandom.ts"
+import { seededRandom } from "../../src/layers/CrashChoices.ts"
 
 /** How much of what no flush covers is there after a power cut. */
 export interface Fate {
@@ -76,7 +76,7 @@ const nodeOf = (name: string): number => {
 const find = (name: string): Served => served.get(nodeOf(name))!
 
 const keepOf = ({ chance, seed, tear }: Fate): Keep => {
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   return { tearBytes: tears[tear], keeps: () => random() < chance }
 }
 

@@ -2,6 +2,7 @@
 // with what was acknowledged, and at the end of a round with the server's own account of what it billed.
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { seededRandom } from "../../src/layers/CrashChoices.ts"
 import type { Running } from "../support/processes.ts"
 import { billed, itemsOf, Sandbox, settings } from "../support/Sandbox.ts"
 import type { FakeServer } from "../support/Sandbox.ts"
@@ -50,17 +51,6 @@ export interface CampaignReport {
 }
 
 type Random = () => number
-
-/** mulberry32: enough to choose moments, and the same on every machine. */
-const seeded = (seed: number): Random => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const between = (random: Random, min: number, max: number): number =>
   min + Math.floor(random() * (max - min + 1))
@@ -295,7 +285,7 @@ const totalUsdAtFirst = 0.03
 
 /** Kills at least so many times; finishes the round that it is in. Throws at the first broken promise. */
 export const campaign = async (options: CampaignOptions): Promise<CampaignReport> => {
-  const random = seeded(options.seed)
+  const random = seededRandom(options.seed)
   const report: CampaignReport = {
     rounds: 0,
     kills: 0,

@@ -1,7 +1,8 @@
 // Every system call may fail or be the last: a seeded sample of what `npm run crash:syscalls` does in full.
 import { assert, describe, it } from "@effect/vitest"
 import { onTestFinished } from "vitest"
-import { seeded, shuffled } from "./blockRandom.ts"
+import { seededRandom } from "../../src/layers/CrashChoices.ts"
+import { shuffled } from "./blockRandom.ts"
 import { nameOfPlanned, SyscallsCampaign, whyNoStrace } from "./syscallsCampaign.ts"
 import { scenarios } from "./syscallsScenarios.ts"
 
@@ -28,7 +29,10 @@ describe("every system call", () => {
         const campaign = await SyscallsCampaign.make(lanes)
         onTestFinished(() => campaign.dispose())
         const all = await campaign.plan(scenario)
-        const others = shuffled(seeded(seed), all.filter((each) => !isKept(nameOfPlanned(each))))
+        const others = shuffled(
+          seededRandom(seed),
+          all.filter((each) => !isKept(nameOfPlanned(each)))
+        )
         const planned = [
           ...all.filter((each) => isKept(nameOfPlanned(each))),
           ...others.slice(0, sample)

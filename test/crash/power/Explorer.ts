@@ -8,16 +8,7 @@ import { choices } from "../../../src/layers/CrashChoices.ts"
 import { CrashMachine } from "../../../src/layers/CrashDisk.ts"
 import type { CrashImage } from "../../../src/layers/CrashImage.ts"
 import { CrashModel } from "../../../src/layers/CrashModel.ts"
-import type {
-  Counts,
-  Cut,
-  Dead,
-  ExploreOptions,
-  Fault,
-  Finding,
-  Origin,
-  Recording
-} from "./findings.ts"
+import type { Counts, Cut, Dead, ExploreOptions, Finding, Origin, Recording } from "./findings.ts"
 import { originOf, runOf } from "./findings.ts"
 import { digest } from "../../../src/services/Digest.ts"
 import { isCoarse, keyOf, numberOf, wholeIn } from "./images.ts"
@@ -33,16 +24,16 @@ const outcomesMax = 20_000
 export class Explorer {
   readonly counts: Counts = { states: 0, disks: 0, inRecovery: 0, kills: 0, faults: 0 }
   readonly findings: Array<Finding> = []
-  readonly #subject: Subject
-  readonly #options: ExploreOptions
-  readonly #tamper: Tamper | undefined
+  readonly subject: Subject
+  readonly options: ExploreOptions
+  readonly tamper: Tamper | undefined
   readonly #outcomes = new Map<string, Outcome>()
   readonly #seen = new Set<string>()
 
   constructor(subject: Subject, options: ExploreOptions, tamper?: Tamper) {
-    this.#subject = subject
-    this.#options = options
-    this.#tamper = tamper
+    this.subject = subject
+    this.options = options
+    this.tamper = tamper
   }
 
   get isDone(): boolean {
@@ -51,7 +42,7 @@ export class Explorer {
 
   record(workload: Workload, schedule: number, killAt?: number): Recording {
     const machine = new CrashMachine(workload.image)
-    const stage = new Stage(this.#subject, machine, schedule, this.#tamper)
+    const stage = new Stage(this.subject, machine, schedule, this.tamper)
     const processes = workload.start(stage)
     if (killAt !== undefined) processes[0]?.killAt(killAt)
     stage.play()
@@ -62,7 +53,7 @@ export class Explorer {
       ...(killAt === undefined ? {} : { killAt })
     }
     if (stage.failure !== undefined) {
-      this.#report(origin, `the workload fails: ${Cause.pretty(stage.failure)}`)
+      this.report(origin, `the workload fails: ${Cause.pretty(stage.failure)}`)
     }
     return {
       origin,
@@ -80,14 +71,14 @@ export class Explorer {
   /** Every moment of a recording from one on: all processes die, or the power is cut. */
   crash(recording: Recording, from = 0, depth = 0): void {
     const { ops, workload } = recording
-    const { perMoment, perRecoveryMoment, seed } = this.#options
+    const { perMoment, perRecoveryMoment, seed } = this.options
     const begin = recording.begin.ops.length
     const model = recording.begin.model.fork()
     for (let after = begin; after <= ops.length && !this.isDone; after++) {
       const op = ops[after - 1]
       if (op !== undefined && after > begin) model.apply(op)
       if (after < from) continue
-      if (depth < this.#options.killDepthMax) this.#kill(recording, model, after, depth)
+      if (depth < this.options.killDepthMax) this.#kill(recording, model, after, depth)
       const { dimensions, image } = model.survivors({ sectorBytes: workload.sectorBytes, isCoarse })
       const here = numberOf(`${seed} ${after} ${depth}`)
       for (const choice of choices(dimensions, depth === 0 ? perMoment : perRecoveryMoment, here)) {
@@ -113,7 +104,7 @@ export class Explorer {
       const broken = workload.isJournal || !isReadable
         ? undefined
         : Invariants.brokenReader(Invariants.filesOf(image))
-      if (broken !== undefined) this.#report(originOf(recording, cut), broken)
+      if (broken !== undefined) this.report(originOf(recording, cut), broken)
       this.#visit(recording, cut, image, depth, dead)
     }
     visit({ ops: done, model })
@@ -151,12 +142,12 @@ export class Explorer {
     const raw = workload.isJournal
       ? undefined
       : Invariants.brokenPromise(before, promised) ?? Invariants.brokenOrder(before)
-    if (raw !== undefined) return this.#report(origin, `${raw} (before recovery)`)
+    if (raw !== undefined) return this.report(origin, `${raw} (before recovery)`)
     const outcome = this.#outcomes.get(key) ??
       this.#open(recording, origin, image, promised, depth, dead)
     this.#remember(key, outcome)
     const broken = brokenBy(outcome, promised)
-    if (broken !== undefined) this.#report(origin, broken)
+    if (broken !== undefined) this.report(origin, broken)
   }
 
   #open(
@@ -172,13 +163,13 @@ export class Explorer {
       ? new CrashMachine(image)
       : new CrashMachine(recording.image, dead.ops, dead.model)
     const begin = dead ?? { ops: [], model: new CrashModel(image) }
-    const stage = new Stage(this.#subject, machine, 0, this.#tamper)
-    stage.isThorough = this.counts.disks % this.#options.thoroughEvery === 0
+    const stage = new Stage(this.subject, machine, 0, this.tamper)
+    stage.isThorough = this.counts.disks % this.options.thoroughEvery === 0
     stage.process(workload.reopen)
     stage.play()
     const outcome = judge(stage, workload, image, begin)
     this.counts.disks++
-    const { depthMax, recoveryEvery } = this.#options
+    const { depthMax, recoveryEvery } = this.options
     if (
       outcome.broken === undefined && depth < depthMax && this.counts.disks % recoveryEvery === 0
     ) {
@@ -206,93 +197,7 @@ export class Explorer {
     this.#outcomes.set(key, outcome)
   }
 
-  /** A call fails, once or from then on; then the processes die, and the same machine goes on, or loses its power. */
-  fail(workload: Workload, schedule: number, fault: Fault): void {
-    const machine = new CrashMachine(workload.image)
-    const { store } = machine
-    let failedAfter: number | undefined
-    const mend = store.failAlways(({ index }) => {
-      if (index < fault.at || (!fault.always && index > fault.at)) return undefined
-      failedAfter ??= store.ops.length
-      return fault.code === "short" ? { shortBytes: 1 } : fault.code
-    })
-    const stage = new Stage(this.#subject, machine, schedule, this.#tamper)
-    const processes = workload.start(stage)
-    stage.play()
-    for (const process of processes) process.kill()
-    stage.play()
-    mend()
-    this.counts.faults++
-    const origin: Origin = { workload: workload.name, schedule, fault, cuts: [] }
-    this.#goOn(workload, origin, machine, stage.promised, failedAfter ?? store.ops.length)
-  }
-
-  /** A call of a recovery fails; then the next one comes. */
-  failRecovery(recording: Recording, cut: Cut, image: CrashImage, at: number): boolean {
-    const promised = recording.promised.filter(({ after }) => after <= cut.after).map((each) => ({
-      ...each,
-      after: 0
-    }))
-    const machine = new CrashMachine(image)
-    const mend = machine.store.failAlways(({ index }) => index === at ? "EIO" : undefined)
-    const stage = new Stage(this.#subject, machine, 0, this.#tamper, promised)
-    const process = stage.process(recording.workload.reopen)
-    stage.play()
-    process.kill()
-    stage.play()
-    mend()
-    if (machine.store.calls <= at) return false
-    this.counts.faults++
-    const origin: Origin = {
-      ...originOf(recording, cut),
-      fault: { at, code: "EIO", always: false, afterCuts: 1 }
-    }
-    this.#goOn(recording.workload, origin, machine, stage.promised, 0)
-    return true
-  }
-
-  /** The machine on which a call has failed is opened again as it is, and after a power cut at the moments since. */
-  #goOn(
-    workload: Workload,
-    origin: Origin,
-    machine: CrashMachine,
-    promised: ReadonlyArray<Promised>,
-    from: number
-  ): void {
-    const done = [...machine.store.ops]
-    const model = new CrashModel(machine.image)
-    for (const op of done) model.apply(op)
-    const live = model.live()
-    const raw = workload.isJournal ? undefined : Invariants.brokenPromise(
-      Invariants.mastersWithRedo(Invariants.filesOf(live)),
-      promised
-    ) ?? (origin.cuts.length === 0 ? Invariants.brokenReader(Invariants.filesOf(live)) : undefined)
-    if (raw !== undefined) return this.#report(origin, `${raw} (after a failed call)`)
-    const next = new Stage(this.#subject, machine, 0, this.#tamper)
-    next.isThorough = this.counts.faults % 4 === 0
-    next.process(workload.reopen)
-    next.play()
-    const outcome = judge(next, workload, live, { ops: done, model })
-    const broken = brokenBy(outcome, promised)
-    if (broken !== undefined) return this.#report(origin, broken)
-    this.crash(
-      {
-        origin,
-        run: runOf(origin),
-        workload,
-        image: machine.image,
-        ops: [...machine.store.ops],
-        begin: { ops: [], model: new CrashModel(machine.image) },
-        promised: [...promised, ...next.promised],
-        calls: 0,
-        callsOfAll: 0
-      },
-      from,
-      this.#options.depthMax
-    )
-  }
-
-  #report(origin: Origin, broken: string): void {
+  report(origin: Origin, broken: string): void {
     this.findings.push({ origin, broken })
   }
 }

@@ -1,12 +1,8 @@
 // Planted defects: each must be found by the campaign, or it proves nothing about what it is silent on.
 //
-// Some stand between the code and its disk and drop or change a call; the others are the code itself with one change. A
-// change whose text is no longer in the source fails loudly: then the defect has to be planted anew.
-import * as fs from "node:fs"
-import * as path from "node:path"
+// Some stand between the code and its disk and drop or change a call; the others are the code itself with one change.
 import type { Tamper } from "./stage.ts"
 import { data } from "./stage.ts"
-import { shippedSource } from "./subject.ts"
 import {
   retryingSync,
   rewritingInPlace,
@@ -16,7 +12,7 @@ import {
 } from "./tampers.ts"
 import type { UnitKind } from "./units.ts"
 
-interface Change {
+export interface Change {
   readonly file: string
   readonly from: string
   readonly to: string
@@ -233,37 +229,3 @@ export const mutants: ReadonlyArray<Mutant> = [
 
 export const tamperOf = (name: string): Tamper | undefined =>
   mutants.find((mutant) => mutant.name === name)?.tamper
-
-/** The text wherever a formatter breaks its lines. */
-const patternOf = (text: string): RegExp => {
-  const tokens = text.trim().split(/\s+|(?<=[([{.])|(?=[)\]}.])/)
-  return new RegExp(tokens.map((token) => token.replaceAll(/[^\w\s]/g, "\\$&")).join("\\s*"), "g")
-}
-
-const plant = (source: string, mutant: Mutant, { file, from, to }: Change): void => {
-  const target = path.join(source, file)
-  const text = fs.readFileSync(target, "utf8")
-  const pattern = patternOf(from)
-  const found = text.match(pattern)?.length ?? 0
-  if (found !== 1) {
-    throw new Error(
-      `"${mutant.name}" cannot be planted: ${file} has its text ${found} times instead of once. The code has moved: ` +
-        `give the defect its new text in test/crash/power/mutants.ts`
-    )
-  }
-  fs.writeFileSync(target, text.replace(pattern, () => to))
-}
-
-/** A copy of the source with the defect, below `directory`; the shipped source where the defect is between code and disk. */
-export const sourceWith = (mutant: Mutant, directory: string): string => {
-  if (mutant.change === undefined) return shippedSource
-  const home = path.join(directory, mutant.name.replaceAll(/\W+/g, "-"))
-  const source = path.join(home, "src")
-  fs.mkdirSync(home, { recursive: true })
-  fs.cpSync(shippedSource, source, { recursive: true })
-  const root = path.dirname(shippedSource)
-  fs.copyFileSync(path.join(root, "package.json"), path.join(home, "package.json"))
-  fs.symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"))
-  for (const change of [mutant.change].flat()) plant(source, mutant, change)
-  return source
-}

@@ -21,6 +21,9 @@ export const add = (sum: Counts, counts: Counts): void => {
   for (const key of Object.keys(sum) as Array<keyof Counts>) sum[key] += counts[key]
 }
 
+/** Nearly everything that a worker makes is garbage at once. */
+const youngMb = 64
+
 /** Takes tasks one after the other until there are none; `onReport` sees each report as it comes. */
 export const runTasks = async (
   tasks: Iterator<Task>,
@@ -31,7 +34,9 @@ export const runTasks = async (
     new Promise<void>((resolve, reject) => {
       const first = tasks.next()
       if (first.done === true) return resolve()
-      const worker = new Worker(new URL("./worker.ts", import.meta.url))
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+        resourceLimits: { maxYoungGenerationSizeMb: youngMb }
+      })
       const end = () => {
         resolve()
         void worker.terminate()

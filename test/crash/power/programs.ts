@@ -11,29 +11,15 @@ import { toLineObject } from "../../../src/services/master/Record.ts"
 import type { Reject } from "../../../src/services/master/Reject.ts"
 import { intent, rejected, response, verdict } from "../../support/journalEvents.ts"
 import { iso } from "../../support/masters.ts"
+import { makeRecord } from "../../support/records.ts"
 import type { Program, Stage } from "./stage.ts"
 import { data } from "./stage.ts"
 
 const startMs = Date.UTC(2026, 0, 1)
-const recordOf = (n: number, slug: string): MasterRecord => ({
-  slug,
-  content: { t: "x".repeat((n * 37) % 90) },
-  meta: {
-    id: `r:${n}`,
-    runId: "r",
-    model: "m",
-    requestedModel: "m",
-    rung: 0,
-    attempt: 1,
-    promptHash: "p",
-    schemaHash: "s",
-    evidenceHash: "e",
-    usage: null,
-    costUsd: 0.001,
-    acceptedAt: iso(startMs + n),
-    qa: { rules: "q", warnings: [] }
-  }
-})
+const recordOf = (n: number, slug: string): MasterRecord => {
+  const record = makeRecord(n, "x".repeat((n * 37) % 90))
+  return { ...record, slug, meta: { ...record.meta, acceptedAt: iso(startMs + n) } }
+}
 
 const rejectOf = (n: number, slug: string): Reject => ({
   slug,

@@ -3,6 +3,7 @@ import { choices, seededRandom } from "../../../src/layers/CrashChoices.ts"
 import { CrashModel } from "../../../src/layers/CrashModel.ts"
 import type { Counts, ExploreOptions, Fault, Finding, Recording } from "./findings.ts"
 import { Explorer } from "./Explorer.ts"
+import { failCall, failRecovery } from "./failingCalls.ts"
 import type { Tamper } from "./stage.ts"
 import { data } from "./stage.ts"
 import type { Subject } from "./subject.ts"
@@ -102,7 +103,9 @@ const run = {
     const { callsOfAll } = explorer.record(workload, schedule)
     // A little more than the calls of a clean run, since what fails may lead to others.
     for (let at = part; at <= callsOfAll && !explorer.isDone; at += parts) {
-      for (const fault of faults) explorer.fail(workload, schedule, { ...fault, at, afterCuts: 0 })
+      for (const fault of faults) {
+        failCall(explorer, workload, schedule, { ...fault, at, afterCuts: 0 })
+      }
     }
   },
 
@@ -121,7 +124,7 @@ const run = {
       const image = survivors.image(choice)
       for (
         let at = 0;
-        explorer.failRecovery(recording, { after, choice }, image, at) && !explorer.isDone;
+        failRecovery(explorer, recording, { after, choice }, image, at) && !explorer.isDone;
       ) at++
     }
   }

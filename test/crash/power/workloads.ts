@@ -152,7 +152,7 @@ export const workloads: ReadonlyArray<Workload> = [
   {
     ...base,
     name: "consolidation",
-    parts: 24,
+    parts: 36,
     sectorBytes: 512,
     schedules: 3,
     kills: true,
@@ -162,7 +162,7 @@ export const workloads: ReadonlyArray<Workload> = [
   {
     ...base,
     name: "consolidation beside a writer",
-    parts: 32,
+    parts: 48,
     sectorBytes: 512,
     schedules: 3,
     kills: true,
