@@ -5,6 +5,7 @@ import * as Live from "../../layers/Live.ts"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import type { ConsolidationReport } from "../../services/master/Consolidation.ts"
+import { refreshIndex } from "../../services/master/KeepIndex.ts"
 import { dataOf } from "./dataOf.ts"
 import { withExitCodes } from "./failures.ts"
 import { printJson, printLine } from "./output.ts"
@@ -32,5 +33,6 @@ export const handle = (options: Options) =>
     const report = yield* Effect.flatMap(Consolidation, (service) => service.consolidate).pipe(
       Effect.provide(Layer.provide(Live.masters, DataDirectory.layer(root)))
     )
+    yield* refreshIndex().pipe(Effect.provide(DataDirectory.layer(root)))
     yield* options.json ? printJson(report) : printLine(describe(report))
   }).pipe(withExitCodes(options.json))

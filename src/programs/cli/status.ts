@@ -1,14 +1,16 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
-import { DataDirectory } from "../../services/durability/DataDirectory.ts"
+import * as Option from "effect/Option"
+import { DataDirectory, paths } from "../../services/durability/DataDirectory.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
+import { findStanding } from "../../services/master/FindStanding.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import * as Known from "../../layers/Known.ts"
 import { findStale } from "../findStale.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
-import { countedOf } from "./dataOf.ts"
+import { countedOf, dataOf } from "./dataOf.ts"
 import { withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import type { Options } from "./tree/status.ts"
@@ -89,8 +91,23 @@ const toJson = (report: StatusReport) => ({
   atRiskUsd: toUsd(report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
 })
 
+const tellOne = Effect.fnUntraced(function*(options: Options, slug: string) {
+  const data = paths(yield* dataOf(options))
+  const found = Option.getOrNull(
+    yield* findStanding(slug).pipe(Effect.provideService(DataDirectory, data))
+  )
+  if (options.json) return yield* printJson({ slug, state: null, ...found })
+  yield* printLine(visible(
+    found === null
+      ? `${slug}: not settled, so it is pending or no item of the input`
+      : `${slug}: ${found.state}, ${data[found.file]} at byte ${found.offset}\n` +
+        JSON.stringify(found.object, null, 2)
+  ))
+})
+
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
+    if (Option.isSome(options.slug)) return yield* tellOne(options, options.slug.value)
     const { job, root, source } = yield* countedOf(options)
     const stale = job === undefined
       ? undefined

@@ -5,9 +5,9 @@ import type { Item } from "../../services/items/Item.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
-import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { countSettled, settledAs } from "../../services/master/Settled.ts"
+import type { SettledSlugs } from "../../services/master/SettledSlugs.ts"
 import { loadStandingRejects } from "../../services/master/StandingRejects.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { findStale } from "../findStale.ts"
@@ -44,7 +44,7 @@ export interface Passes {
 interface Scope {
   readonly source: ItemSource
   readonly shard: Shard
-  readonly settled: SlugTable
+  readonly settled: SettledSlugs
 }
 
 /** Only the whole input can be counted by its slugs alone, a shard is read for it. */

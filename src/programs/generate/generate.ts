@@ -18,6 +18,7 @@ import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
 import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { Replay } from "../../services/journal/JournalReplay.ts"
+import { keepIndex, refreshIndex } from "../../services/master/KeepIndex.ts"
 import { countSettled, settledAs, takeStock } from "../../services/master/Settled.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import { makeCallRung } from "./callRung.ts"
@@ -78,8 +79,8 @@ interface Wish {
 const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   const { runId } = yield* Journal
   const budget = yield* Budget
-  const stock = yield* takeStock
-  const { settled } = stock
+  const { settled, ...stock } = yield* takeStock
+  yield* keepIndex(stock)
   const { isReopened, passes } = yield* passesOf(plan, { source, shard, settled })
   const replay = yield* replayJournals({
     ownRunId: runId,
@@ -96,7 +97,8 @@ const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
     yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
   }
-  return { runId, settled, stock, replay, passes }
+  const { lines, superseded } = stock
+  return { runId, settled, stock: { lines, superseded }, replay, passes }
 })
 
 /** An answer for the item is paid and not judged. */
@@ -244,7 +246,9 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   )
   yield* Effect.raceFirst(work, graceOver)
   yield* context.purse.close
-  if (!control.isClosed()) yield* Effect.raceFirst(upkeep.finish, control.closed)
+  if (!control.isClosed()) {
+    yield* Effect.raceFirst(Effect.andThen(upkeep.finish, refreshIndex()), control.closed)
+  }
   return { before, atRiskBefore: replay.atRisk }
 }, Effect.scoped)
 

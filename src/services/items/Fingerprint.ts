@@ -104,3 +104,21 @@ export const encodeUtf8 = (text: string, into: Uint8Array): number => {
   }
   return at
 }
+
+/** Words of a fingerprint. */
+export const fingerprintWords = 4
+
+/** The fingerprint of one slug after another. */
+export class SlugPrint {
+  readonly words = new Uint32Array(fingerprintWords)
+  #text = new Uint8Array(768)
+
+  ofText(slug: string): void {
+    if (slug.length * 3 > this.#text.length) this.#text = new Uint8Array(slug.length * 6)
+    this.ofBytes(this.#text, 0, encodeUtf8(slug, this.#text))
+  }
+
+  ofBytes(bytes: Uint8Array, start: number, end: number): void {
+    fingerprintBytes(bytes, start, end, this.words, 0)
+  }
+}

@@ -1,11 +1,17 @@
 // Millions of slugs in bounded memory: an exact open-addressing table of 128-bit fingerprints in typed arrays.
-import { encodeUtf8, fingerprintBytes } from "./Fingerprint.ts"
+import { fingerprintWords, SlugPrint } from "./Fingerprint.ts"
+
+/** What is known by fingerprint. */
+export interface PrintLookup {
+  /** The value under the fingerprint whose words stand in `prints` from `at` on. */
+  readonly getPrint: (prints: Uint32Array, at: number) => number | undefined
+}
 
 /**
  * Maps a slug to a whole number below 2^32. About 25 to 50 bytes a slug, whatever the slug's length. The `Bytes` forms
  * take the slug as UTF-8 bytes `[start, end)` of a buffer, so that a line can be looked up without making a string.
  */
-export interface SlugTable {
+export interface SlugTable extends PrintLookup {
   readonly size: number
   /** The slug's value, if it was set. */
   readonly get: (slug: string) => number | undefined
@@ -22,14 +28,15 @@ export interface SlugTable {
   readonly set: (slug: string, value: number) => void
   readonly setBytes: (bytes: Uint8Array, start: number, end: number, value: number) => void
   /** Looks every slug of this table up in the other, in the order they were added: its value there, if it has one. */
-  readonly lookUpAll: (other: SlugTable, visit: (there: number | undefined) => void) => void
+  readonly lookUpAll: (other: PrintLookup, visit: (there: number | undefined) => void) => void
+  /** Visits every fingerprint in the order they were added; its words stand in `prints` from `at` on. */
+  readonly visitPrints: (visit: (prints: Uint32Array, at: number, value: number) => void) => void
 }
 
 /** A table with room for `expected` slugs; it grows by doubling as more come. */
 export const makeSlugTable = (expected = 0): SlugTable => new FingerprintTable(expected)
 
-/** Words of a fingerprint. */
-const WORDS = 4
+const WORDS = fingerprintWords
 /** An index may be this full before it doubles: linear probing stays short. */
 const LOAD_MAX = 0.75
 const SLOTS_MIN = 16
@@ -43,8 +50,7 @@ class FingerprintTable implements SlugTable {
   #slots: Uint32Array
   #prints: Uint32Array
   #values: Uint32Array
-  #text = new Uint8Array(768)
-  readonly #probe = new Uint32Array(WORDS)
+  readonly #print = new SlugPrint()
 
   constructor(expected: number) {
     let slots = SLOTS_MIN
@@ -60,84 +66,85 @@ class FingerprintTable implements SlugTable {
   }
 
   get(slug: string): number | undefined {
-    const length = this.#encode(slug)
-    return this.getBytes(this.#text, 0, length)
+    this.#print.ofText(slug)
+    return this.getPrint(this.#print.words, 0)
   }
 
   getBytes(bytes: Uint8Array, start: number, end: number): number | undefined {
-    const entry = this.#slots[this.#find(bytes, start, end)]!
+    this.#print.ofBytes(bytes, start, end)
+    return this.getPrint(this.#print.words, 0)
+  }
+
+  getPrint(prints: Uint32Array, at: number): number | undefined {
+    const entry = this.#slots[this.#find(prints, at)]!
     return entry === 0 ? undefined : this.#values[entry - 1]!
   }
 
   add(slug: string, value: number): number | undefined {
-    const length = this.#encode(slug)
-    return this.addBytes(this.#text, 0, length, value)
+    this.#print.ofText(slug)
+    return this.#add(value)
   }
 
   addBytes(bytes: Uint8Array, start: number, end: number, value: number): number | undefined {
-    const slot = this.#find(bytes, start, end)
+    this.#print.ofBytes(bytes, start, end)
+    return this.#add(value)
+  }
+
+  set(slug: string, value: number): void {
+    this.#print.ofText(slug)
+    this.#set(value)
+  }
+
+  setBytes(bytes: Uint8Array, start: number, end: number, value: number): void {
+    this.#print.ofBytes(bytes, start, end)
+    this.#set(value)
+  }
+
+  visitPrints(visit: (prints: Uint32Array, at: number, value: number) => void): void {
+    for (let entry = 0; entry < this.#size; entry++) {
+      visit(this.#prints, entry * WORDS, this.#values[entry]!)
+    }
+  }
+
+  lookUpAll(other: PrintLookup, visit: (there: number | undefined) => void): void {
+    this.visitPrints((prints, at) => visit(other.getPrint(prints, at)))
+  }
+
+  #add(value: number): number | undefined {
+    const slot = this.#find(this.#print.words, 0)
     const entry = this.#slots[slot]!
     if (entry !== 0) return this.#values[entry - 1]!
     this.#insert(slot, value)
     return undefined
   }
 
-  set(slug: string, value: number): void {
-    const length = this.#encode(slug)
-    this.setBytes(this.#text, 0, length, value)
-  }
-
-  setBytes(bytes: Uint8Array, start: number, end: number, value: number): void {
-    const slot = this.#find(bytes, start, end)
+  #set(value: number): void {
+    const slot = this.#find(this.#print.words, 0)
     const entry = this.#slots[slot]!
     if (entry === 0) this.#insert(slot, value)
     else this.#values[entry - 1] = value
   }
 
-  lookUpAll(other: SlugTable, visit: (there: number | undefined) => void): void {
-    if (!(other instanceof FingerprintTable)) {
-      throw new TypeError("tables of two kinds have no common fingerprints")
-    }
-    for (let entry = 0; entry < this.#size; entry++) {
-      for (let word = 0; word < WORDS; word++) {
-        other.#probe[word] = this.#prints[entry * WORDS + word]!
-      }
-      const there = other.#slots[other.#findProbe()]!
-      visit(there === 0 ? undefined : other.#values[there - 1]!)
-    }
-  }
-
-  #encode(slug: string): number {
-    if (slug.length * 3 > this.#text.length) this.#text = new Uint8Array(slug.length * 6)
-    return encodeUtf8(slug, this.#text)
-  }
-
-  /** The slot where the slug stands, or the free one where it belongs. Its fingerprint is left in `#probe`. */
-  #find(bytes: Uint8Array, start: number, end: number): number {
-    fingerprintBytes(bytes, start, end, this.#probe, 0)
-    return this.#findProbe()
-  }
-
-  #findProbe(): number {
-    const probe = this.#probe
+  /** The slot where a fingerprint stands, or the free one where it belongs. */
+  #find(words: Uint32Array, from: number): number {
     const prints = this.#prints
     const slots = this.#slots
     const mask = slots.length - 1
     // Never endless: the load bound leaves free slots.
-    for (let slot = probe[0]! & mask;; slot = (slot + 1) & mask) {
+    for (let slot = words[from]! & mask;; slot = (slot + 1) & mask) {
       const entry = slots[slot]!
       if (entry === 0) return slot
       const at = (entry - 1) * WORDS
       if (
-        prints[at] === probe[0] && prints[at + 1] === probe[1] &&
-        prints[at + 2] === probe[2] && prints[at + 3] === probe[3]
+        prints[at] === words[from] && prints[at + 1] === words[from + 1] &&
+        prints[at + 2] === words[from + 2] && prints[at + 3] === words[from + 3]
       ) return slot
     }
   }
 
   #insert(slot: number, value: number): void {
     if (this.#size === this.#values.length) this.#growEntries()
-    this.#prints.set(this.#probe, this.#size * WORDS)
+    this.#prints.set(this.#print.words, this.#size * WORDS)
     this.#values[this.#size] = value
     this.#size++
     this.#slots[slot] = this.#size

@@ -1,34 +1,37 @@
-// Which slugs need nothing more, read from the masters as they are: the items that a run skips.
+// Which slugs need nothing more: the items that a run skips. From the index where it covers the masters as they are, and
+// the lines after it; from the masters alone where it does not.
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { DataDirectory } from "../durability/DataDirectory.ts"
+import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
+import { fingerprintWords } from "../items/Fingerprint.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
-import { makeSlugTable } from "../items/SlugTable.ts"
-import { loadDemotions } from "./Demotions.ts"
+import { coverageOf } from "./Coverage.ts"
+import { areNamed, holdMasters, openCoveringIndex } from "./CoveringIndex.ts"
+import type { SettlingMaster } from "./CoveringIndex.ts"
+import type { IndexContent } from "./IndexFile.ts"
+import { codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
 import { MasterLine } from "./MasterLine.ts"
+import { SettledSlugs, stateOfCode } from "./SettledSlugs.ts"
+import type { SettledState } from "./SettledSlugs.ts"
+import { sortEntries, SortedSlugs } from "./SortedSlugs.ts"
+import { Standing } from "./Standing.ts"
 
-export type SettledState = "accepted" | "rejected"
-
-/** The values of the table that `loadSettled` fills. */
-const accepted = 1
-const rejected = 2
-
-/** How a slug is settled by that table; undefined for one that is pending. */
-export const settledAs = (settled: SlugTable, slug: string): SettledState | undefined => {
-  const value = settled.get(slug)
-  return value === undefined ? undefined : value === accepted ? "accepted" : "rejected"
-}
+/** How a slug is settled; undefined for one that is pending. */
+export const settledAs = (settled: SettledSlugs, slug: string): SettledState | undefined =>
+  settled.get(slug)
 
 /** How many of the input's slugs are settled, and as what. */
 export const countSettled = (
   input: SlugTable,
-  settled: SlugTable
+  settled: SettledSlugs
 ): { readonly accepted: number; readonly rejected: number } => {
   const counts = { accepted: 0, rejected: 0 }
-  input.lookUpAll(settled, (state) => {
-    if (state === accepted) counts.accepted++
-    else if (state === rejected) counts.rejected++
+  input.lookUpAll(settled, (code) => {
+    const state = stateOfCode(code)
+    if (state !== undefined) counts[state]++
   })
   return counts
 }
@@ -40,47 +43,130 @@ export interface Stock {
    * not there yet, and a corrupt line settles nothing: its item is written again, which costs money but loses nothing;
    * it is warned about.
    */
-  readonly settled: SlugTable
+  readonly settled: SettledSlugs
   /** Lines of `successes` and `rejects`, and how many of them a consolidation would drop, about. */
   readonly lines: number
   readonly superseded: number
+  /** What an index of all this is made of; undefined where there is one already, or the masters are damaged. */
+  readonly unindexed: IndexContent | undefined
 }
 
+/** Offers every line of a master to `standing`. Answers how far it reaches, its lines, and those that can be read. */
+const offerLines = Effect.fnUntraced(function*(
+  path: string,
+  name: SettlingMaster,
+  standing: Standing
+) {
+  const line = new MasterLine()
+  let readable = 0
+  let corruptLines = 0
+  let firstCorrupt = ""
+  const { bytes, lines } = yield* scanLines(path, {}, (each, offset, lineNumber) => {
+    const kind = line.read(each)
+    if (kind === "blank") return
+    if (kind === "corrupt") {
+      if (corruptLines++ === 0) firstCorrupt = `line ${lineNumber}: ${line.problem}`
+      return
+    }
+    readable++
+    if (name === "successes") standing.offerRecord(line, placeOf("accepted", offset))
+    else standing.offerReject(line, placeOf("rejected", offset))
+  })
+  if (corruptLines > 0) {
+    yield* Effect.logWarning(
+      `${path}: ${corruptLines} corrupt lines settle nothing, so their items count as pending (${firstCorrupt}); ` +
+        "a consolidation moves them to quarantine"
+    )
+  }
+  return { bytes, lines, readable, corruptLines }
+})
+
+/** Reads the masters from the beginning. */
+const scanStock = Effect.fnUntraced(function*(
+  data: DataPaths
+): Effect.fn.Return<Stock, DiskError, Disk | Scope.Scope> {
+  const held = yield* holdMasters(data)
+  const standing = new Standing()
+  const successes = yield* offerLines(data.successes, "successes", standing)
+  const rejects = yield* offerLines(data.rejects, "rejects", standing)
+  const entries = sortEntries(
+    standing.size,
+    (visit) =>
+      standing.visitStanding((prints, at, place, isDemotion) =>
+        visit(prints, at, isDemotion ? placeOf("demoted", offsetOf(place)) : place)
+      )
+  )
+  const lines = successes.lines + rejects.lines
+  const superseded = successes.readable + rejects.readable - standing.size
+  const isSound = successes.corruptLines + rejects.corruptLines === 0
+  const cover = (index: 0 | 1, bytes: number) => coverageOf(held[index], bytes)
+  return {
+    settled: new SettledSlugs(
+      new SortedSlugs(entries.prints, Uint8Array.from(entries.values, codeOf))
+    ),
+    lines,
+    superseded,
+    unindexed: isSound && (yield* areNamed(data, held))
+      ? {
+        successes: yield* cover(0, successes.bytes),
+        rejects: yield* cover(1, rejects.bytes),
+        count: standing.size,
+        lines,
+        superseded,
+        entries
+      }
+      : undefined
+  }
+}, Effect.scoped)
+
+/** Takes the index and the lines after it; undefined where that does not say it all. */
+const recallStock = Effect.fnUntraced(function*(
+  data: DataPaths
+): Effect.fn.Return<Stock | undefined, DiskError, Disk | Scope.Scope> {
+  const index = yield* openCoveringIndex(data)
+  if (index === undefined) return undefined
+  const { count, lines, superseded } = index.file.header
+  const prints = new Uint32Array(count * fingerprintWords)
+  const codes = new Uint8Array(count)
+  const isWhole = yield* index.file.visitPages((some, places, first) => {
+    prints.set(some, first * fingerprintWords)
+    for (let entry = 0; entry < places.length; entry++) {
+      codes[first + entry] = codeOf(places[entry]!)
+    }
+  })
+  if (!isWhole) return undefined
+  const settled = new SettledSlugs(new SortedSlugs(prints, codes))
+  let supersededLater = 0
+  const later = yield* index.visitTail((name, line) => {
+    const isNew = settled.takeIn(line, name === "successes" ? "accepted" : "rejected")
+    if (isNew === undefined) return false
+    if (!isNew) supersededLater++
+  })
+  if (later === undefined) return undefined
+  return {
+    settled,
+    lines: lines + later,
+    superseded: superseded + supersededLater,
+    unindexed: undefined
+  }
+}, Effect.scoped)
+
+/** From the masters alone, whatever the index says. Reads only. */
+export const takeStockAnew: Effect.Effect<Stock, DiskError, DataDirectory | Disk> = Effect.flatMap(
+  DataDirectory,
+  scanStock
+)
+
+/** Reads only. */
 export const takeStock: Effect.Effect<Stock, DiskError, DataDirectory | Disk> = Effect.gen(
   function*() {
     const data = yield* DataDirectory
-    const settled = makeSlugTable()
-    const line = new MasterLine()
-    const demotions = yield* loadDemotions()
-    let lines = 0
-    let superseded = 0
-    for (const [path, value] of [[data.successes, accepted], [data.rejects, rejected]] as const) {
-      let corruptLines = 0
-      let firstCorrupt = ""
-      const report = yield* scanLines(path, {}, (bytes, _offset, lineNumber) => {
-        const kind = line.read(bytes)
-        if (kind === "corrupt" && corruptLines++ === 0) {
-          firstCorrupt = `line ${lineNumber}: ${line.problem}`
-        }
-        if (kind === "blank" || kind === "corrupt") return
-        const known = value === accepted && demotions.hasTakenBack(line)
-          ? value
-          : settled.addBytes(line.slugBytes, line.slugStart, line.slugEnd, value)
-        if (known !== undefined) superseded++
-      })
-      lines += report.lines
-      if (corruptLines === 0) continue
-      yield* Effect.logWarning(
-        `${path}: ${corruptLines} corrupt lines settle nothing, so their items count as pending (${firstCorrupt}); ` +
-          "a consolidation moves them to quarantine"
-      )
-    }
-    return { settled, lines, superseded }
+    return (yield* recallStock(data)) ?? (yield* scanStock(data))
   }
 )
 
 /** The settled slugs alone. */
-export const loadSettled: Effect.Effect<SlugTable, DiskError, DataDirectory | Disk> = Effect.map(
+export const loadSettled: Effect.Effect<SettledSlugs, DiskError, DataDirectory | Disk> = Effect.map(
   takeStock,
   ({ settled }) => settled
 )

@@ -53,6 +53,26 @@ export class Standing {
     return this.#change
   }
 
+  /** Different slugs. */
+  get size(): number {
+    return this.#slugs.size
+  }
+
+  /**
+   * Every slug, by its fingerprint (see `SlugTable.visitPrints`), with the position of the line that stands for it.
+   * `isDemotion`: that line is a reject, and a demotion took back the records of its slug so far.
+   */
+  visitStanding(
+    visit: (prints: Uint32Array, at: number, position: number, isDemotion: boolean) => void
+  ): void {
+    this.#slugs.visitPrints((prints, at, index) => {
+      const position = this.#positionOf(index)
+      const isDemotion = position !== this.#recordAt.get(index) &&
+        !Number.isNaN(this.#demotedMs.get(index))
+      visit(prints, at, position, isDemotion)
+    })
+  }
+
   /** The line that stands for a slug. */
   #positionOf(index: number): number {
     const record = this.#recordAt.get(index)

@@ -4,11 +4,11 @@ import * as Schema from "effect/Schema"
 import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
-import type { SlugTable } from "../items/SlugTable.ts"
 import { Finding } from "../qa/Finding.ts"
 import { MasterLine } from "./MasterLine.ts"
 import { RejectCause } from "./Reject.ts"
 import { settledAs } from "./Settled.ts"
+import type { SettledSlugs } from "./SettledSlugs.ts"
 
 export interface StandingReject {
   readonly cause: RejectCause
@@ -46,7 +46,7 @@ const readReject = (line: MasterLine): StandingReject => {
 
 /** The newest reject of each slug that is settled as rejected. Memory follows the rejects. */
 export const loadStandingRejects = (
-  settled: SlugTable
+  settled: SettledSlugs
 ): Effect.Effect<ReadonlyMap<string, StandingReject>, DiskError, DataDirectory | Disk> =>
   Effect.gen(function*() {
     const { rejects } = yield* DataDirectory

@@ -1,13 +1,24 @@
 // The flags of `inkfast status`; its work is loaded when it is asked for.
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
-export type Options = Command.Command.Config.Infer<typeof flags.countFlags>
+const config = {
+  ...flags.countFlags,
+  slug: Flag.String("slug").pipe(
+    Flag.withMetavar("SLUG"),
+    Flag.withDescription(
+      "Only what this item is settled as, and its line in the masters; the input is not read"
+    ),
+    Flag.optional
+  )
+}
+export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make(
   "status",
-  flags.countFlags,
+  config,
   lazily(() => import("../status.ts"))
 ).pipe(
   Command.withDescription(
@@ -15,6 +26,7 @@ export const command = Command.make(
   ),
   Command.withExamples([
     { command: "inkfast status", description: "The job in this directory" },
-    { command: "inkfast status --data data/content --json", description: "A data directory alone" }
+    { command: "inkfast status --data data/content --json", description: "A data directory alone" },
+    { command: "inkfast status --slug desk-lamp", description: "The record or reject of one item" }
   ])
 )

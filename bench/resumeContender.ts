@@ -1,0 +1,53 @@
+// One way to learn what is settled, in a process of its own: `node resumeContender.ts naive|full|index|find|keep DATA`.
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { createInterface } from "node:readline"
+import * as Platform from "../src/layers/Platform.ts"
+import { DataDirectory } from "../src/services/durability/DataDirectory.ts"
+import type { Disk } from "../src/services/durability/Disk.ts"
+import type { FileLock } from "../src/services/durability/FileLock.ts"
+import { findStanding } from "../src/services/master/FindStanding.ts"
+import { refreshIndex } from "../src/services/master/KeepIndex.ts"
+import { takeStock, takeStockAnew } from "../src/services/master/Settled.ts"
+
+const [name = "", data = "", slug = ""] = process.argv.slice(2)
+
+/** What one writes at first: every file read line by line and parsed, the slugs in a Set. */
+const naive = async (): Promise<number> => {
+  const slugs = new Set<string>()
+  for (const each of ["successes.jsonl", "rejects.jsonl"]) {
+    const input = fs.createReadStream(path.join(data, "master", each))
+    for await (const line of createInterface({ input })) {
+      slugs.add((JSON.parse(line) as { slug: string }).slug)
+    }
+  }
+  return slugs.size
+}
+
+const run = <A>(effect: Effect.Effect<A, unknown, DataDirectory | Disk | FileLock>): Promise<A> =>
+  Effect.runPromise(
+    effect.pipe(Effect.provide(DataDirectory.layer(data)), Effect.provide(Platform.layer))
+  )
+
+const contenders: { readonly [name: string]: () => Promise<number> } = {
+  naive,
+  full: () => run(Effect.map(takeStockAnew, ({ settled }) => settled.size)),
+  index: () => run(Effect.map(takeStock, ({ settled }) => settled.size)),
+  find: () => run(Effect.map(findStanding(slug), ({ _tag }) => _tag === "Some" ? 1 : 0)),
+  keep: () => run(Effect.as(refreshIndex(0), 0))
+}
+
+await run(Effect.void)
+const start = performance.now()
+const settled = await contenders[name]?.()
+const seconds = (performance.now() - start) / 1000
+const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage()
+process.stdout.write(`${
+  JSON.stringify({
+    seconds,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    peakBytes: maxRSS * 1024,
+    report: { settled }
+  })
+}\n`)
