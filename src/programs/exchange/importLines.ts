@@ -19,6 +19,7 @@ import { RecordMeta } from "../../services/master/Record.ts"
 import type { MasterRecord } from "../../services/master/Record.ts"
 import { Reject } from "../../services/master/Reject.ts"
 import { loadSettled, settledAs } from "../../services/master/Settled.ts"
+import type { SettledSlugs } from "../../services/master/SettledSlugs.ts"
 import { nowIso } from "../../services/Time.ts"
 
 export interface SkippedLine {
@@ -135,7 +136,7 @@ const whyNot = (
   found: Extract<Found, { readonly slug: string; readonly object: Fields }>,
   number: number,
   last: { readonly records: SlugTable; readonly rejects: SlugTable },
-  settled: SlugTable
+  settled: SettledSlugs
 ): string | undefined => {
   const before = settledAs(settled, found.slug)
   if (before === "accepted") return "it has a record here already"
