@@ -1,5 +1,6 @@
 // One way to learn what is settled, in a process of its own: `node resumeContender.ts naive|full|index|find|keep DATA`.
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
@@ -25,10 +26,9 @@ const naive = async (): Promise<number> => {
   return slugs.size
 }
 
-const run = <A>(effect: Effect.Effect<A, unknown, DataDirectory | Disk | FileLock>): Promise<A> =>
-  Effect.runPromise(
-    effect.pipe(Effect.provide(DataDirectory.layer(data)), Effect.provide(Platform.layer))
-  )
+const services = Layer.merge(DataDirectory.layer(data), Platform.layer)
+const run = <A, E>(effect: Effect.Effect<A, E, DataDirectory | Disk | FileLock>): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, services))
 
 const contenders: { readonly [name: string]: () => Promise<number> } = {
   naive,

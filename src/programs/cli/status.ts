@@ -2,8 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { DataDirectory, paths } from "../../services/durability/DataDirectory.ts"
+import type { DataPaths } from "../../services/durability/DataDirectory.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
 import { findStanding } from "../../services/master/FindStanding.ts"
+import type { StandingLine } from "../../services/master/FindStanding.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import * as Known from "../../layers/Known.ts"
 import { findStale } from "../findStale.ts"
@@ -91,18 +93,19 @@ const toJson = (report: StatusReport) => ({
   atRiskUsd: toUsd(report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0))
 })
 
+const oneText = (slug: string, data: DataPaths, found: StandingLine | null): string =>
+  found === null
+    ? `${slug}: not settled, so it is pending or no item of the input`
+    : `${slug}: ${found.state}, ${data[found.file]} at byte ${found.offset}\n` +
+      JSON.stringify(found.object, null, 2)
+
 const tellOne = Effect.fnUntraced(function*(options: Options, slug: string) {
   const data = paths(yield* dataOf(options))
   const found = Option.getOrNull(
     yield* findStanding(slug).pipe(Effect.provideService(DataDirectory, data))
   )
   if (options.json) return yield* printJson({ slug, state: null, ...found })
-  yield* printLine(visible(
-    found === null
-      ? `${slug}: not settled, so it is pending or no item of the input`
-      : `${slug}: ${found.state}, ${data[found.file]} at byte ${found.offset}\n` +
-        JSON.stringify(found.object, null, 2)
-  ))
+  yield* printLine(visible(oneText(slug, data, found)))
 })
 
 export const handle = (options: Options) =>
