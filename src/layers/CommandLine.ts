@@ -1,33 +1,41 @@
-// What the command-line parser asks of its surroundings, and nothing that would make every start slower.
+// What the command-line parser asks of its surroundings, without making every start slower.
 //
-// The parser of `effect/cli` wants a file system, a way to start processes and a keyboard for parameters, completions
-// and prompts that no command of ours has: all files go through `Disk`, and what starts a process brings `Subprocesses`.
-// Node's own modules for the three would be a tenth of the start-up time, and the keyboard's would open standard input.
+// The parser of `effect/cli` wants a file system and a way to start processes for parameters that no command of ours
+// has: all files go through `Disk`, and what starts a process brings `Subprocesses`. It wants a keyboard only for its
+// wizard. Node's own modules for the three are a fifth of the start-up time, and the keyboard's opens standard input.
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as Scope from "effect/Scope"
 import * as Terminal from "effect/Terminal"
-
-const unused = (what: string) => Effect.die(new Error(`the command line ${what}`))
 
 const noProcesses = Layer.succeed(
   ChildProcessSpawner.ChildProcessSpawner,
-  ChildProcessSpawner.make(() => unused("starts no processes"))
+  ChildProcessSpawner.make(() => Effect.die(new Error("the command line starts no processes")))
 )
 
-/** The window's size, 0 where there is no window. */
-const window = Layer.succeed(
+/** The window is asked at once, the keyboard loaded with the first question. */
+const terminal = Layer.effect(
   Terminal.Terminal,
-  Terminal.make({
-    columns: Effect.sync(() => process.stdout.columns ?? 0),
-    rows: Effect.sync(() => process.stdout.rows ?? 0),
-    size: unused("follows no window"),
-    readInput: unused("reads no keys"),
-    readLine: unused("reads no lines"),
-    display: () => unused("prompts for nothing")
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
+    const keyboard = yield* Effect.cached(
+      Effect.flatMap(
+        Effect.promise(() => import("@effect/platform-node/NodeTerminal")),
+        (NodeTerminal) => Scope.provide(NodeTerminal.make(), scope)
+      )
+    )
+    return Terminal.make({
+      columns: Effect.sync(() => process.stdout.columns ?? 0),
+      rows: Effect.sync(() => process.stdout.rows ?? 0),
+      size: Effect.flatMap(keyboard, ({ size }) => size),
+      readInput: Effect.flatMap(keyboard, ({ readInput }) => readInput),
+      readLine: Effect.flatMap(keyboard, ({ readLine }) => readLine),
+      display: (text) => Effect.flatMap(keyboard, ({ display }) => display(text))
+    })
   })
 )
 
@@ -36,5 +44,5 @@ export const layer = Layer.mergeAll(
   NodeStdio.layer,
   FileSystem.layerNoop({}),
   noProcesses,
-  window
+  terminal
 )
