@@ -20,6 +20,7 @@ import * as Init from "./tree/init.ts"
 import { presenter } from "./present.ts"
 import * as Probe from "./tree/probe.ts"
 import * as Qa from "./tree/qa.ts"
+import * as Repair from "./tree/repair.ts"
 import * as Requalify from "./tree/requalify.ts"
 import * as Retry from "./tree/retry.ts"
 import * as Status from "./tree/status.ts"
@@ -38,6 +39,7 @@ const inkfast = Command.make("inkfast").pipe(
     Estimate.command,
     Consolidate.command,
     Audit.command,
+    Repair.command,
     Status.command,
     Export.command,
     Import.command,
