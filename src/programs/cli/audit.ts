@@ -1,13 +1,16 @@
 // `inkfast audit`: the invariants checked on the files as they are.
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Checking from "../../layers/Checking.ts"
 import * as Live from "../../layers/Live.ts"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Audit } from "../../services/master/Audit.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
+import type { AuditCheck } from "../../services/master/AuditCheck.ts"
+import { auditDeep } from "../auditDeep.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { countedOf } from "./dataOf.ts"
-import { exitWith, withExitCodes } from "./failures.ts"
+import { exitWith, UsageError, withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import type { Options } from "./tree/audit.ts"
 
@@ -31,12 +34,27 @@ const describe = (report: AuditReport): string => {
   ].join("\n"))
 }
 
+const withCheck = (report: AuditReport, check: AuditCheck): AuditReport => ({
+  ...report,
+  ok: report.ok && check.outcome !== "broken",
+  checks: [...report.checks, check]
+})
+
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
-    const { root, source } = yield* countedOf(options)
-    const report = yield* Effect.flatMap(Audit, (audit) => audit.audit(source?.slugs)).pipe(
+    const { job, root, source } = yield* countedOf(options)
+    if (options.deep && job === undefined) {
+      return yield* new UsageError({
+        message:
+          "--deep judges by a job's schema and rules: name the input too, with --in, or leave --data out"
+      })
+    }
+    const shallow = yield* Effect.flatMap(Audit, (audit) => audit.audit(source?.slugs)).pipe(
       Effect.provide(Layer.provide(Live.masters, DataDirectory.layer(root)))
     )
+    const report = options.deep && job !== undefined
+      ? withCheck(shallow, yield* Effect.provide(auditDeep(source), Checking.layer(job)))
+      : shallow
     yield* options.json ? printJson(report) : printLine(describe(report))
     return yield* exitWith(report.ok ? ExitCode.done : ExitCode.auditBroken)
   })).pipe(withExitCodes(options.json))

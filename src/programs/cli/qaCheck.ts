@@ -1,10 +1,6 @@
 // `inkfast qa check`: a job's rules over any JSONL file.
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as ImportedRuleModules from "../../layers/ImportedRuleModules.ts"
-import * as Known from "../../layers/Known.ts"
-import * as MemoryDisk from "../../layers/MemoryDisk.ts"
-import { Corpus } from "../../services/corpus/Corpus.ts"
+import * as Checking from "../../layers/Checking.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { qaCheck } from "../qaCheck.ts"
@@ -38,11 +34,6 @@ export const handle = (options: Options) =>
     if (opened._tag === "Failure") {
       yield* say("the input cannot be read, so rules about facts stay unverified")
     }
-    const known = Known.layer(job)
-    // Pieces are compared with each other, and not with those of the data directory.
-    const corpus = Corpus.layer({ name: "", isShared: false }).pipe(
-      Layer.provide(Layer.merge(known, MemoryDisk.layerEmpty))
-    )
     const report = yield* qaCheck({
       file: options.file,
       source: opened._tag === "Success" ? opened.success : undefined,
@@ -52,7 +43,7 @@ export const handle = (options: Options) =>
           : checked.outcome === "fails"
           ? printLine(lineText(checked))
           : Effect.void
-    }).pipe(Effect.provide(Layer.mergeAll(known, corpus, ImportedRuleModules.layer)))
+    }).pipe(Effect.provide(Checking.layer(job)))
     yield* options.json ? printJson({ event: "finished", report }) : say(summaryOf(report))
     return yield* exitWith(report.fails > 0 ? ExitCode.rejects : ExitCode.done)
   })).pipe(withExitCodes(options.json))

@@ -1,11 +1,19 @@
 // The flags of `inkfast audit`; its work is loaded when it is asked for.
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
-export type Options = Command.Command.Config.Infer<typeof flags.countFlags>
+const config = {
+  ...flags.countFlags,
+  deep: Flag.Boolean("deep").pipe(
+    Flag.withDescription("Also holds every record against the schema and the QA rules of today"),
+    Flag.withDefault(false)
+  )
+}
+export type Options = Command.Command.Config.Infer<typeof config>
 
-export const command = Command.make("audit", flags.countFlags, lazily(() => import("../audit.ts")))
+export const command = Command.make("audit", config, lazily(() => import("../audit.ts")))
   .pipe(
     Command.withDescription(
       "Checks the invariants on the files as they are, changing nothing. Exits with 7 when one is broken; what could not be " +

@@ -1,0 +1,42 @@
+// The deep part of an audit: schema and rules as the job has them today, over every record. Reads only.
+import * as Effect from "effect/Effect"
+import { DataDirectory } from "../services/durability/DataDirectory.ts"
+import { Disk } from "../services/durability/Disk.ts"
+import type { ItemSource } from "../services/items/ItemSource.ts"
+import type { AuditCheck } from "../services/master/AuditCheck.ts"
+import { AuditTally } from "../services/master/AuditTally.ts"
+import { withoutConsolidations } from "../services/master/WithoutConsolidations.ts"
+import * as Option from "effect/Option"
+import { qaCheck } from "./qaCheck.ts"
+
+/** Lines that a newer one supersedes are judged like the others. Memory follows the input's rows. */
+export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefined) {
+  const data = yield* DataDirectory
+  const tally = new AuditTally("qa", "every record passes the schema and the rules of today")
+  const check = qaCheck({
+    file: data.successes,
+    source,
+    onLine: ({ findings, line, outcome, slug }) =>
+      Effect.sync(() => {
+        tally.checked++
+        const where = `successes.jsonl:${line}: ${slug}`
+        if (outcome === "unverified") {
+          tally.doubt(`${where}: there are no facts to hold it against`)
+        }
+        const [first] = findings
+        if (outcome === "fails" && first !== undefined) {
+          tally.violate(`${where}: ${first.rule} ${first.field}: ${first.message}`)
+        }
+      })
+  })
+  const isThere = Option.isSome(yield* (yield* Disk).stat(data.successes))
+  const report = isThere ? yield* withoutConsolidations(data, check) : undefined
+  if (report !== undefined && report.fails > 0) {
+    const rules = Object.entries(report.byRule).map(([rule, count]) => `${rule} ${count}`)
+    tally.note(
+      `findings by rule: ${rules.join(", ")}; inkfast requalify tells what to do about them`
+    )
+  }
+  const result: AuditCheck = tally.result
+  return result
+})
