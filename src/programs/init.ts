@@ -6,7 +6,9 @@ import { join } from "node:path"
 import { Disk } from "../services/durability/Disk.ts"
 import type { DiskError } from "../services/durability/Disk.ts"
 import { writeAllAt } from "../services/durability/FileIo.ts"
-import { jobTemplate } from "./init/jobTemplate.ts"
+import type { PresetName } from "./init/presetNames.ts"
+import { templateOf } from "./init/presets.ts"
+import type { TemplateFile } from "./init/TemplateFile.ts"
 
 /** Nothing was written, or what was written has been removed again. */
 export class InitError extends Schema.TaggedError<InitError>()("InitError", {
@@ -35,21 +37,28 @@ const writeNew = (path: string, content: string): Effect.Effect<void, DiskError,
     )
   }))
 
-const taken = (directory: string): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
+const taken = (
+  directory: string,
+  files: ReadonlyArray<TemplateFile>
+): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
   Effect.flatMap(
     Disk,
     (disk) =>
       Effect.filter(
-        jobTemplate.map(({ name }) => name),
+        files.map(({ name }) => name),
         (name) => Effect.map(disk.stat(join(directory, name)), Option.isSome)
       )
   )
 
 /** Writes the job into the directory, made when it is missing; answers the paths written. */
-export const init = (directory: string): Effect.Effect<ReadonlyArray<string>, InitError, Disk> =>
+export const init = (
+  directory: string,
+  preset?: PresetName
+): Effect.Effect<ReadonlyArray<string>, InitError, Disk> =>
   Effect.gen(function*() {
+    const files = templateOf(preset)
     const disk = yield* Disk
-    const present = yield* taken(directory)
+    const present = yield* taken(directory, files)
     if (present.length > 0) {
       const one = present.length === 1
       const detail =
@@ -60,7 +69,7 @@ export const init = (directory: string): Effect.Effect<ReadonlyArray<string>, In
     yield* disk.makeDirectory(directory)
     const written: Array<string> = []
     // Uninterruptible: a signal in the middle would leave half a job, which the next init refuses to touch.
-    yield* Effect.forEach(jobTemplate, ({ content, name }) => {
+    yield* Effect.forEach(files, ({ content, name }) => {
       const path = join(directory, name)
       return Effect.tap(writeNew(path, content), () => Effect.sync(() => written.push(path)))
     }).pipe(

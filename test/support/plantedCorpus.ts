@@ -80,7 +80,7 @@ export function* plantedCorpus(options: {
   const { pieces, planted, seed, sentences } = options
   const every = Math.floor(pieces / planted)
   for (let n = 0; n < pieces; n++) {
-    const isPlanted = n % every === every - 1 && n > every
+    const isPlanted = n % every === every - 1 && n > 1
     const from = isPlanted ? (n * 7919) % (n - 1) : n
     // A variant of a variant would have two twins.
     const base = isPlanted && from % every === every - 1 ? from - 1 : from

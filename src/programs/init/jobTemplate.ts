@@ -1,4 +1,5 @@
 // The files of a new job: settings with every key explained, a prompt, an output schema and three invented items.
+import type { TemplateFile } from "./TemplateFile.ts"
 
 const settings = `# A job of inkfast: what to write, from what, with which models, at what price.
 # Paths are relative to this folder. Every setting is here; where it says "default", the line may be left out.
@@ -91,6 +92,7 @@ qa:                          # a piece is kept when no rule blocks it; severity 
   - { rule: placeholder }    # [Your Name], TODO, lorem ipsum, {{ … }}
   - { rule: numbers }        # every number must stand in the row or the evidence
   # - { rule: required, field: /summary, phrases: ["handmade"], severity: warn }
+  # - { rule: nearDuplicate, maxSimilarity: 0.4, severity: warn }   # against every other piece; docs/job.md has all rules
 `
 
 const prompt = `---
@@ -164,7 +166,7 @@ const rows = [
 ]
 
 /** Names and contents, in the order in which they are written: the settings last, so that a job is there whole. */
-export const jobTemplate: ReadonlyArray<{ readonly name: string; readonly content: string }> = [
+export const jobTemplate: ReadonlyArray<TemplateFile> = [
   { name: "items.jsonl", content: rows.map((row) => `${JSON.stringify(row)}\n`).join("") },
   { name: "prompt.md", content: prompt },
   { name: "schema.json", content: schema },

@@ -3,7 +3,7 @@ import type { ChatRequest } from "../ChatRequest.ts"
 import { chance, makeDice } from "./Dice.ts"
 import { readMaterial } from "./Material.ts"
 import { composeValue } from "./SchemaAnswer.ts"
-import type { Flaw, Writer } from "./Writer.ts"
+import type { Flaw, Vice, Writer } from "./Writer.ts"
 import { makeWriter } from "./Writer.ts"
 
 const objectSchema = {
@@ -22,6 +22,12 @@ const compose = (request: ChatRequest, writer: Writer, seed: string): string => 
   )
 }
 
+const vices: ReadonlyArray<Vice> = ["repeats", "invents", "pads"]
+
+/** A model whose name says that it is a bad one has a vice in every answer. */
+const viceOf = (model: string, own: string): Vice | undefined =>
+  /bad/i.test(model) ? vices[Math.floor(chance(own, "vice") * vices.length)] : undefined
+
 /**
  * The same request and seed give the same answer. `quality` is the share of prompts, by their content, that are
  * answered without a flaw.
@@ -34,5 +40,7 @@ export const answerText = (request: ChatRequest, seed: string, quality: number):
     : chance(own, "flaw") < 0.5
     ? "number"
     : "placeholder"
-  return compose(request, makeWriter(readMaterial(request.messages), makeDice(own), flaw), own)
+  const vice = viceOf(request.model, own)
+  const material = readMaterial(request.messages)
+  return compose(request, makeWriter(material, makeDice(own), flaw, vice), own)
 }

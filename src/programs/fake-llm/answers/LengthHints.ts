@@ -21,7 +21,7 @@ export const readLength = (text: string): Length | undefined => {
     const max = inChars(Number(high), unit!, charsPerWord.low)
     if (min <= max) return { min, max }
     const middle = inChars((Number(low) + Number(high)) / 2, unit!, charsPerWord.usual)
-    return { min: Math.floor(middle * 0.95), max: Math.ceil(middle * 1.05) }
+    return { min: Math.floor(middle * 0.93), max: Math.ceil(middle) }
   }
   const above = least.exec(text)
   const below = most.exec(text)
@@ -31,3 +31,15 @@ export const readLength = (text: string): Length | undefined => {
     max: below === null ? Infinity : inChars(Number(below[1]), below[2]!, charsPerWord.low)
   }
 }
+
+const inAll = /^[^\n]*\b(?:in all|altogether|together|in total)\b/im
+
+/** A length that all texts of a list have together; undefined where none is asked for, or one for each. */
+export const readTogether = (text: string): Length | undefined => {
+  const line = text.split("\n").find((each) => inAll.test(each))
+  return line === undefined ? undefined : readLength(line)
+}
+
+/** How many paragraphs the text asks for; 1 where it asks for none. */
+export const readParagraphs = (text: string): number =>
+  Number(/\b(\d)(?:\s*(?:to|–|-)\s*\d)?\s+paragraphs\b/i.exec(text)?.[1] ?? 1)

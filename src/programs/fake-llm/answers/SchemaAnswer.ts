@@ -5,7 +5,7 @@
 // Lengths in words ("10 to 80 characters") count too, from a description or from the prompt's list of fields.
 // Not honoured: not, if/then/else, dependencies, patternProperties, contains, references to other documents.
 import type { Dice } from "./Dice.ts"
-import { readLength } from "./LengthHints.ts"
+import { readLength, readParagraphs, readTogether } from "./LengthHints.ts"
 import { samplePattern } from "./PatternSample.ts"
 import type { Schema } from "./SchemaParts.ts"
 import { isSchema, lookUp, merge } from "./SchemaParts.ts"
@@ -15,6 +15,7 @@ import type { Length, Writer } from "./Writer.ts"
 const depthShort = 6
 const depthMax = 24
 const itemsMax = 50
+const listLong = 3
 const refsMax = 32
 
 const schemasOf = (value: unknown): ReadonlyArray<Schema> =>
@@ -131,9 +132,12 @@ class Composer {
       (depth < depthShort ? Math.max(1, prefix.length) : 0)
     const room = schema["items"] === false ? prefix.length : itemsMax
     const max = Math.max(min, Math.min(numberOf(schema["maxItems"]) ?? min + 2, room))
-    const count = depth < depthShort
+    // A list that must be long anyway gets no longer: the material has to last for all of them.
+    const count = depth < depthShort && min < listLong
       ? Math.min(max, min + this.#dice.below(Math.min(3, max - min + 1)))
       : Math.min(min, max)
+    const outerShare = this.#share
+    this.#share = this.#shareOf(schema, field, count)
     const items: Array<unknown> = []
     const seen = new Set<string>()
     const outer = this.#listIndex
@@ -150,7 +154,23 @@ class Composer {
       i++
     }
     this.#listIndex = outer
+    this.#share = outerShare
     return items
+  }
+
+  /** What each text of the list has to have, where a length is asked for all of them together. */
+  #share: Length | undefined
+
+  #shareOf(schema: Schema, field: string, count: number): Length | undefined {
+    const whole = readTogether(this.#wordsOn(schema, field))
+    if (whole === undefined || count === 0) return undefined
+    return { min: Math.ceil(whole.min / count), max: Math.floor(whole.max / count) }
+  }
+
+  /** What the description and the prompt say of the field. */
+  #wordsOn(schema: Schema, field: string): string {
+    const described = schema["description"]
+    return `${typeof described === "string" ? described : ""}\n${this.#writer.asked(field) ?? ""}`
   }
 
   #number(schema: Schema, field: string, whole: boolean): number {
@@ -184,7 +204,12 @@ class Composer {
     const format = formats[String(schema["format"])]
     if (format !== undefined) return format
     const pattern = schema["pattern"]
-    if (typeof pattern !== "string") return this.#writer.text(field, length, index)
+    if (typeof pattern !== "string") {
+      return inParagraphs(
+        this.#writer.text(field, length, index),
+        readParagraphs(this.#wordsOn(schema, field))
+      )
+    }
     return this.#matching(pattern, field, length) ?? this.#writer.text(field, length, index)
   }
 
@@ -194,7 +219,7 @@ class Composer {
     const max = numberOf(schema["maxLength"]) ?? Infinity
     const described = schema["description"]
     const asked = (typeof described === "string" ? readLength(described) : undefined) ??
-      readLength(this.#writer.asked(field) ?? "")
+      this.#share ?? readLength(this.#writer.asked(field) ?? "")
     if (asked === undefined || asked.min > max || asked.max < min) return { min, max }
     return { min: Math.max(min, asked.min), max: Math.min(max, asked.max) }
   }
@@ -214,6 +239,17 @@ class Composer {
     }
     return samplePattern(pattern, length.min, length.max, this.#dice)
   }
+}
+
+/** The sentences shared out among so many paragraphs. */
+const inParagraphs = (text: string, paragraphs: number): string => {
+  const sentences = text.split(/(?<=[.!?]) (?=\p{Lu})/u)
+  if (paragraphs < 2 || sentences.length < paragraphs) return text
+  const each = Math.ceil(sentences.length / paragraphs)
+  return Array.from(
+    { length: paragraphs },
+    (_, n) => sentences.slice(n * each, (n + 1) * each).join(" ")
+  ).filter((paragraph) => paragraph !== "").join("\n\n")
 }
 
 const pickDefined = (fields: Schema): Schema =>

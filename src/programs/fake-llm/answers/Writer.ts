@@ -2,6 +2,7 @@
 import type { Dice } from "./Dice.ts"
 import type { Material } from "./Material.ts"
 import { labelKey } from "./Material.ts"
+import { fillers, padding, questions } from "./stock.ts"
 
 /** Bounds of a text in characters. */
 export interface Length {
@@ -9,8 +10,11 @@ export interface Length {
   readonly max: number
 }
 
-/** What a careless model slips in: a figure from nowhere, or a gap it meant to fill. */
+/** What a careless model slips in once: a figure from nowhere, or a gap it meant to fill. */
 export type Flaw = "number" | "placeholder"
+
+/** What a bad model does in every text: says the same again, invents figures, or pads to reach a length. */
+export type Vice = "repeats" | "invents" | "pads"
 
 export interface Writer {
   /** A text for a field of this name; `index` counts the items of a list. */
@@ -23,23 +27,9 @@ export interface Writer {
   readonly numbers: ReadonlyArray<number>
 }
 
-/** No digit in any of these: thin evidence is no reason to invent a figure. */
-const fillers: ReadonlyArray<(name: string) => string> = [
-  (name) => `The sources at hand describe ${name} only briefly.`,
-  (name) => `More about ${name} stands in its own documents.`,
-  (name) => `This page keeps to what is known about ${name}.`,
-  (name) => `Nothing beyond the sources is claimed for ${name} here.`,
-  (name) => `Readers who need details find them where ${name} is published.`,
-  (name) => `The makers of ${name} say the rest in their own words.`
-]
-
-const questions: ReadonlyArray<(name: string) => string> = [
-  (name) => `What is ${name}?`,
-  (name) => `What should I know about ${name}?`,
-  (name) => `How is ${name} described by its own documents?`,
-  (name) => `What else do the sources say about ${name}?`,
-  (name) => `Where can I read more about ${name}?`
-]
+/** What a bad model invents, another figure every time. */
+const inventedFigure = (dice: Dice): string =>
+  `It is trusted by ${11_000 + dice.below(80_000)} customers in ${31 + dice.below(60)} countries.`
 
 const flaws: { readonly [kind in Flaw]: string } = {
   number: "It is trusted by 48,713 teams in 94 countries.",
@@ -61,30 +51,75 @@ const isHeading = (field: string): boolean =>
 const lengthWanted = ({ min, max }: Length): number =>
   Math.min(max, Math.max(min, max === Infinity ? 160 : Math.floor(min + (max - min) * 0.25)))
 
-/** `flaw` is worked once into the first text that has room for it. */
-export const makeWriter = (material: Material, dice: Dice, flaw: Flaw | undefined): Writer => {
+/** The next piece of text, where the text has `taken` of them, lacks `need` characters and has room for `room`. */
+type NextSentence = (taken: number, need: number, room: number) => string
+
+/** What one more short sentence takes. */
+const roomOfOne = 40
+
+/**
+ * Whole sentences of the evidence, then fillers, each once in an answer, the ones that fit first; when all are used up
+ * they come again.
+ */
+const inOrder = (sentences: ReadonlyArray<string>, name: string, dice: Dice): NextSentence => {
+  const rotated = (texts: ReadonlyArray<string>, by: number) => [
+    ...texts.slice(by),
+    ...texts.slice(0, by)
+  ]
+  const all = [
+    ...rotated(sentences, sentences.length === 0 ? 0 : dice.below(Math.min(3, sentences.length))),
+    ...rotated(fillers.map((filler) => filler(name)), dice.below(fillers.length))
+  ]
+  let unused = [...all]
+  return (_taken, need, room) => {
+    if (unused.length === 0) unused = [...all]
+    const fitting = unused.findIndex(({ length }) => length >= need && length <= room)
+    const shorter = unused.findIndex(({ length }) => length <= room - roomOfOne)
+    return unused.splice(Math.max(0, fitting === -1 ? shorter : fitting), 1)[0]!
+  }
+}
+
+const withVice = (
+  vice: Vice,
+  sentences: ReadonlyArray<string>,
+  good: NextSentence,
+  dice: Dice
+): NextSentence => {
+  switch (vice) {
+    case "repeats":
+      return (taken) => sentences[taken % 2] ?? padding[0]!
+    case "invents":
+      return (taken, need, room) => taken === 0 ? inventedFigure(dice) : good(taken, need, room)
+    case "pads":
+      return (taken, need, room) =>
+        taken === 0 ? good(taken, need, room) : padding[taken % padding.length]!
+  }
+}
+
+/** `flaw` is worked once into the first text that has room for it, `vice` into every text. */
+export const makeWriter = (
+  material: Material,
+  dice: Dice,
+  flaw: Flaw | undefined,
+  vice?: Vice
+): Writer => {
   const { asked, avoid, labels, name } = material
   const allowed = (text: string): boolean => {
     const lower = text.toLowerCase()
     return !avoid.some((phrase) => lower.includes(phrase))
   }
   const sentences = material.sentences.filter(allowed)
-  let next = sentences.length === 0 ? 0 : dice.below(Math.min(3, sentences.length))
-  let filler = dice.below(fillers.length)
+  const good = inOrder(sentences, name, dice)
+  const sentence = vice === undefined ? good : withVice(vice, sentences, good, dice)
   let pending = flaw
-
-  /** The next sentence, and again from the first; but none twice in one text. */
-  const sentence = (taken: number): string =>
-    taken < sentences.length
-      ? sentences[next++ % sentences.length]!
-      : fillers[filler++ % fillers.length]!(name)
 
   const paragraph = (length: Length, opening: string): string => {
     const wanted = lengthWanted(length)
     let text = opening
     // Every filler has at least ten characters, so the bound is never what ends this.
     for (let taken = 0; text.length < wanted && taken < wanted; taken++) {
-      const piece = sentence(taken)
+      const spent = text === "" ? 0 : text.length + 1
+      const piece = sentence(taken, length.min - spent, length.max - spent)
       const longer = text === "" ? piece : `${text} ${piece}`
       if (longer.length > length.max && text.length >= length.min && text !== "") break
       text = longer

@@ -1,0 +1,6 @@
+// A file that `init` writes.
+
+export interface TemplateFile {
+  readonly name: string
+  readonly content: string
+}
