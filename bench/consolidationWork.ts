@@ -20,8 +20,12 @@ const quantile = (values: ReadonlyArray<number>, q: number): number =>
 export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
 
 /** A contender's own figures, without the start of its process. */
-export const measureChild = async (name: string, data: string): Promise<Measured> => {
-  const contender = path.join(here, "consolidationContender.ts")
+export const measureChild = async (
+  name: string,
+  data: string,
+  file = "consolidationContender.ts"
+): Promise<Measured> => {
+  const contender = path.join(here, file)
   const flags = name === "script" ? ["--max-old-space-size=16000"] : []
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, contender, name, data])
   return JSON.parse(stdout) as Measured

@@ -1,0 +1,42 @@
+// Contenders that read generated masters, in turn, round by round, each in a process of its own.
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { generateMasters } from "./consolidationData.ts"
+import { measureChild, median } from "./consolidationWork.ts"
+import type { Measured } from "./consolidationWork.ts"
+
+/** Prints the medians, and each as a multiple of the first contender's of its round. `before` runs once. */
+export const compareReading = async (
+  contenders: ReadonlyArray<string>,
+  before: ReadonlyArray<string> = []
+): Promise<void> => {
+  const [base = os.tmpdir(), lines = "100000", rounds = "3"] = process.argv.slice(2)
+  const directory = fs.mkdtempSync(path.join(base, "inkfast-bench-"))
+  const measure = (name: string) => measureChild(name, directory, "readingContender.ts")
+  try {
+    const bytes = await generateMasters(path.join(directory, "master"), Number(lines))
+    for (const name of before) await measure(name)
+    const results = new Map<string, Array<Measured>>(contenders.map((name) => [name, []]))
+    for (let round = 0; round < Number(rounds); round++) {
+      for (const [name, own] of results) own.push(await measure(name))
+    }
+    process.stdout.write(
+      `${lines} lines in each of updates and successes, ${
+        (bytes / 1e9).toFixed(2)
+      } GB, ${rounds} rounds\n`
+    )
+    const first = results.get(contenders[0] ?? "") ?? []
+    console.table(Object.fromEntries([...results].map(([name, own]) => [name, {
+      seconds: Number(median(own.map(({ seconds }) => seconds)).toFixed(3)),
+      [`x ${contenders[0]}`]: Number(
+        median(own.map(({ seconds }, round) => seconds / (first[round]?.seconds ?? Number.NaN)))
+          .toFixed(3)
+      ),
+      "CPU seconds": Number(median(own.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)),
+      "peak MB": Math.round(median(own.map(({ peakBytes }) => peakBytes)) / 1e6)
+    }])))
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+}
