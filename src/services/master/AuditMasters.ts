@@ -89,7 +89,7 @@ interface Scan {
 /** The id of a line, in the file that it stands in. */
 const visitId = (scan: Scan, name: MasterName, line: MasterLine, where: string): void => {
   const { ledger, tallies } = scan
-  const { costUsd, id } = line.meta
+  const { id } = line
   if (id === undefined) return
   const number = ledger.number(id)
   tallies.ids.checked++
@@ -97,7 +97,11 @@ const visitId = (scan: Scan, name: MasterName, line: MasterLine, where: string):
     tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
   }
   if (name === "rejects") return
-  if (costUsd !== undefined) ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
+  // The twin says the same.
+  if (name === "updates" || !ledger.has(number, Mark.inUpdates)) {
+    const { costUsd } = line.meta
+    if (costUsd !== undefined) ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
+  }
   if (scan.journals.has(runOf(id))) ledger.mark(number, Mark.hasJournal)
   if (name === "updates") return
   tallies.writeAhead.checked++
@@ -173,7 +177,7 @@ const compareMasters = Effect.fnUntraced(function*(scan: Scan) {
   yield* scanLines(data.updates, { to: capture.sizes.updates }, (bytes, offset, lineNumber) => {
     const kind = line.read(bytes)
     if (kind === "blank" || kind === "corrupt") return
-    const { id } = line.meta
+    const { id } = line
     if (id === undefined) return
     tallies.same.checked++
     if (ledger.has(ledger.number(id), Mark.inSuccesses)) return

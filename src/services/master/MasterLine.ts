@@ -31,6 +31,9 @@ const timeLength = 24
 /** The end of a record of ours in which its time is looked for: nothing but the QA of a few warnings follows it. */
 const timeWithin = 512
 const metaKey = Buffer.from(`,"_meta":`)
+const idHead = Buffer.from(`,"_meta":{"id":"`)
+/** An id that is its own JSON, as all of ours are. */
+const plainId = /^[\w:.-]+$/
 /** Bytes of `,"_crc":"xxxxxxxx"}`. */
 const checksumLength = 19
 const byteOrderMark = Buffer.from("\ufeff")
@@ -84,6 +87,11 @@ export class MasterLine {
 
   get meta(): LineMeta {
     return metaOf(this.metaObject)
+  }
+
+  /** `meta.id`, for our own lines without parsing their provenance. */
+  get id(): string | undefined {
+    return (this.kind === "verified" ? this.#idInPlace() : undefined) ?? this.meta.id
   }
 
   /** All that stands under `_meta`, as it was written. */
@@ -156,6 +164,17 @@ export class MasterLine {
         : undefined
     }
     return undefined
+  }
+
+  /** Every writer of ours puts `_meta` last and its id first; undefined where the line is shaped otherwise. */
+  #idInPlace(): string | undefined {
+    const line = this.#line
+    const at = line.lastIndexOf(idHead)
+    if (at === -1 || at !== line.lastIndexOf(metaKey)) return undefined
+    const start = at + idHead.length
+    const end = line.indexOf(quote, start)
+    const id = line.toString("latin1", start, end)
+    return plainId.test(id) ? id : undefined
   }
 
   /**
