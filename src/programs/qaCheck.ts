@@ -7,6 +7,7 @@ import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { CurrentJob } from "../services/job/Job.ts"
+import { withoutLineKeys } from "../services/master/contentOf.ts"
 import type { Finding } from "../services/qa/Finding.ts"
 import { type JudgedPiece, makeJudgePiece } from "../services/qa/JudgePiece.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
@@ -45,8 +46,6 @@ const noEvidence: EvidenceBundle = {
   text: "",
   outcome: { _tag: "Enough" }
 }
-
-const lineKeys = new Set(["slug", "_meta", "_crc"])
 
 const parse = (line: Uint8Array): Content | string => {
   try {
@@ -133,7 +132,7 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
     const { bundle, isWhole, item } = yield* known(slug)
     const content = typeof parsed === "string"
       ? {}
-      : Object.fromEntries(Object.entries(parsed).filter(([key]) => !lineKeys.has(key)))
+      : withoutLineKeys(parsed)
     const fault = typeof parsed === "string" ? parsed : shapeFault(parsed)
     const judged = fault === undefined ? judgePiece(item, bundle, content) : broken(fault)
     // Without all of the facts, what fact rules find is no finding.

@@ -1,4 +1,5 @@
 // Which sentences, and which beginnings of sentences, stand in how many accepted pieces.
+import { contentOf } from "../../services/master/contentOf.ts"
 import { MasterLine } from "../../services/master/MasterLine.ts"
 import { excerpt } from "../../services/qa/Finding.ts"
 import { fold } from "../../services/qa/Fold.ts"
@@ -42,17 +43,6 @@ class Tally {
     return [...this.#counts].filter(([, pieces]) => pieces > 1)
       .sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1))
       .slice(0, shownMax).map(([text, pieces]) => ({ text: excerpt(text), pieces }))
-  }
-}
-
-const lineKeys = new Set(["slug", "_meta", "_crc"])
-
-const contentOf = (line: Buffer): unknown => {
-  try {
-    const fields: { readonly [key: string]: unknown } = JSON.parse(line.toString("utf8"))
-    return Object.fromEntries(Object.entries(fields).filter(([key]) => !lineKeys.has(key)))
-  } catch {
-    return undefined
   }
 }
 

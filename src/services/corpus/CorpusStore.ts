@@ -10,6 +10,7 @@ import type { DiskError } from "../durability/Disk.ts"
 import { readAllAt } from "../durability/FileIo.ts"
 import { recordIdOf } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
+import { contentOf } from "../master/contentOf.ts"
 import { MasterLine } from "../master/MasterLine.ts"
 import type { Checkpoint, StoredPiece } from "./CorpusFile.ts"
 import { CorpusIndex } from "./CorpusIndex.ts"
@@ -46,18 +47,6 @@ const profileHash = ({ nearDuplicate, reuse }: CorpusRules): string =>
       : [nearDuplicate.field, nearDuplicate.shingleWords ?? shingleWordsDefault],
     counted: reuse === undefined ? null : [reuse.field, reuse.minWords ?? minWordsDefault]
   }))
-
-/** Keys of a line that are no content. */
-const lineKeys = new Set(["slug", "_meta", "_crc"])
-
-const contentOf = (line: Buffer): { readonly [field: string]: unknown } | undefined => {
-  try {
-    const fields: { readonly [key: string]: unknown } = JSON.parse(line.toString("utf8"))
-    return Object.fromEntries(Object.entries(fields).filter(([key]) => !lineKeys.has(key)))
-  } catch {
-    return undefined
-  }
-}
 
 const idOf = (line: Buffer): number => {
   const id = recordIdOf(line)
