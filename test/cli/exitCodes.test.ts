@@ -154,10 +154,18 @@ describe("precedence", () => {
 const commands = [
   "init",
   "generate",
+  "retry",
+  "requalify",
   "probe",
+  "validate",
+  "estimate",
   "consolidate",
   "audit",
+  "repair",
   "status",
+  "export",
+  "import",
+  "explain",
   "doctor",
   "fake-llm"
 ]
