@@ -81,12 +81,25 @@ const toFileStat = (stats: fs.Stats, exact: () => bigint): FileStat => ({
 
 const openSync = (file: string, mode: OpenMode): DiskFile => {
   const handle = fs.openSync(file, openFlags[mode], 0o666)
-  // The kernel opens a directory for reading and fails only at the first read.
-  if (mode === "read" && fs.fstatSync(handle).isDirectory()) {
+  try {
+    // The kernel opens a directory for reading and fails only at the first read.
+    if (mode === "read" && fs.fstatSync(handle).isDirectory()) {
+      throw Object.assign(new Error("is a directory"), { code: "EISDIR" })
+    }
+  } catch (cause) {
     fs.closeSync(handle)
-    throw Object.assign(new Error("is a directory"), { code: "EISDIR" })
+    throw cause
   }
   return { path: file, handle }
+}
+
+/** A file system that has stopped after an error of its device says nothing of a file: it is closed all the same. */
+const isNameless = (handle: number): boolean => {
+  try {
+    return fs.fstatSync(handle).nlink === 0
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -95,7 +108,7 @@ const openSync = (file: string, mode: OpenMode): DiskFile => {
  */
 const close = ({ handle, path: file }: DiskFile) =>
   Effect.suspend(() =>
-    fs.fstatSync(handle).nlink === 0
+    isNameless(handle)
       ? pooled<void>("close", file, (done) => fs.close(handle, (error) => done(error ?? null)))
       : now("close", file, () => fs.closeSync(handle))
   ).pipe(Effect.ignore)

@@ -2,8 +2,11 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
+import builtin from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import * as NodeDisk from "../../src/layers/NodeDisk.ts"
 import { Disk } from "../../src/services/durability/Disk.ts"
 import { readFile } from "../../src/services/durability/FileIo.ts"
@@ -44,4 +47,40 @@ it.effect("files are closed by their scopes", () =>
       yield* Effect.ignore(Effect.scoped(disk.open(`${path}.d`, "read")))
     }
     assert.strictEqual(fs.readdirSync("/proc/self/fd").length, before)
+  }).pipe(Effect.provide(NodeDisk.layer)))
+
+/** As xfs does to every call on it once its log could not be written. */
+const statsFail = Effect.acquireRelease(
+  Effect.sync(() => {
+    const stat = builtin.fstatSync
+    builtin.fstatSync = () => {
+      throw Object.assign(new Error("EIO: i/o error, fstat"), { code: "EIO" })
+    }
+    syncBuiltinESMExports()
+    return stat
+  }),
+  (stat) =>
+    Effect.sync(() => {
+      builtin.fstatSync = stat
+      syncBuiltinESMExports()
+    })
+)
+
+it.effect("files of a file system that has stopped are closed, and so let go of their locks and the mount", () =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const path = `${yield* tempDir}/a`
+    const open = () => fs.readdirSync("/proc/self/fd").length
+    const before = open()
+    const outer = yield* Effect.scope
+    const stopped = Effect.gen(function*() {
+      yield* disk.open(path, "append")
+      yield* disk.open(path, "update")
+      assert.strictEqual(open(), before + 2)
+      yield* Scope.provide(statsFail, outer)
+      const error = yield* Effect.flip(disk.open(path, "read"))
+      assert.strictEqual(error.code, "EIO")
+    })
+    yield* Effect.scoped(stopped)
+    assert.strictEqual(open(), before)
   }).pipe(Effect.provide(NodeDisk.layer)))
