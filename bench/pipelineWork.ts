@@ -8,6 +8,7 @@ import type { ChatMessage } from "../src/services/generation/Llm.ts"
 import type { Job } from "../src/services/job/Job.ts"
 import { loadJob } from "../src/services/job/LoadJob.ts"
 import { applyOverrides } from "../src/services/job/Overrides.ts"
+import { makeRuleSet } from "../src/services/qa/RuleSet.ts"
 
 /** An answer that the example's schema and rules accept: every number in it stands in every row. */
 export const answer = {
@@ -121,7 +122,13 @@ export interface WorkOptions {
   readonly concurrency: number
 }
 
-/** The example's prompt, schema, rules, prices and limits; the README stands in the row instead of in a file. */
+/** Rules that look at one piece for itself. What comparing with every other piece costs, `bench/nearDuplicates.ts` tells. */
+const rulesOfOnePiece = new Set(["length", "required", "banned", "placeholder", "numbers"])
+
+/**
+ * The example's prompt, schema, prices and limits, and its rules of length, phrases, placeholders and numbers; the README
+ * stands in the row instead of in a file.
+ */
 export const jobOf = async (
   { baseUrl, concurrency, dataDirectory, input }: WorkOptions
 ): Promise<Job> => {
@@ -137,8 +144,9 @@ export const jobOf = async (
       consolidateEvery: 0
     })
   )
+  const rules = makeRuleSet(job.rules.rules.filter(({ rule }) => rulesOfOnePiece.has(rule)))
   const evidence = { ...job.evidence, fileFields: [], fields: [...job.evidence.fields, "readme"] }
-  return { ...job, evidence }
+  return { ...job, evidence, rules }
 }
 
 /** Some of the prompts that the job makes of its rows, word for word. */
