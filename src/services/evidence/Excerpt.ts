@@ -21,6 +21,7 @@ const sentenceEnd = /[.!?…。！？]["'”’)\]]?(?=\s)|[。！？]|\n(?=\s*(
 
 /** The beginning of the text, at most `charsMax` UTF-16 units, to the end of a sentence; a word only of one endless one. */
 const opening = (text: string, charsMax: number): string => {
+  if (charsMax <= 0) return ""
   if (text.length <= charsMax) return text
   const end = lastBreak(text, /\n\n/g, Math.floor(charsMax / 2), charsMax) ??
     lastBreak(`${text.slice(0, charsMax + 1)} `, sentenceEnd, 0, charsMax) ??
