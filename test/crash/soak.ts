@@ -17,6 +17,8 @@ export interface SoakOptions {
   readonly count: number
   /** Settles when the appenders are to end; by default they end by their count. */
   readonly stop?: Promise<unknown>
+  /** Told after each consolidation how many there were. */
+  readonly onConsolidated?: (count: number) => void
 }
 
 export interface SoakReport {
@@ -64,7 +66,9 @@ const check = (file: string, expected: ReadonlyMap<string, string>): Array<strin
 
 const numberOf = (id: string | undefined): number => Number(id?.split(":")[1] ?? -1)
 
-export const soak = async ({ count, root, stop }: SoakOptions): Promise<SoakReport> => {
+export const soak = async (
+  { count, onConsolidated, root, stop }: SoakOptions
+): Promise<SoakReport> => {
   const workers: Array<Running> = []
   const begin = (...args: ReadonlyArray<string>): Running => {
     const running = start([process.execPath, worker, ...args], {
@@ -94,6 +98,7 @@ export const soak = async ({ count, root, stop }: SoakOptions): Promise<SoakRepo
     consolidator.onStdout((line) => {
       consolidations++
       longestPauseMs = Math.max(longestPauseMs, Number(line.split(" ")[3]))
+      onConsolidated?.(consolidations)
     })
     await stop
     if (stop !== undefined) { for (const each of appenders) each.child.stdin?.end() }
