@@ -8,6 +8,7 @@ import { runPower } from "./blockPower.ts"
 const seed = Number(process.env["INKFAST_SEED"] ?? 1)
 /** About five seconds on a machine with nothing else to do. */
 const patienceMs = 240_000
+const attemptsMax = 12
 const why = whyNoBlockDisk("ext4")
 
 describe("an ext4 disk", () => {
@@ -39,8 +40,13 @@ describe("an ext4 disk", () => {
   for (const name of ["no sync of successes", "no sync in a recovery"]) {
     it(`finds a program out that makes ${name}`, async ({ skip }) => {
       if (why !== undefined) return skip(why)
-      const report = await runPower({ kind: "ext4", states: 12, seed, defect: defects[name] })
-      assert.isAbove(report.faults.length, 0)
+      // When the kernel writes what was not synced is its own affair: one seed may see nothing.
+      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+        const options = { kind: "ext4", states: 12, seed: seed + attempt } as const
+        const report = await runPower({ ...options, defect: defects[name] })
+        if (report.faults.length > 0) return
+      }
+      assert.fail(`nothing was found in ${attemptsMax} campaigns`)
     }, patienceMs)
   }
 })
