@@ -99,3 +99,14 @@ export const readTextFile = (
           detail: "the file is not UTF-8 text"
         })
     }))
+
+/** Names in a directory; none where it does not exist. */
+export const listIfThere = (
+  disk: DiskCalls,
+  directory: string
+): Effect.Effect<ReadonlyArray<string>, DiskError> =>
+  Effect.catchIf(
+    disk.list(directory),
+    (error) => error.code === "ENOENT",
+    () => Effect.succeed<ReadonlyArray<string>>([])
+  )

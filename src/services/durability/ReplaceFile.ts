@@ -15,7 +15,7 @@ import * as Stream from "effect/Stream"
 import * as path from "node:path"
 import type { DiskFile } from "./Disk.ts"
 import { Disk, DiskError } from "./Disk.ts"
-import { writeAllAt } from "./FileIo.ts"
+import { listIfThere, writeAllAt } from "./FileIo.ts"
 import { FileLock } from "./FileLock.ts"
 import { readMarker } from "./SwapMarker.ts"
 
@@ -192,11 +192,7 @@ export const sweep = (
   Effect.gen(function*() {
     const disk = yield* Disk
     const locks = yield* FileLock
-    const names = yield* Effect.catchIf(
-      disk.list(directory),
-      (error) => error.code === "ENOENT",
-      () => Effect.succeed<ReadonlyArray<string>>([])
-    )
+    const names = yield* listIfThere(disk, directory)
     return yield* Effect.filter(names.filter(isTempName), (name) =>
       sweepOne(disk, locks, path.join(directory, name), markerPath))
   })

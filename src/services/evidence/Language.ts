@@ -1,5 +1,6 @@
 // In which language a text is, where it is long enough to tell.
 import * as Effect from "effect/Effect"
+import { loadDetector } from "../LanguageDetector.ts"
 
 const charsMin = 60
 const charsRead = 2_000
@@ -11,8 +12,5 @@ export const languageOf = (text: string): Effect.Effect<string | undefined> => {
     .slice(0, charsRead)
   return words.length < charsMin
     ? Effect.undefined
-    : Effect.map(Effect.promise(() => import("eld/small")), ({ eld }) => {
-      const found = eld.detect(words)
-      return found.isReliable() ? found.language : undefined
-    })
+    : Effect.map(loadDetector, (detect) => detect(words) || undefined)
 }

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import { DataDirectory, journalPath } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
+import { listIfThere } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { decodeEvent } from "./EventCodec.ts"
@@ -99,11 +100,7 @@ export const readCallHistory: Effect.Effect<
 > = Effect.gen(function*() {
   const data = yield* DataDirectory
   const disk = yield* Disk
-  const names = yield* Effect.catchIf(
-    disk.list(data.raw),
-    (error) => error.code === "ENOENT",
-    () => Effect.succeed<ReadonlyArray<string>>([])
-  )
+  const names = yield* listIfThere(disk, data.raw)
   const chosen: Array<string> = []
   let bytes = 0
   for (const name of names.toReversed()) {

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
+import { listIfThere } from "../durability/FileIo.ts"
 
 export interface JournalFile {
   readonly runId: string
@@ -13,14 +14,14 @@ export interface JournalFile {
 
 const journalName = /^ai-run-(.+)\.jsonl$/
 
-/** Names in a directory; none where it does not exist. */
+/** Names in a directory; none where it does not exist, or where something else stands. */
 export const listOrNone = (
   directory: string
 ): Effect.Effect<ReadonlyArray<string>, DiskError, Disk> =>
   Effect.flatMap(Disk, (disk) =>
     Effect.catchIf(
-      disk.list(directory),
-      (error) => error.code === "ENOENT" || error.code === "ENOTDIR",
+      listIfThere(disk, directory),
+      (error) => error.code === "ENOTDIR",
       () => Effect.succeed<ReadonlyArray<string>>([])
     ))
 

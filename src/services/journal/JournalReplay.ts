@@ -14,6 +14,7 @@ import { DataDirectory, journalPath } from "../durability/DataDirectory.ts"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
+import { listIfThere } from "../durability/FileIo.ts"
 import { FileLock } from "../durability/FileLock.ts"
 import { slugOf, verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
@@ -221,11 +222,7 @@ export const replayJournals = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Replay, DiskError, DataDirectory | Disk | FileLock> {
   const data = yield* DataDirectory
   const disk = yield* Disk
-  const names = yield* Effect.catchIf(
-    disk.list(data.raw),
-    (error) => error.code === "ENOENT",
-    () => Effect.succeed<ReadonlyArray<string>>([])
-  )
+  const names = yield* listIfThere(disk, data.raw)
   const books: Books = { items: new HistoryBook(), ledgers: new Map(), pending: new Map() }
   const found: Array<FoundRun> = []
   const damage: Array<JournalDamage> = []

@@ -2,21 +2,17 @@
 import * as Effect from "effect/Effect"
 import { isAbsolute, join } from "node:path"
 import { canonicalJson, digest } from "../Digest.ts"
+import { type DetectLanguage, loadDetector } from "../LanguageDetector.ts"
 import { noTools, type RuleTools } from "./rules/compileRule.ts"
-import type { DetectLanguage } from "./rules/languageRule.ts"
 import type { RuleSet } from "./RuleSet.ts"
 import { isModulePath, NamedRules, RuleModules, type UserRule, UserRuleError } from "./UserRule.ts"
 
 /** More tells a detector nothing new. */
 const detectedCharsMax = 1_000
 
-/** Large tables: read only for jobs with a language rule. */
-const loadDetector: Effect.Effect<DetectLanguage> = Effect.map(
-  Effect.promise(() => import("eld/small")),
-  ({ eld }) => (text) => {
-    const found = eld.detect(text.slice(0, detectedCharsMax))
-    return found.isReliable() ? found.language : ""
-  }
+const loadRuleDetector: Effect.Effect<DetectLanguage> = Effect.map(
+  loadDetector,
+  (detect) => (text) => detect(text.slice(0, detectedCharsMax))
 )
 
 const loadUserRule = (
@@ -49,7 +45,7 @@ export const loadRuleTools = Effect.fnUntraced(function*(
   { hash, rules }: RuleSet
 ): Effect.fn.Return<LoadedRuleTools, UserRuleError, RuleModules> {
   const detectLanguage = rules.some(({ rule }) => rule === "language")
-    ? yield* loadDetector
+    ? yield* loadRuleDetector
     : noTools.detectLanguage
   const loaded = new Map<string, UserRule>()
   for (const rule of rules) {

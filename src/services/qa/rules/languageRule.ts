@@ -1,10 +1,8 @@
 // Rule `language`: the texts of a field, taken together, are written in the language that is asked for.
+import type { DetectLanguage } from "../../LanguageDetector.ts"
 import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, textsAt } from "./CompiledRule.ts"
-
-/** The ISO 639-1 code of a text's language; empty where it cannot be told. */
-export type DetectLanguage = (text: string) => string
 
 /** With fewer letters no language can be told: a name, a licence, a version. */
 const lettersMin = 40
