@@ -1,22 +1,23 @@
 // Dollars as whole nanodollars, so that sums are exact whatever their order.
+import * as BigDecimal from "effect/BigDecimal"
 
 /** Billionths of a US dollar, a safe integer (up to about nine million dollars). */
 export type NanoUsd = number
 
+/** The exact product of the decimals that two finite numbers print as. */
+export const product = (a: number, b: number): BigDecimal.BigDecimal =>
+  BigDecimal.multiply(BigDecimal.fromNumberUnsafe(a), BigDecimal.fromNumberUnsafe(b))
+
+/** The next whole number that is not below the decimal. */
+export const ceilNumber = (decimal: BigDecimal.BigDecimal): number =>
+  BigDecimal.toNumberUnsafe(BigDecimal.ceil(decimal))
+
 /**
  * Rounds up, exactly: never less than the decimal that `usd` prints as, so that an estimate or a price is never
- * understated. `usd` must be finite and not negative. Goes by the decimal digits and not by multiplication, which
- * would make 300000000.00000006 nanodollars of 0.3.
+ * understated. `usd` must be finite and not negative. Goes by the decimal digits and not by binary multiplication,
+ * which would make 300000000.00000006 nanodollars of 0.3.
  */
-export const fromUsd = (usd: number): NanoUsd => {
-  const [mantissa = "", exponent = "0"] = String(usd).split("e")
-  const [whole = "", fraction = ""] = mantissa.split(".")
-  const digits = BigInt(whole + fraction)
-  const shift = 9 + Number(exponent) - fraction.length
-  if (shift >= 0) return Number(digits * 10n ** BigInt(shift))
-  const unit = 10n ** BigInt(-shift)
-  return Number((digits + unit - 1n) / unit)
-}
+export const fromUsd = (usd: number): NanoUsd => ceilNumber(product(usd, 1e9))
 
 export const toUsd = (nano: NanoUsd): number => nano / 1e9
 

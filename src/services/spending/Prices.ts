@@ -1,11 +1,12 @@
 // What a model costs: the user's own prices first, then the bundled table; an unknown model is never free.
+import * as BigDecimal from "effect/BigDecimal"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Usage } from "../generation/Llm.ts"
-import type { NanoUsd } from "./Money.ts"
+import { ceilNumber, type NanoUsd, product } from "./Money.ts"
 import { lookUp } from "./PriceTable.ts"
 
 const UsdPerMtok = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
@@ -122,16 +123,21 @@ interface Tokens {
   readonly reasoning: number
 }
 
-// 1 USD per million tokens is 1,000 nanodollars a token. Fifteen digits drop the noise of binary fractions, which
-// would round a whole number of nanodollars up to the next; a price has to have ten decimals to lose by it.
-const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd =>
-  Math.ceil(Number((
-    (tokens.input * rates.inputUsdPerMtok +
-      tokens.cached * (rates.cachedInputUsdPerMtok ?? rates.inputUsdPerMtok) +
-      tokens.cacheWrite * (rates.cacheWriteUsdPerMtok ?? rates.inputUsdPerMtok) +
-      tokens.output * rates.outputUsdPerMtok +
-      tokens.reasoning * (rates.reasoningUsdPerMtok ?? rates.outputUsdPerMtok)) * 1000 * factor
-  ).toPrecision(15)))
+// By decimals: in a sum of binary fractions a whole number of nanodollars may stand just above itself, and what is just
+// above one at the number itself. 1 USD per million tokens is 1,000 nanodollars a token.
+const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd => {
+  const terms = [
+    [tokens.input, rates.inputUsdPerMtok],
+    [tokens.cached, rates.cachedInputUsdPerMtok ?? rates.inputUsdPerMtok],
+    [tokens.cacheWrite, rates.cacheWriteUsdPerMtok ?? rates.inputUsdPerMtok],
+    [tokens.output, rates.outputUsdPerMtok],
+    [tokens.reasoning, rates.reasoningUsdPerMtok ?? rates.outputUsdPerMtok]
+  ] as const
+  if (!terms.flat().every(Number.isFinite) || !Number.isFinite(factor)) return Number.NaN
+  const spent = terms.filter(([count, rate]) => count > 0 && rate > 0)
+  const usdPerMtok = BigDecimal.sumAll(spent.map(([count, rate]) => product(count, rate)))
+  return ceilNumber(BigDecimal.multiply(usdPerMtok, product(1000, factor)))
+}
 
 /**
  * What the usage costs, rounded up to whole nanodollars. `serviceTier` is the one that the server says it served; NaN

@@ -221,8 +221,14 @@ describe("costOf", () => {
           )
         }
       ),
-      { numRuns: 1000 }
+      // Just above a whole number of nanodollars, by less than a double can tell at that size.
+      { numRuns: 1000, examples: [[427_029_376, 252_044_411, 1_999_980, 1_951_702]] }
     )
+  })
+
+  it("a count that is no number costs an unknown sum, not nothing", () => {
+    assert.isNaN(costOf(mini, usage(Number.NaN, 5)))
+    assert.isNaN(costOf(mini, usage(5, Number.POSITIVE_INFINITY)))
   })
 
   it("I10: no usage within the bounds costs more than the worst case, tiers and dear caches included", () => {
