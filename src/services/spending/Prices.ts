@@ -133,15 +133,17 @@ const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd =>
     [tokens.output, rates.outputUsdPerMtok],
     [tokens.reasoning, rates.reasoningUsdPerMtok ?? rates.outputUsdPerMtok]
   ] as const
-  if (!terms.flat().every(Number.isFinite) || !Number.isFinite(factor)) return Number.NaN
+  if (![...terms.flat(), factor].every((number) => Number.isFinite(number) && number >= 0)) {
+    return Number.NaN
+  }
   const spent = terms.filter(([count, rate]) => count > 0 && rate > 0)
   const usdPerMtok = BigDecimal.sumAll(spent.map(([count, rate]) => product(count, rate)))
   return ceilNumber(BigDecimal.multiply(usdPerMtok, product(1000, factor)))
 }
 
 /**
- * What the usage costs, rounded up to whole nanodollars. `serviceTier` is the one that the server says it served; NaN
- * where it has no known factor.
+ * What the usage costs, rounded up to whole nanodollars. `serviceTier` is the one that the server says it served. NaN
+ * where it has no known factor, or where a count makes no sense.
  */
 export const costOf = (price: Price, usage: Usage, serviceTier?: string): NanoUsd => {
   const rates = price.tiers?.findLast((tier) => usage.inputTokens > tier.aboveInputTokens) ?? price

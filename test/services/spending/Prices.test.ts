@@ -226,7 +226,8 @@ describe("costOf", () => {
     )
   })
 
-  it("a count that is no number costs an unknown sum, not nothing", () => {
+  it("a count that makes no sense costs an unknown sum, not nothing", () => {
+    assert.isNaN(costOf(mini, usage(-5, 1_000_000)))
     assert.isNaN(costOf(mini, usage(Number.NaN, 5)))
     assert.isNaN(costOf(mini, usage(5, Number.POSITIVE_INFINITY)))
   })
