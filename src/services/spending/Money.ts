@@ -4,20 +4,21 @@ import * as BigDecimal from "effect/BigDecimal"
 /** Billionths of a US dollar, a safe integer (up to about nine million dollars). */
 export type NanoUsd = number
 
-/** The exact product of the decimals that two finite numbers print as. */
-export const product = (a: number, b: number): BigDecimal.BigDecimal =>
-  BigDecimal.multiply(BigDecimal.fromNumberUnsafe(a), BigDecimal.fromNumberUnsafe(b))
-
 /** The next whole number that is not below the decimal. */
-export const ceilNumber = (decimal: BigDecimal.BigDecimal): number =>
-  BigDecimal.toNumberUnsafe(BigDecimal.ceil(decimal))
+export const ceilNumber = (decimal: BigDecimal.BigDecimal): number => {
+  const { scale, value } = BigDecimal.ceil(decimal)
+  return Number(value * 10n ** BigInt(-scale))
+}
 
 /**
  * Rounds up, exactly: never less than the decimal that `usd` prints as, so that an estimate or a price is never
  * understated. `usd` must be finite and not negative. Goes by the decimal digits and not by binary multiplication,
  * which would make 300000000.00000006 nanodollars of 0.3.
  */
-export const fromUsd = (usd: number): NanoUsd => ceilNumber(product(usd, 1e9))
+export const fromUsd = (usd: number): NanoUsd => {
+  const { scale, value } = BigDecimal.fromNumberUnsafe(usd)
+  return ceilNumber(BigDecimal.make(value, scale - 9))
+}
 
 export const toUsd = (nano: NanoUsd): number => nano / 1e9
 

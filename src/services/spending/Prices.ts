@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Usage } from "../generation/Llm.ts"
-import { ceilNumber, type NanoUsd, product } from "./Money.ts"
+import { ceilNumber, type NanoUsd } from "./Money.ts"
 import { lookUp } from "./PriceTable.ts"
 
 const UsdPerMtok = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
@@ -123,6 +123,23 @@ interface Tokens {
   readonly reasoning: number
 }
 
+/** A rate is met again at every call, and made of its digits once. */
+const decimals = new Map<number, BigDecimal.BigDecimal>()
+/** More than any job has; a replay of many runs' prices does not grow it beyond. */
+const decimalsMax = 1024
+
+const decimalOf = (rate: number): BigDecimal.BigDecimal => {
+  const known = decimals.get(rate)
+  if (known !== undefined) return known
+  if (decimals.size >= decimalsMax) decimals.clear()
+  const decimal = BigDecimal.fromNumberUnsafe(rate)
+  decimals.set(rate, decimal)
+  return decimal
+}
+
+const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0
+const isRate = (rate: number): boolean => Number.isFinite(rate) && rate >= 0
+
 // By decimals: in a sum of binary fractions a whole number of nanodollars may stand just above itself, and what is just
 // above one at the number itself. 1 USD per million tokens is 1,000 nanodollars a token.
 const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd => {
@@ -133,12 +150,16 @@ const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd =>
     [tokens.output, rates.outputUsdPerMtok],
     [tokens.reasoning, rates.reasoningUsdPerMtok ?? rates.outputUsdPerMtok]
   ] as const
-  if (![...terms.flat(), factor].every((number) => Number.isFinite(number) && number >= 0)) {
-    return Number.NaN
+  let perFactor = BigDecimal.fromBigInt(0n)
+  for (const [count, rate] of terms) {
+    if (!isCount(count) || !isRate(rate)) return Number.NaN
+    const { scale, value } = decimalOf(rate)
+    const term = BigDecimal.make(BigInt(count) * value * 1000n, scale)
+    if (count > 0) perFactor = BigDecimal.sum(perFactor, term)
   }
-  const spent = terms.filter(([count, rate]) => count > 0 && rate > 0)
-  const usdPerMtok = BigDecimal.sumAll(spent.map(([count, rate]) => product(count, rate)))
-  return ceilNumber(BigDecimal.multiply(usdPerMtok, product(1000, factor)))
+  return isRate(factor)
+    ? ceilNumber(BigDecimal.multiply(perFactor, decimalOf(factor)))
+    : Number.NaN
 }
 
 /**
