@@ -63,8 +63,10 @@ export type { BudgetState, Reservation } from "./services/spending/Budget.ts"
 export { formatUsd, fromUsd, toUsd } from "./services/spending/Money.ts"
 export type { NanoUsd } from "./services/spending/Money.ts"
 export { MoneyPool } from "./services/spending/MoneyPool.ts"
-export { Prices, UnknownPrice } from "./services/spending/Prices.ts"
-export type { Price, PriceList } from "./services/spending/Prices.ts"
+export { Prices } from "./services/spending/Prices.ts"
+export { UnknownPrice } from "./services/spending/UnknownPrice.ts"
+export type { Price } from "./services/spending/Price.ts"
+export type { PriceList } from "./services/spending/PriceList.ts"
 
 // QA
 export { Corpus } from "./services/corpus/Corpus.ts"

@@ -17,7 +17,8 @@ import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
-import { costOf, Prices } from "../services/spending/Prices.ts"
+import { costOf } from "../services/spending/Cost.ts"
+import { Prices } from "../services/spending/Prices.ts"
 import { promptTokens } from "../services/spending/Tokens.ts"
 
 export interface ProbeOptions {

@@ -1,7 +1,7 @@
 // From prompts, prices and history to dollars: how many items reach each rung, how often it is asked, what that costs.
 import type { NanoUsd } from "../../services/spending/Money.ts"
-import { costOf } from "../../services/spending/Prices.ts"
-import type { Price } from "../../services/spending/Prices.ts"
+import { costOf } from "../../services/spending/Cost.ts"
+import type { Price } from "../../services/spending/Price.ts"
 import { shareInterval, summarise } from "../../services/Statistics.ts"
 import type { ModelCalls } from "../../services/journal/CallHistory.ts"
 import type { Rung } from "../../services/generation/Generation.ts"

@@ -2,7 +2,7 @@
 import type * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import type { DiskError } from "../../services/durability/Disk.ts"
-import type { Price } from "../../services/spending/Prices.ts"
+import type { Price } from "../../services/spending/Price.ts"
 import type { CallCounts } from "./CallCounts.ts"
 import type { Fault, FaultPlan } from "./Faults.ts"
 import type { RateState } from "./RequestRate.ts"

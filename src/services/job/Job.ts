@@ -6,7 +6,7 @@ import type { Rung } from "../generation/Generation.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"
-import type { PriceList } from "../spending/Prices.ts"
+import type { PriceList } from "../spending/PriceList.ts"
 import type { SourceSetting } from "./SourceSettings.ts"
 
 export type ClimbCause = Extract<RejectCause, "QaFailed" | "Malformed" | "Truncated" | "Refused">

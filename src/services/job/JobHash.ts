@@ -1,6 +1,6 @@
 // The identity of a job: what decides which content is made, at what cost, and nothing about where it lies.
 import { canonicalJson, digest } from "../Digest.ts"
-import { ownPriceOf } from "../spending/Prices.ts"
+import { ownPriceOf } from "../spending/PriceList.ts"
 import type { Job } from "./Job.ts"
 
 /** SHA-256 over settings, prompt and schema, first 32 hex digits. Paths are left out: a moved job stays the same job. */

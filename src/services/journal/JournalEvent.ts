@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { ChatMessage, Completion, LlmReason } from "../generation/Llm.ts"
 import { RejectCause } from "../master/Reject.ts"
 import { Finding } from "../qa/Finding.ts"
-import { Price } from "../spending/Prices.ts"
+import { Price } from "../spending/Price.ts"
 
 /** A call is about to be made. Durable before the first byte is sent. */
 export const Intent = Schema.TaggedStruct("intent", {

@@ -10,7 +10,7 @@ import type { DiskError } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import { replaceFile } from "../durability/ReplaceFile.ts"
-import { Price } from "../spending/Prices.ts"
+import { Price } from "../spending/Price.ts"
 import { AtRisk } from "./RunLedger.ts"
 
 export const RunTotals = Schema.Struct({

@@ -8,7 +8,7 @@
 import type { calcPrice, findProvider, ModelPrice } from "@pydantic/genai-prices"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { Price } from "./Prices.ts"
+import type { Price } from "./Price.ts"
 
 interface Table {
   readonly calcPrice: typeof calcPrice

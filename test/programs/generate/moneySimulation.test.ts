@@ -29,7 +29,7 @@ import type { Completion, LlmReason, LlmRequest } from "../../../src/services/ge
 import { requestHash } from "../../../src/services/generation/RequestHash.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
-import { costOf } from "../../../src/services/spending/Prices.ts"
+import { costOf } from "../../../src/services/spending/Cost.ts"
 import { testHost } from "../../../src/testing.ts"
 import { mortalProcess } from "../../support/MortalProcess.ts"
 import type { MortalProcess } from "../../support/MortalProcess.ts"
