@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { describe } from "vitest"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import { loadJob } from "../../../src/services/job/LoadJob.ts"
+import { ruleKinds } from "../../../src/services/qa/RuleTypes.ts"
 import { put } from "../items/Inputs.ts"
 
 const prompt = "--- user\nWrite about {{ item.title }}.\n{{ evidence }}\n"
@@ -308,9 +309,7 @@ const cases: ReadonlyArray<Case> = [
   [
     "a rule without a name",
     `${minimal}qa:\n  - { rule: numbers }\n  - field: /title\n`,
-    "/job/inkfast.yaml:5: qa[1]: names no rule; give rule: one of length, cadence, banned, required, keyword, placeholder, " +
-    "numbers, claims, quotes, links, html, markdown, language, readability, distinct, repetition, whitespace, " +
-    "quotation, nearDuplicate, reuse, custom"
+    `/job/inkfast.yaml:5: qa[1]: names no rule; give rule: one of ${ruleKinds.join(", ")}`
   ],
   [
     "an unknown key of a rule",

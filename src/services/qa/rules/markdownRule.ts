@@ -1,6 +1,7 @@
 // Rule `markdown`: only the parts of Markdown that are allowed, each of them closed, and no HTML.
 import { excerpt } from "../Finding.ts"
-import type { MarkdownPart, RuleOf } from "../RuleTypes.ts"
+import type { MarkdownPart } from "../ruleTypes/formRules.ts"
+import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
 
 // Every repetition is bounded, so that no text makes a search slow.
