@@ -43,6 +43,11 @@ export class CorpusIndex {
     return this.#bands.size - this.#living
   }
 
+  /** Entries whose profile is in memory. */
+  get inMemory(): number {
+    return this.#recent.size
+  }
+
   /** It counts from now on, though no slug stands for it yet. */
   add(piece: StoredPiece): number {
     const entry = this.#bands.add(this.#keysOf(piece.shingles))

@@ -30,11 +30,13 @@ interface StoreOptions {
 }
 
 /** Raised whenever a profile is made differently. */
-const profileVersion = 1
+const profileVersion = 2
 /** Profiles wait for each other to be written together. */
 const batchPieces = 64
 /** While the masters are read so many wait in memory at most. */
 const scanPieces = 2_000
+/** Of pieces that no file takes so many are kept in memory: some 100 MB. */
+const inMemoryMax = 50_000
 const tailBytes = 256
 /** Below this the dead are not worth making the file anew. */
 const deadMin = 10_000
@@ -94,15 +96,24 @@ export const openCorpusStore = Effect.fnUntraced(function*(
   const retire = (entry: number): Effect.Effect<void> =>
     Effect.map(read(entry), (piece) => index.remove(entry, piece ?? nothingKnown))
 
+  /** What no file takes stays in memory; above a bound it is no longer known, which `read` says. */
+  const keepInMemory = (batch: typeof unwritten): void => {
+    for (const { entry } of batch) {
+      if (index.inMemory > inMemoryMax) index.settle(entry, -1)
+    }
+  }
+
   /** A file that cannot be written costs the next run the time to read the masters. */
   const flush = Effect.suspend(() => {
     const batch = unwritten
-    if (batch.length === 0 || isBroken) return Effect.void
+    if (batch.length === 0) return Effect.void
     unwritten = []
+    if (isBroken) return Effect.sync(() => keepInMemory(batch))
     return log.append(batch.map(({ piece }) => ({ _tag: "Piece" as const, piece }))).pipe(
       Effect.map((offsets) => batch.forEach(({ entry }, at) => index.settle(entry, offsets[at]!))),
       Effect.catch((error) => {
         isBroken = true
+        keepInMemory(batch)
         return Effect.logWarning(
           `the corpus file is not kept any more, the next run reads the masters instead: ${error.message}`
         )

@@ -32,14 +32,15 @@ export const minWordsDefault = 5
 const seedHigh = 0x9e3779b9
 const seedLow = 0x85ebca6b
 
-/** The hash of a run of words, from the hashes of its words. */
+/** The hash of each run of words, from the hashes of its words. A text of fewer words is one run. */
 const shinglesOf = (tokens: ReadonlyArray<ReadonlyArray<string>>, words: number): Uint32Array => {
   const hashes = new Set<number>()
   for (const list of tokens) {
     const own = list.map((token) => hashText(token, seedLow))
-    for (let at = 0; at + words <= own.length; at++) {
+    const run = Math.min(words, own.length)
+    for (let at = 0; run > 0 && at + run <= own.length; at++) {
       let hash = seedHigh
-      for (let i = 0; i < words; i++) hash = mix(hash, own[at + i]!)
+      for (let i = 0; i < run; i++) hash = mix(hash, own[at + i]!)
       hashes.add(hash >>> 0)
     }
   }

@@ -22,10 +22,11 @@ const alone = { name: "", isShared: false }
 const session = <A, E>(
   store: MemoryStore,
   use: (corpus: Corpus["Service"]) => Effect.Effect<A, E>,
-  options = alone
+  options = alone,
+  rules: ReadonlyArray<object> = qa
 ) =>
   Effect.scoped(Effect.gen(function*() {
-    const job = yield* makeJob({ qa })
+    const job = yield* makeJob({ qa: rules })
     const layer = Corpus.layer(options).pipe(
       Layer.provide(Layer.mergeAll(
         Layer.succeed(CurrentJob, job),
@@ -198,6 +199,43 @@ describe("Corpus", () => {
         append(store, record("p2", textOf(2)))
         assert.strictEqual((yield* corpus.admit("b", textOf(2))).blocking[0]?.text, "p2")
       }), shared)
+  })
+
+  it.effect("texts too short for a run of words are compared all the same", () =>
+    session(
+      makeStore(),
+      (corpus) =>
+        Effect.gen(function*() {
+          const admitted = (slug: string, title: string) =>
+            Effect.map(corpus.admit(slug, { title }), ({ blocking }) => blocking[0]?.text)
+          assert.strictEqual(yield* admitted("p1", "Blue lamp"), undefined)
+          assert.strictEqual(yield* admitted("p2", "Blue chair"), undefined)
+          assert.strictEqual(yield* admitted("p3", "Blue lamp"), "p1")
+          assert.strictEqual(yield* admitted("p4", "Lamp"), undefined)
+        }),
+      alone,
+      [{ rule: "nearDuplicate", field: "/title" }]
+    ))
+
+  it.effect("a corpus file that takes nothing holds up neither opening nor admitting", () => {
+    const store = makeStore()
+    const many = Array.from(
+      { length: 2_500 },
+      (_, n) => record(`p${n}`, { text: `Alpha${n} has part${n} of kind${n}.` })
+    )
+    const text = "Alpha7 has part7 of kind7."
+    return Effect.gen(function*() {
+      yield* session(store, () => Effect.void)
+      append(store, ...many)
+      store.failAlways(({ operation, path }) =>
+        operation === "append" && path.endsWith(".corpus") ? "ENOSPC" : undefined
+      )
+      yield* session(store, (corpus) =>
+        Effect.gen(function*() {
+          assert.strictEqual((yield* corpus.admit("copy", { text })).blocking[0]?.text, "p7")
+          assert.deepStrictEqual(yield* accept(store, corpus, "new", textOf(3_000)), [])
+        }))
+    })
   })
 
   it.effect("without a rule that asks for it nothing is written", () => {
