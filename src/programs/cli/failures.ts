@@ -27,6 +27,7 @@ const usageTags = new Set([
   "OutputSchemaError",
   "UnknownPrice",
   "UserRuleError",
+  "ExportError",
   "RunBusy",
   "UsageError"
 ])

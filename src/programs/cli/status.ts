@@ -104,7 +104,10 @@ const tellOne = Effect.fnUntraced(function*(options: Options, slug: string) {
   const found = Option.getOrNull(
     yield* findStanding(slug).pipe(Effect.provideService(DataDirectory, data))
   )
-  if (options.json) return yield* printJson({ slug, state: null, ...found })
+  if (options.json) {
+    const { atMs: _, ...line } = found ?? { atMs: 0, state: null }
+    return yield* printJson({ slug, ...line })
+  }
   yield* printLine(visible(oneText(slug, data, found)))
 })
 

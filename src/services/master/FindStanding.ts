@@ -7,6 +7,7 @@ import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
+import { exactObject } from "../ExactJson.ts"
 import { SlugPrint } from "../items/Fingerprint.ts"
 import { openCoveringIndex, settlingMasters } from "./CoveringIndex.ts"
 import type { SettlingMaster } from "./CoveringIndex.ts"
@@ -21,7 +22,10 @@ export interface StandingLine {
   readonly file: SettlingMaster
   /** Bytes from the beginning of the file. */
   readonly offset: number
+  /** Numbers with the digits that they have there (ExactJson). */
   readonly object: { readonly [key: string]: unknown }
+  /** `acceptedAt` or `rejectedAt`, milliseconds since the epoch; -Infinity where the line does not say. */
+  readonly atMs: number
 }
 
 /** Lines of one slug as they are met, and which of them stands. */
@@ -46,9 +50,13 @@ class Candidates {
     const line = new MasterLine()
     line.read(bytes)
     const file = state === "accepted" ? "successes" : "rejects"
-    return Option.some({ state, file, offset: offsetOf(this.#place), object: line.object ?? {} })
+    const object = exactObject(line.bytes.toString("utf8")) ?? {}
+    return Option.some({ state, file, offset: offsetOf(this.#place), object, atMs: line.atMs })
   }
 }
+
+/** Enough for most lines, and read twice at most where one line is all that is wanted. */
+const lineChunkBytes = 32 * 1024
 
 /** Offers the line at a place; answers whether it is one of the slug. */
 const offerAt = Effect.fnUntraced(function*(
@@ -60,7 +68,8 @@ const offerAt = Effect.fnUntraced(function*(
   const name = codeOf(place) === settledCode.accepted ? "successes" : "rejects"
   const line = new MasterLine()
   let isOne = false
-  yield* scanLines(data[name], { from: offsetOf(place) }, (bytes, offset) => {
+  const options = { from: offsetOf(place), chunkBytes: lineChunkBytes }
+  yield* scanLines(data[name], options, (bytes, offset) => {
     const kind = line.read(bytes)
     isOne = (kind === "verified" || kind === "foreign") && line.slug === slug
     if (isOne) candidates.offer(name, line, offset)
