@@ -30,6 +30,13 @@ const pauseMsTold = 1_000
 
 const clearLine = "\r\u001b[2K"
 
+const phaseName = (phase: string): string =>
+  phase === "stale"
+    ? "stale records"
+    : phase === "named"
+    ? "rejects of no phase, named by --cause or --slug"
+    : `phase ${phase}`
+
 /** Events that deserve a line of their own. */
 const lineOf = (event: RunEvent): string | undefined => {
   switch (event.event) {
@@ -41,14 +48,13 @@ const lineOf = (event: RunEvent): string | undefined => {
             : ""
         }`
     case "phase":
-      return event.phase === "stale"
-        ? `stale records: ${event.toDo} to write anew`
-        : `phase ${event.phase}: ${event.toDo} to take up again`
+      return `${phaseName(event.phase)}: ${event.toDo} to ${
+        event.phase === "stale" ? "write anew" : "take up again"
+      }`
     case "phase-ended":
-      return `${
-        event.phase === "stale" ? "stale records" : `phase ${event.phase}`
-      }: ${event.accepted} accepted, ` +
-        `${event.rejected} rejected again${event.noProgress ? ": NO PROGRESS, it ends here" : ""}`
+      return `${phaseName(event.phase)}: ${event.accepted} accepted, ` +
+        (event.phase === "stale" ? `${event.kept} kept` : `${event.rejected} rejected again`) +
+        (event.noProgress ? ": NO PROGRESS, it ends here" : "")
     case "kept":
       return `kept ${event.slug} as it is: ${event.reason}`
     case "readdressed":

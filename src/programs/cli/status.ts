@@ -9,6 +9,7 @@ import type { StandingLine } from "../../services/master/FindStanding.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import * as Known from "../../layers/Known.ts"
 import { findStale } from "../findStale.ts"
+import { counted } from "../counted.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
@@ -65,9 +66,9 @@ const describe = (report: StatusReport): string => {
     `masters   ${masters.accepted.slugs} slugs accepted in ${masters.accepted.lines} lines, ` +
     `${masters.rejected.slugs} rejected in ${masters.rejected.lines} lines, ${masters.quarantineFiles} files in quarantine`,
     ...staleLines(report),
-    `spent     ${
-      formatUsd(report.spentNanoUsd)
-    } for ${report.calls} calls in ${report.runs.length} runs` +
+    `spent     ${formatUsd(report.spentNanoUsd)} for ${counted(report.calls, "call")} in ${
+      counted(report.runs.length, "run")
+    }` +
     (report.unjudged > 0 ? `; ${report.unjudged} answers wait for QA, already paid` : ""),
     ...ladderLines(report.rungs),
     `at risk   ${report.atRisk.length} calls without an answer, at most ${

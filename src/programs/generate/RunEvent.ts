@@ -36,7 +36,7 @@ export interface RungReport {
   readonly spentNanoUsd: NanoUsd
   /** Null while it has accepted nothing. */
   readonly nanoUsdPerAccepted: NanoUsd | null
-  /** A rung above the base that was called for several items and brought none through. */
+  /** It answered for several items and brought none through. */
   readonly isUseless: boolean
 }
 
@@ -91,6 +91,8 @@ export type Happening =
     readonly phase: string
     readonly accepted: number
     readonly rejected: number
+    /** Stale records that go on standing. */
+    readonly kept: number
     /** Nothing was accepted: the rest of the phase, if any, is left as it is. */
     readonly noProgress: boolean
   }

@@ -21,10 +21,10 @@ import type { RunContext, Work } from "./RunContext.ts"
 import type { Suspects } from "./suspects.ts"
 
 /**
- * What one call came to. `Ended`: the item has its end, or will have it without another call. `Unaffordable`: the
- * wider limit that was asked for does not fit into the item's budget.
+ * What one call came to. `Ended`: the item has its end, or will have it without another call. `NoWider`: the wider
+ * limit that was asked for is not to be had, since it does not fit the item's budget or the server refuses it.
  */
-type Called = Generated | "Again" | "Ended" | "Unaffordable"
+type Called = Generated | "Again" | "Ended" | "NoWider"
 
 /** Why an item is put off once the run stops. */
 export const stopping = "the run is stopping"
@@ -112,6 +112,7 @@ export const makeCallRung = Effect.fnUntraced(
     const failed = Effect.fnUntraced(function*(work: Work, reason: LlmReason, tries: Tries) {
       const nowMs = yield* Clock.currentTimeMillis
       const health = yield* generation.health(work.rung)
+      wasCalled(work)
       work.attempts++
       tries.failures++
       if (job.holdAtRisk && mayBeBilled(reason)) {
@@ -119,6 +120,8 @@ export const makeCallRung = Effect.fnUntraced(
       }
       const failure = classify(reason)
       if (health.pause !== undefined) yield* tellPause(work.rung, health.pause, nowMs)
+      // The same request with the rung's own limit was answered: it is the wider one that the server refuses.
+      if (failure._tag === "Hopeless" && work.outputTokensMax !== undefined) return "NoWider"
       if (failure._tag !== "Passing") return yield* blame(work, failure, describe(reason), 0)
       if (health.failingSinceMs !== undefined) {
         if (!isDead(health, nowMs)) {
@@ -147,7 +150,7 @@ export const makeCallRung = Effect.fnUntraced(
         `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
         `the next call may cost ${formatUsd(error.neededNanoUsd)}`
       if (error.scope === "item" && work.outputTokensMax !== undefined) {
-        return Effect.succeed<Called>("Unaffordable")
+        return Effect.succeed<Called>("NoWider")
       }
       return ended<AppendError>(
         error.scope === "item"
@@ -162,14 +165,22 @@ export const makeCallRung = Effect.fnUntraced(
     /** The rung's share: of the item's budget, it ends the item; of the run's, the item waits for another run. */
     const shareUsed = (work: Work, error: ShareReached) =>
       work.outputTokensMax !== undefined
-        ? Effect.succeed<Called>("Unaffordable")
+        ? Effect.succeed<Called>("NoWider")
         : ended<AppendError>(
           error.scope === "item"
             ? endings.reject(work, "BudgetExhausted", error.message, work.findings)
             : endings.defer(work.item.slug, error.message)
         )
 
+    /** The rung is called for the item, whatever comes of it. */
+    const wasCalled = (work: Work): void => {
+      const onRung = tally.rungs[work.rung]
+      if (work.rung > work.highestRung && onRung !== undefined) onRung.items++
+      work.highestRung = Math.max(work.highestRung, work.rung)
+    }
+
     const answered = (work: Work, generated: Generated): Effect.Effect<void, AppendError> => {
+      wasCalled(work)
       tally.answers++
       work.calls++
       const onRung = tally.rungs[work.rung]
@@ -202,9 +213,6 @@ export const makeCallRung = Effect.fnUntraced(
       )
 
     const callRung: CallRung = Effect.fnUntraced(function*(work) {
-      const onRung = tally.rungs[work.rung]
-      if (work.rung > work.highestRung && onRung !== undefined) onRung.items++
-      work.highestRung = Math.max(work.highestRung, work.rung)
       const tries: Tries = {
         sinceMs: yield* Clock.currentTimeMillis,
         waitedMsThen: work.waitedMs,

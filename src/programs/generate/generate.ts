@@ -185,7 +185,7 @@ const runPass = Effect.fnUntraced(function*(
   runItem: RunItem
 ) {
   const { phase, toDo } = pass
-  const before = { accepted: tally.accepted, rejected: tally.rejected }
+  const before = { accepted: tally.accepted, rejected: tally.rejected, kept: tally.kept }
   const isHopeless = (): boolean =>
     tally.accepted === before.accepted && tally.rejected - before.rejected >= pass.giveUpAfter
   const mayBegin = (): boolean => tally.begun < wish.limit && !isHopeless()
@@ -208,8 +208,9 @@ const runPass = Effect.fnUntraced(function*(
   if (phase === null) return
   const accepted = tally.accepted - before.accepted
   const rejected = tally.rejected - before.rejected
+  const kept = tally.kept - before.kept
   const noProgress = accepted === 0 && rejected > 0
-  yield* emit({ event: "phase-ended", phase, accepted, rejected, noProgress })
+  yield* emit({ event: "phase-ended", phase, accepted, rejected, kept, noProgress })
 })
 
 /** Settles what is taken up, with everything beside it that ends when the work does. Answers what was there before. */

@@ -42,7 +42,7 @@ export const makeReport = Effect.fnUntraced(
       deferredNow: tally.begun - tally.accepted - tally.rejected - tally.kept,
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
       rungs: tally.rungs.map((rung, index) =>
-        rungReport({ model: rungs[index]?.model ?? "", ...rung }, index)
+        rungReport({ model: rungs[index]?.model ?? "", ...rung })
       ),
       callsNow: (yield* journal.totals).calls,
       judgedFromJournal: tally.judgedFromJournal,

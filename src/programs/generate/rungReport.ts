@@ -1,22 +1,25 @@
 // What each rung of the ladder did for its money, and what climbing it bought.
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { RungTotals } from "../../services/journal/RunManifest.ts"
+import { counted } from "../counted.ts"
 import type { RungReport } from "./RunEvent.ts"
 
-/** Fewer items than this say nothing about a rung. */
+/** Answers to fewer items than this say nothing about a rung. */
 const itemsThatTell = 3
 
-/** `index` 0 is the base. */
-export const rungReport = (totals: RungTotals, index: number): RungReport => {
-  const { accepted, items, spentNanoUsd } = totals
+export const rungReport = (totals: RungTotals): RungReport => {
+  const { accepted, answers, items, spentNanoUsd } = totals
   return {
     ...totals,
     nanoUsdPerAccepted: accepted === 0 ? null : Math.round(spentNanoUsd / accepted),
-    isUseless: index > 0 && accepted === 0 && items >= itemsThatTell
+    isUseless: accepted === 0 && Math.min(items, answers) >= itemsThatTell
   }
 }
 
-/** The ladders of several runs as one: what stood on the same rung with the same model is added up. */
+/**
+ * The ladders of several runs as one: what stood on the same rung with the same model is added up. An item that several
+ * runs called the rung for counts in each.
+ */
 export const ladderOver = (
   runs: ReadonlyArray<ReadonlyArray<RungTotals>>
 ): ReadonlyArray<RungReport> => {
@@ -35,13 +38,14 @@ export const ladderOver = (
       sums.set(key, { index, totals })
     }
   }
-  return [...sums.values()].toSorted((a, b) => a.index - b.index).map(({ index, totals }) =>
-    rungReport(totals, index)
+  return [...sums.values()].toSorted((a, b) => a.index - b.index).map(({ totals }) =>
+    rungReport(totals)
   )
 }
 
 const rungLine = (rung: RungReport, index: number): string =>
-  `  rung ${index} ${rung.model}: ${rung.accepted} accepted of ${rung.items} items, ${rung.answers} answers, ` +
+  `  rung ${index} ${rung.model}: ${rung.accepted} accepted of ${counted(rung.items, "item")}, ` +
+  `${counted(rung.answers, "answer")}, ` +
   formatUsd(rung.spentNanoUsd) +
   (rung.nanoUsdPerAccepted === null ? "" : `, ${formatUsd(rung.nanoUsdPerAccepted)} each`)
 
@@ -52,9 +56,7 @@ const escalationLine = (above: ReadonlyArray<RungReport>): ReadonlyArray<string>
   const spent = sum((rung) => rung.spentNanoUsd)
   if (sum((rung) => rung.items) + accepted === 0) return []
   return [
-    `  escalation bought ${accepted} ${accepted === 1 ? "piece" : "pieces"} for ${
-      formatUsd(spent)
-    }` +
+    `  escalation bought ${counted(accepted, "piece")} for ${formatUsd(spent)}` +
     (accepted === 0 ? "" : `, ${formatUsd(Math.round(spent / accepted))} each`)
   ]
 }
@@ -67,10 +69,10 @@ export const ladderLines = (rungs: ReadonlyArray<RungReport>): ReadonlyArray<str
     ...rungs.flatMap((rung, index) =>
       rung.isUseless
         ? [
-          `  WARNING rung ${index} ${rung.model} was called for ${rung.items} items and brought none through: ` +
+          `  WARNING rung ${index} ${rung.model} answered for ${rung.items} items and brought none through: ` +
           `its ${
             formatUsd(rung.spentNanoUsd)
-          } bought nothing; take it out, or read the findings of the rejects`
+          } bought nothing; take it out, or read the findings: inkfast qa report`
         ]
         : []
     )

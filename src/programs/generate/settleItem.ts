@@ -194,7 +194,7 @@ export const makeSettleItem = Effect.fnUntraced(
         }
         const generated = yield* callRung(work)
         if (generated === "Ended") return
-        if (generated === "Unaffordable") {
+        if (generated === "NoWider") {
           work.outputTokensMax = undefined
           if (last === undefined || !(yield* climb(work, last, false))) return
           continue

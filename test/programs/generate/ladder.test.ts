@@ -5,9 +5,9 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
-import { ladderLines } from "../../../src/programs/generate/rungReport.ts"
+import { ladderLines, rungReport } from "../../../src/programs/generate/rungReport.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
-import { Overloaded, RateLimited } from "../../../src/services/generation/Llm.ts"
+import { InvalidRequest, Overloaded, RateLimited } from "../../../src/services/generation/Llm.ts"
 import {
   data,
   eventsIn,
@@ -105,6 +105,28 @@ describe("generate: the ladder", () => {
     )
   })
 
+  it.effect("a server that refuses the wider limit is asked with the rung's own: the draft climbs, and is no reject of its own", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const report = yield* run(store, yield* makeJob(three), { rows: rows(2) })
+      assert.deepInclude(report, { accepted: 1, rejected: 1, stop: null })
+      assert.deepStrictEqual(report.rejectedByCause, { Truncated: 1 })
+      assert.deepStrictEqual(
+        eventsIn(store, "intent").filter(({ slug }) => slug === "item-0").map((intent) => [
+          intent["model"],
+          intent["outputTokensMax"]
+        ]),
+        [["base", 100], ["base", 200], ["strong", 100]]
+      )
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      request.outputTokensMax > 100
+        ? new InvalidRequest({ status: 400, detail: "max_tokens is too large" })
+        : request.model === "base" || slugIn(request) === "item-1"
+        ? cutOff
+        : goodAnswer(request)
+    )))
+  })
+
   it.effect("climbOn says what climbs: a refusal may, a miss of the rules may not", () => {
     const store = Store.make()
     return Effect.gen(function*() {
@@ -172,15 +194,33 @@ describe("generate: the ladder", () => {
     }))))
   })
 
-  it("a rung that brings nothing through is called out", () => {
-    const rung = { answers: 4, spentNanoUsd: 8_000_000, isUseless: false }
-    const lines = ladderLines([
-      { ...rung, model: "base", items: 9, accepted: 5, nanoUsdPerAccepted: 1_600_000 },
-      { ...rung, model: "strong", items: 4, accepted: 0, nanoUsdPerAccepted: null, isUseless: true }
-    ]).join("\n")
-    assert.include(lines, "rung 1 strong: 0 accepted of 4 items")
-    assert.include(lines, "escalation bought 0 pieces for $0.008")
-    assert.include(lines, "brought none through")
+  it.effect("a rung counts the items that it was called for, not those that wait for money or a prompt", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      // Enough for the base model's calls, one at a time, and for none of the strong one's.
+      const job = yield* makeJob({ budget: { runUsd: 0.002 }, concurrency: 1 })
+      const report = yield* run(store, job, { rows: rows(9) })
+      const [base, strong] = report.rungs
+      assert.strictEqual(base?.items, report.callsNow)
+      assert.isBelow(base?.items ?? 9, 9)
+      assert.deepInclude(strong, { items: 0, answers: 0, isUseless: false })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) => ({
+      ...(longAnswer(request) as object),
+      usage: { inputTokens: 300, cachedInputTokens: 0, outputTokens: 100, reasoningTokens: 0 }
+    }))))
+  })
+
+  it("a rung that brings nothing through is called out, the base model too; one that was not answered is not", () => {
+    const totals = { items: 4, answers: 4, accepted: 0, spentNanoUsd: 8_000_000 }
+    const base = rungReport({ ...totals, model: "base" })
+    const strong = rungReport({ ...totals, model: "strong", accepted: 1, answers: 1 })
+    const lines = ladderLines([base, strong]).join("\n")
+    assert.include(lines, "rung 0 base: 0 accepted of 4 items, 4 answers")
+    assert.include(lines, "rung 1 strong: 1 accepted of 4 items, 1 answer, $0.008")
+    assert.include(lines, "escalation bought 1 piece for $0.008")
+    assert.match(lines, /WARNING rung 0 base answered for 4 items and brought none through/)
+    assert.notMatch(lines, /WARNING rung 1/)
+    assert.isFalse(rungReport({ ...totals, model: "strong", answers: 2 }).isUseless)
   })
 })
 
