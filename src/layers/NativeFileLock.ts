@@ -14,6 +14,7 @@ import * as timers from "node:timers"
 import type { DiskFile } from "../services/durability/Disk.ts"
 import { DiskError } from "../services/durability/Disk.ts"
 import { FileLock } from "../services/durability/FileLock.ts"
+import { nodeDiskError } from "./NodeDiskError.ts"
 
 interface NativeLocks {
   readonly tryLock: (fd: number, offset: number, length: number) => boolean
@@ -45,15 +46,8 @@ const locks = (file: DiskFile): Effect.Effect<NativeLocks, DiskError> =>
     ? Effect.try({ try: native, catch: (cause) => missingModule(file.path, cause) })
     : Effect.succeed(loaded)
 
-const lockError = (file: DiskFile, cause: unknown): DiskError => {
-  const { code, message } = cause as NodeJS.ErrnoException
-  return new DiskError({
-    operation: "lock",
-    path: file.path,
-    code: code ?? "UNKNOWN",
-    detail: message ?? String(cause)
-  })
-}
+const lockError = (file: DiskFile, cause: unknown): DiskError =>
+  nodeDiskError("lock", file.path, cause)
 
 const take = (native: NativeLocks, file: DiskFile, range: Range): boolean =>
   native.tryLock(file.handle, range.offset, range.length)

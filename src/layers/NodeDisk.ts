@@ -9,8 +9,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { Disk, DiskError } from "../services/durability/Disk.ts"
-import type { DiskFile, FileStat, OpenMode } from "../services/durability/Disk.ts"
+import { Disk } from "../services/durability/Disk.ts"
+import type { DiskError, DiskFile, FileStat, OpenMode } from "../services/durability/Disk.ts"
+import { nodeDiskError } from "./NodeDiskError.ts"
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR } = fs.constants
 // Without it, opening a named pipe that nobody writes to would stop the whole process. Regular files ignore it.
@@ -30,18 +31,8 @@ const syncAppendBytesMax = 64 * 1024
 /** One call never takes more: Node refuses lengths of 2 GiB, and callers loop over short counts anyway. */
 const callBytesMax = 1024 * 1024 * 1024
 
-const diskError = (operation: string, file: string, cause: unknown): DiskError => {
-  const { code, message } = cause as NodeJS.ErrnoException
-  return new DiskError({
-    operation,
-    path: file,
-    code: code ?? "UNKNOWN",
-    detail: message ?? String(cause)
-  })
-}
-
 const now = <A>(operation: string, file: string, call: () => A): Effect.Effect<A, DiskError> =>
-  Effect.try({ try: call, catch: (cause) => diskError(operation, file, cause) })
+  Effect.try({ try: call, catch: (cause) => nodeDiskError(operation, file, cause) })
 
 type Done<A> = (error: NodeJS.ErrnoException | null, value: A) => void
 
@@ -53,12 +44,12 @@ const pooled = <A>(
   Effect.uninterruptible(Effect.callback<A, DiskError>((resume) => {
     const done: Done<A> = (error, value) =>
       resume(
-        error === null ? Effect.succeed(value) : Effect.fail(diskError(operation, file, error))
+        error === null ? Effect.succeed(value) : Effect.fail(nodeDiskError(operation, file, error))
       )
     try {
       start(done)
     } catch (cause) {
-      resume(Effect.fail(diskError(operation, file, cause)))
+      resume(Effect.fail(nodeDiskError(operation, file, cause)))
     }
   }))
 

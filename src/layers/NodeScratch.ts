@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { DiskError } from "../services/durability/Disk.ts"
+import type { DiskError } from "../services/durability/Disk.ts"
 import { Scratch } from "../services/durability/Scratch.ts"
+import { nodeDiskError } from "./NodeDiskError.ts"
 
 /** What a killed process has left can be told by its name, and removed by hand. */
 const prefix = "inkfast-scratch-"
@@ -16,10 +17,7 @@ const attempt = <A>(
 ): Effect.Effect<A, DiskError> =>
   Effect.try({
     try: call,
-    catch: (cause) => {
-      const { code = "UNKNOWN", message } = cause as NodeJS.ErrnoException
-      return new DiskError({ operation, path: directory, code, detail: message })
-    }
+    catch: (cause) => nodeDiskError(operation, directory, cause)
   })
 
 const remove = (directory: string) =>
@@ -33,7 +31,8 @@ const remove = (directory: string) =>
 export const layer: Layer.Layer<Scratch> = Layer.succeed(Scratch, {
   make: (inside) =>
     Effect.acquireRelease(
-      attempt("makeScratch", inside, () => fs.mkdtempSync(path.join(path.resolve(inside), prefix))),
+      attempt("make a scratch directory in", inside, () =>
+        fs.mkdtempSync(path.join(path.resolve(inside), prefix))),
       remove
     )
 })

@@ -10,7 +10,7 @@ import type { PresetName } from "./init/presetNames.ts"
 import { templateOf } from "./init/presets.ts"
 import type { TemplateFile } from "./init/TemplateFile.ts"
 
-/** Nothing was written, or what was written has been removed again. */
+/** There is a job already, and nothing was written. */
 export class InitError extends Schema.TaggedError<InitError>()("InitError", {
   directory: Schema.String,
   detail: Schema.String
@@ -19,12 +19,6 @@ export class InitError extends Schema.TaggedError<InitError>()("InitError", {
     return `${this.directory}: ${this.detail}`
   }
 }
-
-const failed = (directory: string) => (error: DiskError): InitError =>
-  new InitError({
-    directory,
-    detail: `cannot be written: ${error.message}; nothing was left behind`
-  })
 
 /** A new file, durable when this succeeds; gone again when it does not. Never replaces one that is there. */
 const writeNew = (path: string, content: string): Effect.Effect<void, DiskError, Disk> =>
@@ -50,11 +44,14 @@ const taken = (
       )
   )
 
-/** Writes the job into the directory, made when it is missing; answers the paths written. */
+/**
+ * Writes the job into the directory, made when it is missing; answers the paths written. When the disk fails, what was
+ * written is removed again.
+ */
 export const init = (
   directory: string,
   preset?: PresetName
-): Effect.Effect<ReadonlyArray<string>, InitError, Disk> =>
+): Effect.Effect<ReadonlyArray<string>, DiskError | InitError, Disk> =>
   Effect.gen(function*() {
     const files = templateOf(preset)
     const disk = yield* Disk
@@ -78,4 +75,4 @@ export const init = (
       Effect.uninterruptible
     )
     return written
-  }).pipe(Effect.catchTag("DiskError", (error) => Effect.fail(failed(directory)(error))))
+  })

@@ -137,12 +137,31 @@ const inSettings: ReadonlyArray<Bad> = [
     says:
       `inkfast: Unknown subcommand "genrate" for "inkfast"; did you mean generate?\nSee: inkfast --help`
   },
-  ...["audit", "status", "consolidate"].map((command) => ({
-    name: `${command} of a data directory that is not there`,
-    command,
-    args: ["--data", "gone"],
-    says: "inkfast: gone: there is no such data directory; check --data"
-  }))
+  {
+    name: "a data directory that is a file",
+    args: ["--data", "items.jsonl"],
+    says:
+      /^inkfast: cannot make the directory items\.jsonl\/raw: .*items\.jsonl is not a directory \(ENOTDIR\); .*check where it is named$/
+  },
+  {
+    name: "a data directory below a device",
+    args: ["--data", "/dev/null/data"],
+    says: /^inkfast: cannot make the directory \/dev\/null\/data\/raw: .*\(ENOTDIR\); /
+  },
+  ...["audit", "status", "consolidate"].flatMap((command) => [
+    {
+      name: `${command} of a data directory that is not there`,
+      command,
+      args: ["--data", "gone"],
+      says: "inkfast: gone: there is no such data directory; check --data"
+    },
+    {
+      name: `${command} of a data directory that is a file`,
+      command,
+      args: ["--data", "items.jsonl"],
+      says: "inkfast: items.jsonl: is no directory; check --data"
+    }
+  ])
 ]
 
 for (const [title, list] of [["bad input", inInput], ["bad settings", inSettings]] as const) {

@@ -60,7 +60,7 @@ describe("a full disk", () => {
     assert.isBelow(paid, items)
 
     const stillFull = await box.run(generate)
-    assert.notStrictEqual(stillFull.code, 0)
+    assert.strictEqual(stillFull.code, 3, stillFull.stderr.join("\n"))
     assert.isAtMost(billed(server).length - paid, 8)
     assertKept(data, acknowledged)
 
@@ -80,6 +80,29 @@ describe("a full disk", () => {
     )
     assert.strictEqual(settled.size, items)
     assert.deepStrictEqual(tempFilesIn(data), [])
+  })
+
+  it("from the start: exit code 3, what is full and what to do, in one line", async ({ skip }) => {
+    const box = sandbox()
+    const data = smallDisk(box, 512)
+    if (data === undefined) return skip("mounting a tmpfs needs root")
+    box.job({ items: itemsOf(3) })
+    fs.mkdirSync(path.join(data, "master"))
+    fs.mkdirSync(path.join(data, "raw"))
+    // Files may still be made, and take no byte.
+    assert.throws(() => fs.writeFileSync(path.join(data, "filler"), Buffer.alloc(1024 * 1024)))
+    const server = await box.fakeLlm()
+    const { code, stderr } = await box.run(["generate", "--base-url", server.url])
+    assert.match(
+      stderr.join("\n"),
+      /^inkfast: cannot write \S+: no space left on device \(ENOSPC\); free some space there, then run the same command again$/
+    )
+    assert.strictEqual(code, 3)
+    assert.strictEqual(billed(server).length, 0)
+    fs.rmSync(path.join(data, "filler"))
+    const resumed = await box.run(["generate", "--base-url", server.url])
+    assert.strictEqual(resumed.code, 0, resumed.stderr.join("\n"))
+    assert.strictEqual(master(data, "successes").length, 3)
   })
 
   it("is what doctor finds before a run does", async ({ skip }) => {

@@ -10,10 +10,10 @@ import { resolveJob } from "./resolveJob.ts"
 
 /** A directory that was named must be there: a slip of the pen would otherwise look like a job without a flaw. */
 export const existingData = Effect.fnUntraced(function*(path: string) {
-  if (Option.isSome(yield* (yield* Disk).stat(path))) return path
-  return yield* new UsageError({
-    message: `${path}: there is no such data directory; check --data`
-  })
+  const found = yield* (yield* Disk).stat(path)
+  if (Option.exists(found, ({ kind }) => kind === "directory")) return path
+  const what = Option.isSome(found) ? "is no directory" : "there is no such data directory"
+  return yield* new UsageError({ message: `${path}: ${what}; check --data` })
 })
 
 export const dataOf = (options: { readonly job: string; readonly data: Option.Option<string> }) =>

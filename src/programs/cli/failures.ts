@@ -2,8 +2,11 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { DiskError } from "../../services/durability/Disk.ts"
 import { ExitCode } from "../ExitCode.ts"
+import { diskAdvice } from "./diskAdvice.ts"
 import { ExitWith } from "./ExitWith.ts"
 import { printJson, say, visible } from "./output.ts"
 
@@ -28,16 +31,30 @@ const usageTags = new Set([
   "UnknownPrice",
   "UserRuleError",
   "ExportError",
-  "RunBusy",
   "UsageError"
 ])
 
-const codeOf = (failure: Failure): number =>
-  usageTags.has(failure._tag)
+/** Nothing is lost, and the same command goes on once the disk can be written again. */
+const pausedTags = new Set(["AppendError", "ConsolidationError"])
+
+const isBusy = (failure: Failure): boolean =>
+  failure._tag === "RunBusy" ||
+  Predicate.hasProperty(failure, "reason") && failure.reason === "Busy"
+
+/** What the failure is to the user: the message, with the next thing to do, and the exit code. */
+const toldOf = (failure: Failure): { readonly message: string; readonly code: number } => {
+  const { _tag, message } = failure
+  if (failure instanceof DiskError) {
+    const { exitCode, next } = diskAdvice(failure.code)
+    return { message: next === "" ? message : `${message}; ${next}`, code: exitCode }
+  }
+  const code = usageTags.has(_tag) || isBusy(failure)
     ? ExitCode.usage
-    : failure._tag === "AppendError"
+    : pausedTags.has(_tag)
     ? ExitCode.paused
     : ExitCode.internalError
+  return { message, code }
+}
 
 /** Tells the failure on stderr, under `--json` also as an object on stdout, and ends the command with its code. */
 export const withExitCodes =
@@ -50,11 +67,10 @@ export const withExitCodes =
       const failure: Failure = fail.error
       if (failure instanceof ExitWith) return Effect.fail(failure)
       return Effect.gen(function*() {
-        yield* say(`inkfast: ${visible(failure.message)}`)
-        if (json) {
-          yield* printJson({ event: "error", error: failure._tag, message: failure.message })
-        }
-        return yield* new ExitWith({ code: codeOf(failure) })
+        const { code, message } = toldOf(failure)
+        yield* say(`inkfast: ${visible(message)}`)
+        if (json) yield* printJson({ event: "error", error: failure._tag, message })
+        return yield* new ExitWith({ code })
       })
     })
 

@@ -1,16 +1,16 @@
 // `--out FILE` of a probe: its items and totals as one JSON document, replaced whole, and never in the data directory.
 import * as Effect from "effect/Effect"
+import type { DiskError } from "../../services/durability/Disk.ts"
 import { stage } from "../../services/durability/ReplaceFile.ts"
 import { nowIso } from "../../services/Time.ts"
 import type { Job } from "../../services/job/Job.ts"
 import type { ProbedItem, ProbeReport } from "../probe.ts"
-import type { UsageError } from "./failures.ts"
 import { checkOut, outRefused } from "./outFile.ts"
 
 export interface ProbeOut {
   readonly item: (item: ProbedItem) => Effect.Effect<void>
   /** The file is there once this is done. Fails with what went wrong on the way, too. */
-  readonly finish: (report: ProbeReport) => Effect.Effect<void, UsageError>
+  readonly finish: (report: ProbeReport) => Effect.Effect<void, DiskError>
 }
 
 const bufferedBytesMax = 256 * 1024
@@ -36,7 +36,7 @@ const line = (first: boolean, item: unknown): string =>
 /** Opens the report. Nothing is at its path until it is finished; what was there before stands until then. */
 export const openProbeOut = Effect.fnUntraced(function*(job: Job, file: string) {
   const staged = yield* stage(yield* check(job, file))
-  let broken: UsageError | undefined
+  let broken: DiskError | undefined
   let waiting = head(job.hash, yield* nowIso)
   let items = 0
   const flush = Effect.suspend(() => {
@@ -51,17 +51,14 @@ export const openProbeOut = Effect.fnUntraced(function*(job: Job, file: string) 
         if (waiting.length < bufferedBytesMax || broken !== undefined) return Effect.void
         return Effect.catch(flush, (error) =>
           Effect.sync(() => {
-            broken = outRefused(`${file} cannot be written: ${error.message}`)
+            broken = error
           }))
       }),
     finish: (report) =>
       Effect.suspend(() => {
         if (broken !== undefined) return Effect.fail(broken)
         waiting += tail(report)
-        return Effect.mapError(
-          Effect.andThen(flush, staged.commit),
-          (error) => outRefused(`${file} cannot be written: ${error.message}`)
-        )
+        return Effect.andThen(flush, staged.commit)
       })
   }
   return out

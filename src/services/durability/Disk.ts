@@ -5,15 +5,34 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 
+/** Calls whose own names say less to a person. */
+const inWords: { readonly [operation in string]?: string } = {
+  append: "write",
+  writeAt: "write",
+  datasync: "sync",
+  truncate: "shorten",
+  rename: "replace",
+  unlink: "remove",
+  list: "list the directory",
+  makeDirectory: "make the directory",
+  syncDirectory: "sync the directory",
+  stat: "look at",
+  statFile: "look at",
+  realPath: "resolve",
+  freeSpace: "ask for the free space at"
+}
+
 /** A call on the disk that failed: which call, on what path, with the system's own code (`ENOSPC`, `EIO`, …). */
 export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
   operation: Schema.String,
   path: Schema.String,
   code: Schema.String,
+  /** In words, without the code. */
   detail: Schema.String
 }) {
   override get message(): string {
-    return `${this.operation} ${this.path}: ${this.code}: ${this.detail}`
+    const { code, detail, operation, path } = this
+    return `cannot ${inWords[operation] ?? operation} ${path}: ${detail} (${code})`
   }
 }
 
