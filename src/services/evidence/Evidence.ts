@@ -3,21 +3,18 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as path from "node:path"
-import { digest } from "../Digest.ts"
 import { Disk } from "../durability/Disk.ts"
-import type { Item, Json } from "../items/Item.ts"
+import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
 import { JobError } from "../job/JobError.ts"
 import { nowIso } from "../Time.ts"
 import { bundle } from "./Bundle.ts"
-import { cleanText } from "./CleanText.ts"
 import { EvidenceCache } from "./EvidenceCache.ts"
 import { EvidencePlugins } from "./EvidencePlugins.ts"
-import { readInside } from "./FileEvidence.ts"
-import { findInstructions } from "./Instructions.ts"
-import { languageOf } from "./Language.ts"
+import { distinct, joined } from "./Gathered.ts"
+import type { Gathered } from "./Gathered.ts"
+import { makeObtain } from "./Obtain.ts"
 import { makePages } from "./Pages.ts"
-import { judgePage } from "./PageVerdict.ts"
 import { makeWanted, pluginsOf } from "./Wanted.ts"
 import type { Wanted, WantedOne } from "./Wanted.ts"
 import { WebPages } from "./WebPages.ts"
@@ -125,65 +122,6 @@ export class Evidence extends Context.Service<Evidence, {
 /** Sources of one item that are gathered at the same time. */
 const sourcesAtOnce = 4
 
-interface Gathered {
-  readonly sources: ReadonlyArray<EvidenceSource>
-  readonly misses: ReadonlyArray<EvidenceMiss>
-  readonly findings: ReadonlyArray<EvidenceFinding>
-}
-
-const missed = (
-  kind: SourceKind,
-  name: string,
-  { cause, reason }: Pick<EvidenceMiss, "cause" | "reason">
-): Gathered => ({ sources: [], misses: [{ kind, name, cause, reason }], findings: [] })
-
-const noText = { cause: "Unsupported", reason: "there is no text in it" } as const
-
-interface Text extends Omit<EvidenceSource, "id" | "hash"> {
-  readonly hidden?: ReadonlyArray<string>
-}
-
-/** A text that is clean already. */
-const found = ({ hidden = [], ...text }: Text): Gathered => {
-  if (text.text === "") return missed(text.kind, text.name, noText)
-  const id = `${text.kind}:${text.name}`
-  return {
-    sources: [{ id, ...text, hash: digest(text.text) }],
-    misses: [],
-    // What the row and the job say is their owner's word.
-    findings: text.kind === "row" || text.kind === "text"
-      ? []
-      : findInstructions(id, text.text, hidden)
-  }
-}
-
-const joined = (parts: ReadonlyArray<Gathered>): Gathered => ({
-  sources: parts.flatMap(({ sources }) => sources),
-  misses: parts.flatMap(({ misses }) => misses),
-  findings: parts.flatMap(({ findings }) => findings)
-})
-
-/** One source that is declared twice, or under two fields, counts once. */
-const distinct = ({ findings, misses, sources }: Gathered): Gathered => {
-  const seen = new Set<string>()
-  return {
-    sources: sources.filter(({ id }) => !seen.has(id) && seen.add(id)),
-    misses,
-    findings: [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()]
-  }
-}
-
-/** By what the item is known: for telling whether a page is about it. */
-const namesOf = ({ fields, slug }: Item): ReadonlyArray<string> =>
-  [slug, fields["name"], fields["title"]].filter((name: Json | undefined) =>
-    typeof name === "string"
-  )
-
-const titleAndLanguage = (title: string | undefined, language: string | null | undefined) => ({
-  ...(title === undefined || title === "" ? {} : { title }),
-  ...(language === undefined || language === null ? {} : { language })
-})
-
 const unknownPlugins = (names: ReadonlyArray<string>, known: ReadonlyArray<string>): JobError =>
   new JobError({
     faults: names.map((name) => ({
@@ -205,74 +143,7 @@ const make = Effect.gen(function*() {
   if (absent.length > 0) return yield* unknownPlugins(absent, Object.keys(plugins))
   const wantedOf = makeWanted(settings)
   const folder = input.path === "-" ? directory : path.dirname(input.path)
-
-  const fromFile = (name: string): Effect.Effect<Gathered> =>
-    Effect.matchEffect(readInside(disk, folder, name, settings.fetchBytesMax), {
-      onFailure: (miss) => Effect.succeed(missed("file", name, miss)),
-      onSuccess: ({ hidden, text: raw, title }) =>
-        Effect.gen(function*() {
-          const text = cleanText(raw)
-          const told = titleAndLanguage(title, yield* languageOf(text))
-          return found({ kind: "file", name, at: yield* nowIso, text, hidden, ...told })
-        })
-    })
-
-  const fromUrl = (name: string, item: Item, fresh: boolean): Effect.Effect<Gathered> =>
-    Effect.match(pages.read(name, fresh), {
-      onFailure: (miss) => missed("url", name, miss),
-      onSuccess: (page) => {
-        const signs = { ...page, asked: page.url, url: page.finalUrl }
-        const against = page.isHtml
-          ? judgePage(signs, namesOf(item), settings.pageMinChars)
-          : undefined
-        if (against !== undefined) return missed("url", name, against)
-        const { at, finalUrl: url, hidden, language, text, title } = page
-        const told = titleAndLanguage(title, language)
-        return found({ kind: "url", name, at, text, url, hidden, ...told })
-      }
-    })
-
-  const fromPlugin = (name: string, options: unknown, item: Item): Effect.Effect<Gathered> =>
-    Effect.suspend(() => plugins[name]!(item, options)).pipe(
-      Effect.catchDefect((defect) =>
-        Effect.fail({ cause: "Network" as const, reason: `the plug-in broke: ${String(defect)}` })
-      ),
-      Effect.matchEffect({
-        onFailure: (miss) => Effect.succeed(missed("plugin", name, miss)),
-        onSuccess: (texts) =>
-          Effect.map(nowIso, (at) =>
-            texts.length === 0
-              ? missed("plugin", name, { cause: "NotFound", reason: "it found nothing" })
-              : joined(
-                texts.map(({ name: part, text }) =>
-                  found({ kind: "plugin", name: `${name}/${part}`, at, text: cleanText(text) })
-                )
-              ))
-      })
-    )
-
-  const obtain = (
-    wanted: WantedOne,
-    item: Item,
-    at: string,
-    fresh: boolean
-  ): Effect.Effect<Gathered> => {
-    switch (wanted._tag) {
-      // What the row itself tells is a plain value: no fiber is made for it.
-      case "Text":
-        return Effect.succeed(
-          found({ kind: wanted.kind, name: wanted.name, at, text: cleanText(wanted.text) })
-        )
-      case "File":
-        return fromFile(wanted.name)
-      case "Url":
-        return fromUrl(wanted.name, item, fresh)
-      case "Plugin":
-        return fromPlugin(wanted.name, wanted.options, item)
-      case "Missing":
-        return Effect.succeed(missed(wanted.kind, wanted.name, wanted))
-    }
-  }
+  const obtain = makeObtain({ disk, folder, pages, plugins, settings })
 
   const first = Effect.fnUntraced(
     function*(of: ReadonlyArray<WantedOne>, item: Item, at: string, fresh: boolean) {

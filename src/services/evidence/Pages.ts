@@ -67,12 +67,17 @@ const readPage = Effect.fnUntraced(function*(asked: string, page: WebPage) {
   return kept
 })
 
+export interface Pages {
+  /** The page as it is kept while that is fresh, else as its server has it now; `fresh` takes nothing for fresh. */
+  readonly read: (url: string, fresh: boolean) => Effect.Effect<CachedPage, Miss>
+}
+
 /** Reads pages by their URLs, each of them one at a time: of many items that share one, the first fetches it. */
 export const makePages = (
   cache: EvidenceCache["Service"],
   web: WebPages["Service"],
   ttlMs: number
-) => {
+): Pages => {
   const oneAtATime = makeKeyedPermits(1)
   const fetch = Effect.fnUntraced(function*(url: string, kept: CachedPage | undefined) {
     const fetched = yield* web.get(url, kept)
@@ -82,7 +87,7 @@ export const makePages = (
     yield* cache.put(page)
     return page
   })
-  const read = (url: string, fresh: boolean): Effect.Effect<CachedPage, Miss> =>
+  const read: Pages["read"] = (url, fresh) =>
     oneAtATime(url)(Effect.gen(function*() {
       const kept = fresh ? undefined : Option.getOrUndefined(yield* cache.get(url))
       const nowMs = yield* Clock.currentTimeMillis
