@@ -12,6 +12,7 @@ import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
 import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import { WebPages } from "../services/evidence/WebPages.ts"
 import { Generation } from "../services/generation/Generation.ts"
+import { wholeInput } from "../services/items/Shard.ts"
 import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import type { Job } from "../services/job/Job.ts"
@@ -39,6 +40,13 @@ export const masters = Layer.merge(Consolidation.layer, Audit.layer)
 
 /** What appends to the masters: building it recovers them. */
 export const appenders = Layer.merge(DurableAppender.layer, RejectLog.layer)
+
+/** The same on a data directory that no run works on meanwhile: whoever is at work makes building it fail. */
+export const appendersAlone = (root: string) =>
+  appenders.pipe(
+    Layer.provide(Layer.effectDiscard(acquireRunLock(paths(root), wholeInput))),
+    Layer.provideMerge(DataDirectory.layer(root))
+  )
 
 /** What a job says, for whoever asks. Reading it creates nothing. */
 export const settings = (job: Job) =>

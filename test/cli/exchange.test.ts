@@ -49,3 +49,21 @@ describe("export --out", () => {
     assert.include(fields.stderr.join("\n"), `did you mean "title"?`)
   })
 })
+
+describe("import", () => {
+  it("2: a run is at work, which would pay for what comes in", async () => {
+    const { box } = withMasters()
+    box.write("old.jsonl", `{"slug":"lamp-1","title":"From before"}\n`)
+    const server = await box.fakeLlm({ faults: [{ kind: "hang" }] })
+    const running = box.start(["generate", "--base-url", server.url, "--json"])
+    await running.line("stdout", `"event":"begun"`)
+    const refused = await box.run(["import", "old.jsonl"])
+    assert.strictEqual(refused.code, ExitCode.usage)
+    assert.include(refused.stderr.join("\n"), "is at work")
+    running.child.kill("SIGKILL")
+    await running.ended
+    const { code, stdout } = await box.run(["import", "old.jsonl"])
+    assert.strictEqual(code, ExitCode.done)
+    assert.include(stdout.join("\n"), "1 lines: 1 records and 0 rejects imported")
+  })
+})

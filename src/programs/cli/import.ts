@@ -1,9 +1,7 @@
 // `inkfast import`: lines of an older pipeline into the masters.
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Live from "../../layers/Live.ts"
-import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Disk } from "../../services/durability/Disk.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
 import { importLines } from "../exchange/importLines.ts"
@@ -35,7 +33,7 @@ export const handle = (options: Options) =>
     const onSkip = (line: SkippedLine) =>
       json ? printJson({ event: "skipped", ...line }) : say(wordsOf(line))
     const report = yield* importLines(files, onSkip).pipe(
-      Effect.provide(Layer.provideMerge(Live.appenders, DataDirectory.layer(root)))
+      Effect.provide(Live.appendersAlone(root))
     )
     yield* json ? printJson({ event: "imported", ...report }) : printLine(
       `${report.lines} lines: ${report.records} records and ${report.rejects} rejects imported into ${root}, ` +

@@ -2,15 +2,17 @@
 //
 // A line is a plain record (`slug` and content) or a reject (`slug` and `error`). Of several lines of one slug the last
 // one counts, and a record over any reject. What has an end here already is left alone, so that an import may be cut off
-// and repeated: a slug never comes in twice.
+// and repeated: a slug never comes in twice. An event of a journal of ours is content of nobody's.
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { digest } from "../../services/Digest.ts"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
-import { scanLines, streamLines } from "../../services/durability/Lines.ts"
+import { streamLines } from "../../services/durability/Lines.ts"
+import type { StreamedLine } from "../../services/durability/Lines.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
+import { exactObject } from "../../services/ExactJson.ts"
 import { slugFault } from "../../services/items/Slug.ts"
 import { makeSlugTable } from "../../services/items/SlugTable.ts"
 import type { SlugTable } from "../../services/items/SlugTable.ts"
@@ -31,6 +33,7 @@ export interface SkippedLine {
 }
 
 export interface ImportReport {
+  /** Blank ones left out: records + rejects + skipped. */
   readonly lines: number
   readonly records: number
   readonly rejects: number
@@ -53,14 +56,30 @@ const contentOf = ({ _crc, _meta, slug: _slug, ...content }: Fields): Fields => 
 const isError = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== ""
 
-const readLine = (master: MasterLine, line: Buffer): Found => {
+const journalTags = new Set(["intent", "response", "failure", "verdict"])
+
+/** Whatever version of ours wrote it, and whether its checksum was kept or not. */
+const isJournalEvent = ({ _tag, at, id }: Fields): boolean =>
+  typeof _tag === "string" && journalTags.has(_tag) && typeof id === "string" &&
+  typeof at === "string"
+
+const readLine = (master: MasterLine, { line, terminated }: StreamedLine): Found => {
   const kind = master.read(line)
   if (kind === "blank") return { _tag: "Blank" }
-  if (kind === "corrupt") return { _tag: "Unusable", slug: null, why: master.problem }
+  if (kind === "corrupt") {
+    const why = terminated
+      ? master.problem
+      : "it ends in no newline and is not whole: the file was cut off, or is still being written"
+    return { _tag: "Unusable", slug: null, why }
+  }
   const { slug } = master
   const object = master.object ?? {}
   const fault = slugFault("slug", slug)
   if (fault !== undefined) return { _tag: "Unusable", slug, why: fault }
+  if (isJournalEvent(object)) {
+    const why = "it is an event of a run's journal, and no record: journals belong in raw/"
+    return { _tag: "Unusable", slug, why }
+  }
   if (isError(object["error"]) || isOwnReject(object)) return { _tag: "Reject", slug, object }
   return Object.keys(contentOf(object)).length === 0
     ? { _tag: "Unusable", slug, why: "it has no content beside its slug" }
@@ -68,8 +87,13 @@ const readLine = (master: MasterLine, line: Buffer): Found => {
 }
 
 /** A record's own provenance where it is ours; else what is known: where the line came from, and when it came in. */
-const toRecord = (slug: string, object: Fields, file: string, at: string): MasterRecord => {
-  const content = contentOf(object)
+const toRecord = (
+  slug: string,
+  object: Fields,
+  content: Fields,
+  file: string,
+  at: string
+): MasterRecord => {
   const own = object["_meta"]
   if (isOwnMeta(own)) return { slug, content, meta: own }
   const text = (key: string): string => typeof object[key] === "string" ? object[key] : "unknown"
@@ -120,13 +144,17 @@ const firstPass = Effect.fnUntraced(function*(files: ReadonlyArray<string>) {
   const rejects = makeSlugTable()
   const master = new MasterLine()
   let lines = 0
+  const note = (line: StreamedLine): void => {
+    const found = readLine(master, line)
+    if (found._tag === "Record") records.set(found.slug, lines)
+    if (found._tag === "Reject") rejects.set(found.slug, lines)
+    lines++
+  }
   for (const file of files) {
-    yield* scanLines(file, {}, (line) => {
-      const found = readLine(master, line)
-      if (found._tag === "Record") records.set(found.slug, lines)
-      if (found._tag === "Reject") rejects.set(found.slug, lines)
-      lines++
-    })
+    yield* Stream.runForEachArray(
+      streamLines(file),
+      (some) => Effect.sync(() => some.forEach(note))
+    )
   }
   return { records, rejects }
 })
@@ -151,7 +179,10 @@ const whyNot = (
 
 const inFlightMax = 256
 
-/** Requires that the files are whole: nobody writes them meanwhile. Every line that does not come in is told. */
+/**
+ * Requires that the files are whole (nobody writes them meanwhile), and that no run works on the data directory: it would
+ * pay for items that come in. Every line that does not come in is told.
+ */
 export const importLines = Effect.fnUntraced(function*(
   files: ReadonlyArray<string>,
   onSkip: (line: SkippedLine) => Effect.Effect<void>
@@ -166,44 +197,35 @@ export const importLines = Effect.fnUntraced(function*(
   const master = new MasterLine()
   const takeIn = (
     file: string,
-    line: Buffer,
-    lineNumber: number,
+    line: StreamedLine,
     own: number
   ): Effect.Effect<void, AppendError> => {
-    report.lines++
     const found = readLine(master, line)
     if (found._tag === "Blank") return Effect.void
+    report.lines++
     const why = found._tag === "Unusable" ? found.why : whyNot(found, own, last, settled)
     if (found._tag === "Unusable" || why !== undefined) {
       report.skipped++
-      return onSkip({ file, line: lineNumber, slug: found.slug, why: why ?? "" })
+      return onSkip({ file, line: line.lineNumber, slug: found.slug, why: why ?? "" })
     }
     const { object, slug } = found
-    return found._tag === "Record"
-      ? Effect.map(
-        appender.append(toRecord(slug, object, file, at)),
-        () => void report.records++
-      )
-      : Effect.map(
+    if (found._tag === "Reject") {
+      return Effect.map(
         rejectLog.append(toReject(slug, object, file, at)),
         () => void report.rejects++
       )
+    }
+    const content = contentOf(exactObject(master.bytes.toString("utf8")) ?? object)
+    return Effect.map(
+      appender.append(toRecord(slug, object, content, file, at)),
+      () => void report.records++
+    )
   }
   for (const file of files) {
     yield* streamLines(file).pipe(
-      Stream.map((each) => ({ ...each, own: each.terminated ? number++ : number })),
+      Stream.map((line) => ({ line, own: number++ })),
       Stream.mapEffect(
-        ({ line, lineNumber, own, terminated }) =>
-          Effect.suspend(() => {
-            if (terminated) return takeIn(file, line, lineNumber, own)
-            report.skipped++
-            return onSkip({
-              file,
-              line: lineNumber,
-              slug: null,
-              why: "it ends in no newline: the file was cut off, or is still being written"
-            })
-          }),
+        ({ line, own }) => Effect.suspend(() => takeIn(file, line, own)),
         { concurrency: inFlightMax }
       ),
       Stream.runDrain
