@@ -129,19 +129,46 @@ const parseObject = (bytes: Uint8Array): { readonly [key: string]: unknown } | u
   }
 }
 
-/** What a line is. One with a newline inside is corrupt. */
+const intact = 1
+const framed = 2
+
+/** What the `length` bytes have of a line of ours: its checksum holds (`intact`), it is `framed`. Bits: each line is asked. */
+const ownMarks = (line: Uint8Array, length: number): number => {
+  const bodyLength = length - tailLength
+  if (bodyLength < head.length || !matchesAt(line, head, 0)) {
+    return bodyLength >= 0 && matchesAt(line, tailStart, bodyLength) ? framed : 0
+  }
+  const digitsAt = bodyLength + tailStart.length
+  const isIntact = isHexOf(line, crc32(line.subarray(0, bodyLength)), digitsAt)
+  const isFramed = matchesAt(line, tailStart, bodyLength) &&
+    matchesAt(line, tailEnd, digitsAt + hexDigits)
+  return (isIntact ? intact : 0) | (isFramed ? framed : 0)
+}
+
+/** Without the white space at its end, which other programs leave where they convert line ends. */
+const trimmedLength = (line: Uint8Array, length: number): number => {
+  let end = length
+  while (end > 0 && (line[end - 1] === 0x0d || line[end - 1] === 0x20 || line[end - 1] === 0x09)) {
+    end--
+  }
+  return end
+}
+
+/**
+ * What a line is. One with a newline inside is corrupt. One of ours that another program ended otherwise (CRLF) is
+ * foreign where its checksum holds, and corrupt where it does not.
+ */
 export const verifyLine = (line: Uint8Array): LineState => {
   const length = line[line.byteLength - 1] === newline ? line.byteLength - 1 : line.byteLength
-  const bodyLength = length - tailLength
-  if (bodyLength >= head.length && matchesAt(line, head, 0)) {
-    const digitsAt = bodyLength + tailStart.length
-    const intact = isHexOf(line, crc32(line.subarray(0, bodyLength)), digitsAt)
-    const framed = matchesAt(line, tailStart, bodyLength) &&
-      matchesAt(line, tailEnd, digitsAt + hexDigits)
-    if (intact && framed) return "valid"
-    // A line of ours with damage on one side of its digits is not somebody else's.
-    if (intact || framed) return "corrupt"
-  } else if (bodyLength >= 0 && matchesAt(line, tailStart, bodyLength)) return "corrupt"
+  const marks = ownMarks(line, length)
+  if (marks === (intact | framed)) return "valid"
+  // A line of ours with damage on one side of its digits is not somebody else's.
+  if (marks !== 0) return "corrupt"
+  const trimmed = trimmedLength(line, length)
+  if (trimmed < length) {
+    const within = ownMarks(line, trimmed)
+    if (within === intact || within === framed) return "corrupt"
+  }
   const content = line.subarray(0, length)
   return content.includes(newline) || parseObject(content) === undefined ? "corrupt" : "foreign"
 }

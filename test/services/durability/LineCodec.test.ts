@@ -53,6 +53,18 @@ const anyObject = fc.record({
 )
 
 describe("the form of a line", () => {
+  it("I4: converted to CRLF it is whole, and foreign; every damaged byte of it is seen all the same", () => {
+    for (const end of ["\r\n", "\r", " \r\n", "\t"]) {
+      const line = `${text(encodeLine({ slug: "a", title: "Title 7" })).trimEnd()}${end}`
+      assert.strictEqual(verifyLine(bytes(line)), "foreign")
+      for (let at = 0; at < line.trimEnd().length; at++) {
+        const damaged = bytes(line)
+        damaged[at]! ^= 1
+        assert.strictEqual(verifyLine(damaged), "corrupt", `byte ${at}`)
+      }
+    }
+  })
+
   it("is JSON with the slug first, the checksum last, and one newline", () => {
     const line = encodeLine({ slug: "a", title: "T" })
     assert.match(text(line), /^\{"slug":"a","title":"T","_crc":"[0-9a-f]{8}"\}\n$/)
