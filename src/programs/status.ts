@@ -6,7 +6,7 @@ import type { RunReplay } from "../services/journal/JournalReplay.ts"
 import type { AtRisk } from "../services/journal/RunLedger.ts"
 import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
-import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
+import { countSettled, isTakenUp, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
 import { ladderOver } from "./generate/rungReport.ts"
 import type { RungReport } from "./generate/RunEvent.ts"
@@ -55,7 +55,8 @@ export const status = Effect.fnUntraced(function*(
 ) {
   const settled = yield* loadSettled
   const replay = yield* replayJournals({
-    isSettled: (slug) => settledAs(settled, slug) !== undefined
+    isSettled: (slug) => settledAs(settled, slug) !== undefined,
+    isWanted: source === undefined ? undefined : isTakenUp(source.slugs, settled)
   })
   const known = source === undefined ? undefined : countSettled(source.slugs, settled)
   let unjudged = 0

@@ -12,7 +12,7 @@ import { CurrentJob } from "../../services/job/Job.ts"
 import { readCallHistory } from "../../services/journal/CallHistory.ts"
 import { replayJournals } from "../../services/journal/JournalReplay.ts"
 import type { ItemHistory, Replay } from "../../services/journal/JournalReplay.ts"
-import { countSettled, loadSettled, settledAs } from "../../services/master/Settled.ts"
+import { countSettled, isTakenUp, loadSettled, settledAs } from "../../services/master/Settled.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import { promptTokens } from "../../services/spending/Tokens.ts"
@@ -146,7 +146,10 @@ export const estimate = Effect.fnUntraced(function*(options: EstimateOptions) {
   )
   const settled = yield* loadSettled
   const isPending = (slug: string): boolean => settledAs(settled, slug) === undefined
-  const replay = yield* replayJournals({ isSettled: (slug) => !isPending(slug) })
+  const replay = yield* replayJournals({
+    isSettled: (slug) => !isPending(slug),
+    isWanted: isTakenUp(options.source.slugs, settled)
+  })
   const calls = yield* readCallHistory
   const found = yield* survey(options, isPending, replay.history, rungs.length)
   const tokens = summarise(yield* countPrompts(found.sample))

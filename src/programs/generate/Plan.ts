@@ -5,6 +5,8 @@ import type { Item } from "../../services/items/Item.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
+import { makeSlugTable } from "../../services/items/SlugTable.ts"
+import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { countSettled, settledAs } from "../../services/master/Settled.ts"
 import type { SettledSlugs } from "../../services/master/SettledSlugs.ts"
@@ -38,7 +40,7 @@ export interface Pass {
 export interface Passes {
   readonly passes: ReadonlyArray<Pass>
   /** Settled items that are taken up again all the same. */
-  readonly isReopened: (slug: string) => boolean
+  readonly reopened: SlugTable
 }
 
 interface Scope {
@@ -59,6 +61,12 @@ const countPending = ({ settled, shard, source }: Scope): Effect.Effect<number> 
       // A file that has changed is found out when the items are begun.
       Effect.orElseSucceed(() => ofInput)
     )
+}
+
+const tableOf = (slugs: Iterable<string>): SlugTable => {
+  const table = makeSlugTable()
+  for (const slug of slugs) table.add(slug, 1)
+  return table
 }
 
 const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
@@ -83,7 +91,7 @@ const stalePass = Effect.fnUntraced(function*(scope: Scope) {
     },
     giveUpAfter: Infinity
   }
-  return { pass, isReopened: (slug: string) => stale.has(slug) }
+  return { pass, reopened: tableOf(stale.keys()) }
 })
 
 const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoice) {
@@ -108,7 +116,7 @@ const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoic
   }))
   return {
     passes: passes.filter(({ toDo }) => toDo > 0),
-    isReopened: (slug: string) => taken.has(slug)
+    reopened: tableOf(taken.keys())
   }
 })
 
@@ -116,12 +124,12 @@ const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoic
 export const passesOf = Effect.fnUntraced(function*(plan: Plan, scope: Scope) {
   switch (plan._tag) {
     case "Pending": {
-      const passes: Passes = { passes: [yield* pendingPass(scope)], isReopened: () => false }
+      const passes: Passes = { passes: [yield* pendingPass(scope)], reopened: tableOf([]) }
       return passes
     }
     case "Renew": {
-      const { isReopened, pass } = yield* stalePass(scope)
-      const passes: Passes = { passes: [yield* pendingPass(scope), pass], isReopened }
+      const { pass, reopened } = yield* stalePass(scope)
+      const passes: Passes = { passes: [yield* pendingPass(scope), pass], reopened }
       return passes
     }
     case "Retry": {

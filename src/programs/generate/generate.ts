@@ -15,11 +15,12 @@ import { wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
-import { replayJournals, sealSettledRuns } from "../../services/journal/JournalReplay.ts"
+import { replayJournals } from "../../services/journal/JournalReplay.ts"
+import { sealSettledRuns } from "../../services/journal/SealRuns.ts"
 import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { Replay } from "../../services/journal/JournalReplay.ts"
 import { keepIndex, refreshIndex } from "../../services/master/KeepIndex.ts"
-import { countSettled, settledAs, takeStock } from "../../services/master/Settled.ts"
+import { countSettled, isTakenUp, settledAs, takeStock } from "../../services/master/Settled.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
@@ -81,12 +82,14 @@ const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wish) {
   const budget = yield* Budget
   const { settled, ...stock } = yield* takeStock
   yield* keepIndex(stock)
-  const { isReopened, passes } = yield* passesOf(plan, { source, shard, settled })
+  const { passes, reopened } = yield* passesOf(plan, { source, shard, settled })
   const replay = yield* replayJournals({
     ownRunId: runId,
     isOurs: (slug) => inShard(slug, shard),
-    isSettled: (slug) => settledAs(settled, slug) !== undefined && !isReopened(slug),
-    readsSealed: plan._tag !== "Pending"
+    isSettled: (slug) => settledAs(settled, slug) !== undefined && reopened.get(slug) === undefined,
+    isWanted: passes.some(({ toDo }) => toDo > 0)
+      ? isTakenUp(source.slugs, settled, reopened)
+      : undefined
   })
   yield* budget.join(replay.runs.map(({ inFlightNanoUsd, runId: other, state, totals }) => ({
     runId: other,

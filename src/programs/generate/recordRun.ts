@@ -8,6 +8,7 @@ import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import type { LedgerTotals } from "../../services/journal/RunLedger.ts"
 import { listedAtRisk, writeManifest } from "../../services/journal/RunManifest.ts"
+import { closeManifest } from "../../services/journal/SealRuns.ts"
 import type { RungTotals, RunManifest, RunTotals } from "../../services/journal/RunManifest.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import { nowIso } from "../../services/Time.ts"
@@ -91,7 +92,7 @@ const keepManifest = Effect.fnUntraced(function*<A, E, R>(
   const journal = yield* Journal
   const ending = endingOf(report, yield* journal.totals)
   const atRisk = listedAtRisk(yield* journal.atRisk)
-  yield* writeManifest(data, { ...started, endedAt: yield* nowIso, ...ending, ...atRisk }).pipe(
+  yield* closeManifest(data, { ...started, endedAt: yield* nowIso, ...ending, ...atRisk }).pipe(
     Effect.catch((error) =>
       Effect.logWarning(`the run's manifest could not be closed: ${error.message}`)
     )

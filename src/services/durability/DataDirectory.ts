@@ -46,6 +46,9 @@ export const journalPath = (data: DataPaths, runId: string): string =>
   `${data.raw}/ai-run-${runId}.jsonl`
 export const manifestPath = (data: DataPaths, runId: string): string =>
   `${data.raw}/ai-run-${runId}.meta.json`
+/** Which items stand in the journal of a run whose books are closed. */
+export const journalSlugsPath = (data: DataPaths, runId: string): string =>
+  `${data.raw}/ai-run-${runId}.slugs`
 
 /** The paths of the data directory that a program works on. Holding them creates nothing. */
 export class DataDirectory extends Context.Service<DataDirectory, DataPaths>()(

@@ -10,7 +10,7 @@ import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { decodeEvent } from "./EventCodec.ts"
 import type { JournalEvent } from "./JournalEvent.ts"
-import { runIdOf } from "./JournalReplay.ts"
+import { runIdOf } from "./JournalNames.ts"
 
 /** Of one model, as it was asked for. */
 export interface ModelCalls {

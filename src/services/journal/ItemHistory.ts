@@ -14,8 +14,8 @@ export interface ItemHistory {
   /** What its calls without an answer may have cost on top of that. */
   readonly atRiskNanoUsd: NanoUsd
   /**
-   * Answers to judge, for nothing, oldest attempt first: those without a verdict, and of an item without a record those
-   * that were accepted once, whose record is in no master any more.
+   * Answers to judge, for nothing: of an item without a record first those that were accepted once, whose record is in
+   * no master any more, the newest before those that it superseded; then those without a verdict, oldest attempt first.
    */
   readonly unjudged: ReadonlyArray<Generated>
   /** Ids of the answers among them that were accepted. */
@@ -119,7 +119,14 @@ const historyOf = (
       if (verdict !== undefined) acceptedIds.add(id)
     }
   }
-  unjudged.sort((a, b) => a.attempt - b.attempt)
+  const wasAccepted = (answer: Generated): boolean => acceptedIds.has(answer.id)
+  unjudged.sort((a, b) =>
+    wasAccepted(a) === wasAccepted(b)
+      ? (a.attempt - b.attempt) * (wasAccepted(a) ? -1 : 1)
+      : wasAccepted(a)
+      ? -1
+      : 1
+  )
   const rejection = newestOf(rejected)
   return {
     attempts,

@@ -22,7 +22,7 @@ export interface LedgerTotals {
   readonly failures: number
   /** Intents with neither response nor failure: in flight, or at risk once the run is dead. */
   readonly unanswered: number
-  /** Responses that nobody has judged. */
+  /** Responses that nobody has judged, of items that need a verdict. */
   readonly unjudged: number
   readonly accepted: number
   readonly spentNanoUsd: NanoUsd
@@ -53,8 +53,11 @@ export class RunLedger {
     this.runId = runId
   }
 
-  /** An event of the run's own journal, or a verdict of another run's on a call of this one. */
-  enter(entry: Entry): void {
+  /**
+   * An event of the run's own journal, or a verdict of another run's on a call of this one. `isOwed`: its item needs a
+   * verdict; once that is settled nobody asks for one any more.
+   */
+  enter(entry: Entry, isOwed = true): void {
     switch (entry.tag) {
       case "intent": {
         const { at, id, model, slug } = entry
@@ -66,7 +69,7 @@ export class RunLedger {
         this.#responses++
         this.#spentNanoUsd += entry.nanoUsd
         this.#open.delete(entry.id)
-        if (!this.#judgedEarly.delete(entry.id)) this.#unjudged.add(entry.id)
+        if (isOwed && !this.#judgedEarly.delete(entry.id)) this.#unjudged.add(entry.id)
         return
       case "failure": {
         const intent = this.#open.get(entry.id)
@@ -79,7 +82,7 @@ export class RunLedger {
       }
       case "verdict":
         if (entry.accepted) this.#accepted++
-        if (!this.#unjudged.delete(entry.id)) this.#judgedEarly.add(entry.id)
+        if (isOwed && !this.#unjudged.delete(entry.id)) this.#judgedEarly.add(entry.id)
     }
   }
 

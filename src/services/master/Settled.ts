@@ -7,7 +7,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { fingerprintWords } from "../items/Fingerprint.ts"
-import type { SlugTable } from "../items/SlugTable.ts"
+import type { PrintLookup, SlugTable } from "../items/SlugTable.ts"
 import { coverageOf } from "./Coverage.ts"
 import { areNamed, holdMasters, openCoveringIndex } from "./CoveringIndex.ts"
 import type { SettlingMaster } from "./CoveringIndex.ts"
@@ -35,6 +35,13 @@ export const countSettled = (
   })
   return counts
 }
+
+/** Whether a slug, by its fingerprint, is one of the input's that is not settled, or one of those to be taken up again. */
+export const isTakenUp =
+  (input: PrintLookup, settled: PrintLookup, reopened?: PrintLookup) =>
+  (prints: Uint32Array, at: number): boolean =>
+    (settled.getPrint(prints, at) === undefined && input.getPrint(prints, at) !== undefined) ||
+    reopened?.getPrint(prints, at) !== undefined
 
 /** What the masters hold when a run begins. */
 export interface Stock {

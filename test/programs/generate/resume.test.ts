@@ -97,6 +97,78 @@ describe("generate: resume", () => {
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 
+  it.effect("I10: what a finished run paid for is not paid again when its records are lost", () => {
+    const store = Store.make()
+    const all = rows(6)
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ budget: { itemUsd: 1 } })
+      const llm = yield* ScriptedLlm
+      yield* run(store, job, { rows: all })
+      const calls = (yield* llm.calls).length
+      // One line of each master: bit rot, taken to quarantine. Then all of them, by hand.
+      const withoutFirst = (path: string) =>
+        (store.get(path)?.toString() ?? "").replace(/^[^\n]*\n/, "")
+      for (const path of [data.updates, data.successes]) store.put(path, withoutFirst(path))
+      store.put(data.appenderLock, "")
+      const mended = yield* run(store, job, { rows: all })
+      assert.deepInclude(mended, { accepted: 6, acceptedNow: 1, callsNow: 0, judgedFromJournal: 1 })
+      for (const path of [data.updates, data.successes, data.appenderLock]) store.put(path, "")
+      const again = yield* run(store, job, { rows: all })
+      assert.deepInclude(again, { accepted: 6, acceptedNow: 6, callsNow: 0, judgedFromJournal: 6 })
+      assert.lengthOf(yield* llm.calls, calls)
+      assertSettledOnce(store, slugs(6))
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          slugIn(request) === "item-3" && request.model === "base"
+            ? longAnswer(request)
+            : goodAnswer(request)
+        )
+      )
+    )
+  })
+
+  it.effect("of a renewed item whose records are lost the newest comes back", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob()
+      yield* run(store, job, { rows: rows(1) })
+      const renewed = yield* makeJob({ evidence: { minChars: 0, fields: ["slug"] } })
+      const report = yield* run(store, renewed, { rows: rows(1), plan: { _tag: "Renew" } })
+      assert.strictEqual(report.renewedNow, 1)
+      const newest = linesOf(store, data.successes).at(-1)
+      for (const path of [data.updates, data.successes, data.appenderLock]) store.put(path, "")
+      yield* run(store, renewed, { rows: rows(1) })
+      const idOf = (line: Record<string, unknown> | undefined) =>
+        (line?.["_meta"] as { readonly id: string } | undefined)?.id
+      assert.deepStrictEqual(linesOf(store, data.successes).map(idOf), [idOf(newest)])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("a run that was cut off is read until what it left is settled, and then no more", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 1 })
+      store.failNext((call) =>
+        call.operation === "append" && call.path === data.updates ? "EIO" : undefined
+      )
+      const { runId } = yield* run(store, job)
+      const totalsOf = () => {
+        const file = store.files().find((path) => path.endsWith(`${runId}.meta.json`)) ?? ""
+        return JSON.parse(String(store.get(file))) as {
+          readonly settledBy: string | null
+          readonly totals: { readonly unjudged: number }
+        }
+      }
+      assert.strictEqual(totalsOf().totals.unjudged, 1)
+      yield* run(store, job)
+      assert.isNull(totalsOf().settledBy)
+      const third = yield* run(store, job)
+      assert.deepInclude(totalsOf(), { settledBy: third.runId })
+      assert.strictEqual(totalsOf().totals.unjudged, 0)
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
   it.effect("a rejected draft is not bought again: the next run goes on at the strong model, with the findings", () => {
     const store = Store.make()
     return Effect.gen(function*() {

@@ -19,7 +19,8 @@ import { verifyLine } from "../../../src/services/durability/LineCodec.ts"
 import { RateLimited, TimedOut } from "../../../src/services/generation/Llm.ts"
 import { Journal } from "../../../src/services/journal/Journal.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
-import { replayJournals, sealSettledRuns } from "../../../src/services/journal/JournalReplay.ts"
+import { replayJournals } from "../../../src/services/journal/JournalReplay.ts"
+import { sealSettledRuns } from "../../../src/services/journal/SealRuns.ts"
 import type { ReplayOptions } from "../../../src/services/journal/JournalReplay.ts"
 import {
   encodeEvent,
@@ -270,8 +271,9 @@ describe("JournalReplay", () => {
           yield* sealSettledRuns(replay, own)
           return replay.runs.map(({ state }) => state)
         }).pipe(Effect.provide(layer))
-      assert.deepStrictEqual(yield* states([], true), ["dead", "dead"])
+      assert.deepStrictEqual(yield* states([], false), ["dead", "dead"])
       assert.deepStrictEqual(yield* states([verdict("a", `${runA}:1`)], false), ["dead", "dead"])
+      // With a verdict or without: nobody judges what is settled.
       assert.deepStrictEqual(yield* states([verdict("a", `${runA}:1`)], true), ["dead", "dead"])
       assert.deepStrictEqual(yield* states([verdict("a", `${runA}:1`)], true), ["sealed", "dead"])
       const sealed = JSON.parse(String(store.get(manifestPath(data, runA)))) as Record<
