@@ -6,8 +6,8 @@ import * as Stream from "effect/Stream"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
-import { budgetReached } from "../generate/callRung.ts"
 import type { RunEvent, RunReport, StopReason } from "../generate/RunEvent.ts"
+import { deferralLines, makeDeferralTeller } from "./deferrals.ts"
 import { visible } from "./output.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { advance, formatDuration, goesOnAt, initialProgress, renderProgress } from "./progress.ts"
@@ -61,11 +61,8 @@ const lineOf = (event: RunEvent): string | undefined => {
       return `found ${event.slug} at ${event.to}, where the row says ${event.from}`
     case "rejected":
       return `rejected ${event.slug}: ${event.cause}: ${event.reason}`
-    case "deferred":
-      // What stops a run is told once, and not for every item that it keeps from its turn.
-      return event.reason === "the run is stopping" || event.reason === budgetReached
-        ? undefined
-        : `deferred ${event.slug}: ${event.reason}`
+    case "unavailable":
+      return `${event.model} answers nobody (${event.detail}): items that need it are put off, the others go on`
     case "paused":
       return event.inMs < pauseMsTold ? undefined : `${event.model} ${
         event.why === "asked"
@@ -142,11 +139,13 @@ export const makeNarrator = Effect.fnUntraced(
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(tick), draw)))
     yield* Effect.addFinalizer(() => screen.isTerminal ? write(clearLine) : Effect.void)
 
+    const tellDeferral = makeDeferralTeller()
+
     const narrator: Narrator = {
       tell: (event) =>
         Effect.suspend(() => {
           state = advance(state, event)
-          const line = lineOf(event)
+          const line = event.event === "deferred" ? tellDeferral(event) : lineOf(event)
           if (line === undefined) return Effect.void
           return write(`${screen.isTerminal ? clearLine : ""}${visible(line)}\n`)
         })
@@ -186,6 +185,12 @@ export const summaryOf = (report: RunReport): string => {
       : ""),
     ...ladderLines(report.rungs)
   ]
+  lines.push(...deferralLines(report))
+  if (report.rejected > 0) {
+    lines.push(
+      `${report.rejected} rejected: inkfast retry --phase all --dry-run says what can be taken up again, and how`
+    )
+  }
   const { stop } = report
   if (stop?._tag === "Budget") lines.push(`stopped by the budget: ${stop.detail}`)
   if (report.budget.total !== null) {

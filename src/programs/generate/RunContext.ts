@@ -7,6 +7,7 @@ import type { Item } from "../../services/items/Item.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
+import type { DeferCause } from "./DeferCause.ts"
 import type { Places } from "./places.ts"
 import type { Purse } from "./Purse.ts"
 import type { RunControl } from "./RunControl.ts"
@@ -30,11 +31,13 @@ export interface Tally {
   answers: number
   judgedFromJournal: number
   readonly rejectedByCause: Map<RejectCause, number>
+  readonly deferredByCause: Map<DeferCause, number>
   readonly rungs: ReadonlyArray<RungTally>
 }
 
 /** What one rung of the ladder did. */
 export interface RungTally {
+  readonly model: string
   /** Items that it was called for. */
   items: number
   answers: number
@@ -42,6 +45,10 @@ export interface RungTally {
   /** What its answers cost in this run. */
   spentNanoUsd: NanoUsd
 }
+
+/** Calls that the model has answered, on whichever rung. */
+export const answersOf = ({ rungs }: Tally, model: string): number =>
+  rungs.reduce((sum, rung) => rung.model === model ? sum + rung.answers : sum, 0)
 
 export interface RunContext {
   readonly control: RunControl

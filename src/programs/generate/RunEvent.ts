@@ -7,6 +7,7 @@ import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { BudgetState } from "../../services/spending/Budget.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
+import type { DeferCause } from "./DeferCause.ts"
 
 /** Why a run admits nothing new. The items it has begun are finished as far as they can be. */
 export type StopReason =
@@ -58,6 +59,8 @@ export interface RunReport {
   /** Begun in this run and still as they were: put off, or cut off. */
   readonly deferredNow: number
   readonly rejectedByCause: { readonly [cause: string]: number }
+  /** Of those put off, why; those that were cut off have no cause. */
+  readonly deferredByCause: { readonly [cause in DeferCause]?: number }
   readonly callsNow: number
   /** Answers of earlier runs that were judged without a call. */
   readonly judgedFromJournal: number
@@ -114,7 +117,12 @@ export type Happening =
     readonly findings: ReadonlyArray<Finding>
   }
   /** The item stays pending: a later run takes it up. */
-  | { readonly event: "deferred"; readonly slug: string; readonly reason: string }
+  | {
+    readonly event: "deferred"
+    readonly slug: string
+    readonly cause: DeferCause
+    readonly reason: string
+  }
   /** The stale record goes on standing. */
   | { readonly event: "kept"; readonly slug: string; readonly reason: string }
   /** A page was found under a variant of the address that the row gives. */
@@ -146,6 +154,8 @@ export type Happening =
     readonly until: string
     readonly inMs: number
   }
+  /** The model has answered nobody for too long: its items are put off until it does, and the others go on. */
+  | { readonly event: "unavailable"; readonly model: string; readonly detail: string }
   /** The answer was cut off: the same model writes again, with more room. */
   | {
     readonly event: "widened"

@@ -17,6 +17,8 @@ import type { BudgetReached } from "../../services/spending/Budget.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { Endings } from "./endings.ts"
 import { overBound } from "./itemBounds.ts"
+import type { Outages } from "./outages.ts"
+import { answersOf } from "./RunContext.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import type { Suspects } from "./suspects.ts"
 
@@ -30,7 +32,7 @@ type Called = Generated | "Again" | "Ended" | "NoWider"
 export const stopping = "the run is stopping"
 
 /** Why an item is put off whose call does not fit the budget of the run, or of the data directory. */
-export const budgetReached = "its next call does not fit the budget"
+const budgetReached = "its next call does not fit the budget"
 
 /** Why an item is put off when calls at risk are not to be made again. */
 export const held = "held: a call of its may have been billed and has no answer; " +
@@ -40,9 +42,6 @@ export const held = "held: a call of its may have been billed and has no answer;
 export type CallRung = (work: Work) => Effect.Effect<Exclude<Called, "Again">, AppendError>
 
 const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
-
-/** Failed probes of an endpoint that has answered no call of the run: its address or its network is wrong. */
-const neverAnsweredProbesMax = 5
 
 /** What has gone wrong since the rung was first called for this draft. */
 interface Tries {
@@ -56,7 +55,7 @@ interface Tries {
 }
 
 export const makeCallRung = Effect.fnUntraced(
-  function*(context: RunContext, endings: Endings, suspects: Suspects) {
+  function*(context: RunContext, endings: Endings, outages: Outages, suspects: Suspects) {
     const generation = yield* Generation
     const job = yield* CurrentJob
     const { control, emit, places, purse, tally } = context
@@ -66,14 +65,16 @@ export const makeCallRung = Effect.fnUntraced(
     const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> =>
       Effect.as(ending, "Ended")
 
-    /** Blames the item only if the endpoint answered someone since then; else the next answer will tell. */
+    const answersNow = ({ rung }: Work): number => answersOf(tally, job.rungs[rung]?.model ?? "")
+
+    /** Blames the item only if its model answered someone since then; else its next answer will tell. */
     const blame = (work: Work, failure: FailureClass, reason: string, answersThen: number) => {
       if (failure._tag === "Fatal") {
         const stop = control.stop({ _tag: "Fatal", detail: reason })
-        return ended(Effect.andThen(stop, endings.defer(work.item.slug, reason)))
+        return ended(Effect.andThen(stop, endings.defer(work.item.slug, "Stopping", reason)))
       }
       return ended(
-        tally.answers > answersThen
+        answersNow(work) > answersThen
           ? endings.reject(work, failure.cause, reason, work.findings)
           : suspects.add({ work, failure, reason })
       )
@@ -104,11 +105,6 @@ export const makeCallRung = Effect.fnUntraced(
         return "Again"
       })
 
-    /** A model that answers nobody is no item's fault: it is probed, up to a bound, and then the run stops. */
-    const isDead = ({ failedProbes, failingSinceMs }: ModelHealth, nowMs: number): boolean =>
-      (tally.answers === 0 && failedProbes >= neverAnsweredProbesMax) ||
-      nowMs - (failingSinceMs ?? nowMs) >= transientMsMax
-
     const failed = Effect.fnUntraced(function*(work: Work, reason: LlmReason, tries: Tries) {
       const nowMs = yield* Clock.currentTimeMillis
       const health = yield* generation.health(work.rung)
@@ -116,7 +112,7 @@ export const makeCallRung = Effect.fnUntraced(
       work.attempts++
       tries.failures++
       if (job.holdAtRisk && mayBeBilled(reason)) {
-        return yield* ended(endings.defer(work.item.slug, held))
+        return yield* ended(endings.defer(work.item.slug, "Held", held))
       }
       const failure = classify(reason)
       if (health.pause !== undefined) yield* tellPause(work.rung, health.pause, nowMs)
@@ -124,11 +120,9 @@ export const makeCallRung = Effect.fnUntraced(
       if (failure._tag === "Hopeless" && work.outputTokensMax !== undefined) return "NoWider"
       if (failure._tag !== "Passing") return yield* blame(work, failure, describe(reason), 0)
       if (health.failingSinceMs !== undefined) {
-        if (!isDead(health, nowMs)) {
-          return yield* waitAndTry(work, reason, tries, health.pause, nowMs)
-        }
-        yield* control.stop({ _tag: "EndpointDead", detail: describe(reason) })
-        return yield* ended(endings.defer(work.item.slug, describe(reason)))
+        return outages.isLasting(work.rung, health, nowMs)
+          ? yield* ended(outages.begin(work, describe(reason)))
+          : yield* waitAndTry(work, reason, tries, health.pause, nowMs)
       }
       if (failure.cause !== "RateLimited") {
         tries.counted++
@@ -157,7 +151,7 @@ export const makeCallRung = Effect.fnUntraced(
           ? endings.reject(work, "BudgetExhausted", `the item's budget: ${detail}`, work.findings)
           : Effect.andThen(
             purse.refused(error),
-            endings.defer(work.item.slug, budgetReached)
+            endings.defer(work.item.slug, "Budget", budgetReached)
           )
       )
     }
@@ -169,7 +163,7 @@ export const makeCallRung = Effect.fnUntraced(
         : ended<AppendError>(
           error.scope === "item"
             ? endings.reject(work, "BudgetExhausted", error.message, work.findings)
-            : endings.defer(work.item.slug, error.message)
+            : endings.defer(work.item.slug, "Share", error.message)
         )
 
     /** The rung is called for the item, whatever comes of it. */
@@ -188,8 +182,14 @@ export const makeCallRung = Effect.fnUntraced(
         onRung.answers++
         onRung.spentNanoUsd += generated.costNanoUsd
       }
-      return suspects.answered
+      return suspects.answered(work)
     }
+
+    /** Nothing was sent: the run stops, or the call waited for a model that is out. */
+    const halted = (work: Work): Effect.Effect<Called> =>
+      control.isClosed()
+        ? ended(endings.defer(work.item.slug, "Stopping", stopping))
+        : Effect.succeed("Again")
 
     const callOnce = (work: Work, tries: Tries): Effect.Effect<Called, AppendError> =>
       generation.generate({
@@ -204,7 +204,7 @@ export const makeCallRung = Effect.fnUntraced(
       }).pipe(
         Effect.tap((generated) => answered(work, generated)),
         Effect.catchTags({
-          Halted: () => ended(endings.defer(work.item.slug, stopping)),
+          Halted: () => halted(work),
           PromptError: (error) => blame(work, hopeless, error.message, 0),
           BudgetReached: (error) => broke(work, error),
           ShareReached: (error) => shareUsed(work, error),
@@ -216,12 +216,13 @@ export const makeCallRung = Effect.fnUntraced(
       const tries: Tries = {
         sinceMs: yield* Clock.currentTimeMillis,
         waitedMsThen: work.waitedMs,
-        answersThen: tally.answers,
+        answersThen: answersNow(work),
         counted: 0,
         failures: 0
       }
       // Bounded by attempts and by time.
       for (;;) {
+        if (yield* outages.meet(work)) return "Ended"
         const called: Called = yield* callOnce(work, tries)
         if (called !== "Again") return called
       }

@@ -17,6 +17,7 @@ import { toUsd } from "../../services/spending/Money.ts"
 import { isoAfter, nowIso } from "../../services/Time.ts"
 import { acceptedRecord, verdictEvent } from "../acceptedRecord.ts"
 import type { AcceptedVerdict } from "../acceptedRecord.ts"
+import type { DeferCause } from "./DeferCause.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import { standsSinceMs } from "./TakeUp.ts"
 import type { Upkeep } from "./upkeep.ts"
@@ -44,7 +45,7 @@ export interface Endings {
   /** A stale record goes on standing. */
   readonly keep: (slug: string, reason: string) => Effect.Effect<void>
   /** The item stays as it is. */
-  readonly defer: (slug: string, reason: string) => Effect.Effect<void>
+  readonly defer: (slug: string, cause: DeferCause, reason: string) => Effect.Effect<void>
 }
 
 export const makeEndings = Effect.fnUntraced(
@@ -120,7 +121,11 @@ export const makeEndings = Effect.fnUntraced(
       accept,
       reject,
       keep,
-      defer: (slug, reason) => emit({ event: "deferred", slug, reason })
+      defer: (slug, cause, reason) =>
+        Effect.suspend(() => {
+          tally.deferredByCause.set(cause, (tally.deferredByCause.get(cause) ?? 0) + 1)
+          return emit({ event: "deferred", slug, cause, reason })
+        })
     }
     return endings
   }

@@ -25,6 +25,7 @@ import { Budget } from "../../services/spending/Budget.ts"
 import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
 import type { Endings } from "./endings.ts"
+import { makeOutages } from "./outages.ts"
 import { passesOf } from "./Plan.ts"
 import type { Pass, Plan } from "./Plan.ts"
 import type { RunContext } from "./RunContext.ts"
@@ -165,12 +166,15 @@ const makeRunItem = Effect.fnUntraced(function*(
       return emit({ event: "begun", slug: item.slug }).pipe(
         Effect.andThen(settleItem(item, history.get(item.slug), takeUp)),
         Effect.catch((error) =>
-          Effect.andThen(stopOnStorage(control, error), endings.defer(item.slug, error.message))
+          Effect.andThen(
+            stopOnStorage(control, error),
+            endings.defer(item.slug, "Stopping", error.message)
+          )
         ),
         Effect.catchCauseIf(Cause.hasDies, (cause) =>
           Effect.andThen(
             stopOnDefect(control, cause),
-            endings.defer(item.slug, String(Cause.squash(cause)))
+            endings.defer(item.slug, "Stopping", String(Cause.squash(cause)))
           )),
         Effect.ensuring(Effect.andThen(budget.release(item.slug), leave))
       )
@@ -237,8 +241,9 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
 
   const upkeep = yield* makeUpkeep(job.consolidateEvery, stock, emit)
   const endings = yield* makeEndings(context, upkeep)
-  const suspects = makeSuspects(context, endings)
-  const callRung = yield* makeCallRung(context, endings, suspects)
+  const outages = yield* makeOutages(context, endings)
+  const suspects = makeSuspects(context, endings, outages)
+  const callRung = yield* makeCallRung(context, endings, outages, suspects)
   const settleItem = yield* makeSettleItem(context, endings, callRung)
   const runItem = yield* makeRunItem(context, endings, settleItem, replay.history)
 

@@ -2,7 +2,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Generation } from "../../services/generation/Generation.ts"
-import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import type { RunContext } from "./RunContext.ts"
@@ -24,7 +23,6 @@ export const makeReport = Effect.fnUntraced(
     startMs: number
   ) {
     const journal = yield* Journal
-    const { rungs } = yield* CurrentJob
     // A renewed item was accepted before, a retried one rejected.
     const accepted = before.accepted + tally.accepted - tally.renewed
     const rejected = before.rejected + tally.rejected - tally.retried
@@ -41,9 +39,8 @@ export const makeReport = Effect.fnUntraced(
       keptNow: tally.kept,
       deferredNow: tally.begun - tally.accepted - tally.rejected - tally.kept,
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
-      rungs: tally.rungs.map((rung, index) =>
-        rungReport({ model: rungs[index]?.model ?? "", ...rung })
-      ),
+      deferredByCause: Object.fromEntries(tally.deferredByCause),
+      rungs: tally.rungs.map((rung) => rungReport({ ...rung })),
       callsNow: (yield* journal.totals).calls,
       judgedFromJournal: tally.judgedFromJournal,
       budget: yield* (yield* Budget).state,

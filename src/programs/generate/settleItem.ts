@@ -179,7 +179,7 @@ export const makeSettleItem = Effect.fnUntraced(
       if (start._tag === "Redraft") yield* step(work, start.rejection, start.rung)
       if (start._tag === "Climb" && !(yield* climb(work, start.rejection))) return
       if (holdAtRisk && (history?.atRiskNanoUsd ?? 0) > 0) {
-        return yield* endings.defer(work.item.slug, held)
+        return yield* endings.defer(work.item.slug, "Held", held)
       }
       // Only a call needs evidence: an answer that is already paid for was judged above all the same.
       const { outcome } = work.evidence
@@ -211,7 +211,7 @@ export const makeSettleItem = Effect.fnUntraced(
 
     const settleItem: SettleItem = Effect.fnUntraced(function*(item, history, takeUp) {
       const gathered = yield* gather(item, takeUp)
-      if (gathered === undefined) return yield* endings.defer(item.slug, stopping)
+      if (gathered === undefined) return yield* endings.defer(item.slug, "Stopping", stopping)
       const work: Work = {
         item,
         takeUp,

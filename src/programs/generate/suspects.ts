@@ -1,11 +1,12 @@
-// Items that failed while nothing tells whether they are to blame or the endpoint: their end waits for evidence.
+// Items that failed while nothing tells whether they are to blame or their model: their end waits for evidence.
 //
-// The next answer that anyone gets clears the endpoint, and the suspects are rejected. Too many in a row convict it: the
-// run stops and they all stay pending, so that an outage or a wrong setting never rejects a whole catalogue.
+// The next answer that the model gives anyone clears it, and the suspects are rejected. Too many in a row convict it:
+// they all stay pending, so that an outage or a wrong setting never rejects a whole catalogue.
 import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import type { FailureClass } from "../../services/generation/FailureClass.ts"
 import type { Endings } from "./endings.ts"
+import type { Outages } from "./outages.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 
 type Failure = Exclude<FailureClass, { readonly _tag: "Fatal" }>
@@ -24,17 +25,22 @@ interface Suspect {
 
 export interface Suspects {
   readonly add: (suspect: Suspect) => Effect.Effect<void>
-  /** A call was answered: whatever is wrong, it is not the endpoint. */
-  readonly answered: Effect.Effect<void, AppendError>
+  /** A call of the work's rung was answered: whatever is wrong, it is not the model. */
+  readonly answered: (work: Work) => Effect.Effect<void, AppendError>
   /** The run ends. What nobody has cleared stays pending, unless the endpoint was plain about the request. */
   readonly close: Effect.Effect<void, AppendError>
 }
 
-export const makeSuspects = ({ control }: RunContext, endings: Endings): Suspects => {
-  let held: Array<Suspect> = []
-  const take = (): ReadonlyArray<Suspect> => {
-    const taken = held
-    held = []
+export const makeSuspects = (
+  { control, tally }: RunContext,
+  endings: Endings,
+  outages: Outages
+): Suspects => {
+  let held: ReadonlyArray<Suspect> = []
+  const modelOf = ({ rung }: Work): string => tally.rungs[rung]?.model ?? ""
+  const take = (isTaken: (suspect: Suspect) => boolean): ReadonlyArray<Suspect> => {
+    const taken = held.filter(isTaken)
+    held = held.filter((suspect) => !isTaken(suspect))
     return taken
   }
   const reject = ({ failure, reason, work }: Suspect) =>
@@ -43,28 +49,32 @@ export const makeSuspects = ({ control }: RunContext, endings: Endings): Suspect
   return {
     add: (suspect) =>
       Effect.suspend(() => {
-        held.push(suspect)
-        const { failure, reason } = suspect
-        if (
-          held.filter((other) => other.failure._tag === failure._tag).length <
-            inARowMax[failure._tag]
-        ) return Effect.void
-        return control.stop(
-          failure._tag === "Passing"
-            ? { _tag: "EndpointDead", detail: reason }
-            : { _tag: "Fatal", detail: reason }
-        )
+        held = [...held, suspect]
+        const { failure, reason, work } = suspect
+        const isAlike = (other: Suspect): boolean =>
+          other.failure._tag === failure._tag && modelOf(other.work) === modelOf(work)
+        if (held.filter(isAlike).length < inARowMax[failure._tag]) return Effect.void
+        return failure._tag === "Passing"
+          ? Effect.forEach(take(isAlike), (each) => outages.begin(each.work, each.reason), {
+            discard: true
+          })
+          : control.stop({ _tag: "Fatal", detail: reason })
       }),
-    answered: Effect.suspend(() =>
-      held.length === 0 ? Effect.void : Effect.forEach(take(), reject, { discard: true })
-    ),
+    answered: (work) =>
+      Effect.suspend(() =>
+        held.length === 0 ? Effect.void : Effect.forEach(
+          take((suspect) => modelOf(suspect.work) === modelOf(work)),
+          reject,
+          { discard: true }
+        )
+      ),
     close: Effect.suspend(() =>
       Effect.forEach(
-        take(),
+        take(() => true),
         (suspect) =>
           suspect.failure._tag === "Hopeless" && control.current() === null
             ? reject(suspect)
-            : endings.defer(suspect.work.item.slug, suspect.reason),
+            : endings.defer(suspect.work.item.slug, "Failed", suspect.reason),
         { discard: true }
       )
     )

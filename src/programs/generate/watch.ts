@@ -28,7 +28,7 @@ export const stopOnDefect = (
 export const stopOnStorage = (control: RunControl, error: AppendError): Effect.Effect<void> =>
   control.stop({ _tag: "Storage", detail: error.message })
 
-const newTally = (rungs: number): Tally => ({
+const newTally = (rungs: Job["rungs"]): Tally => ({
   begun: 0,
   inFlight: 0,
   accepted: 0,
@@ -39,10 +39,8 @@ const newTally = (rungs: number): Tally => ({
   answers: 0,
   judgedFromJournal: 0,
   rejectedByCause: new Map(),
-  rungs: Array.from(
-    { length: rungs },
-    () => ({ items: 0, answers: 0, accepted: 0, spentNanoUsd: 0 })
-  )
+  deferredByCause: new Map(),
+  rungs: rungs.map(({ model }) => ({ model, items: 0, answers: 0, accepted: 0, spentNanoUsd: 0 }))
 })
 
 /** Items that may wait for their models beside those in flight: each holds its row and its evidence in memory. */
@@ -54,7 +52,7 @@ export const makeContext = Effect.fnUntraced(function*(
   onEvent: ((event: RunEvent) => Effect.Effect<void>) | undefined
 ) {
   const budget = yield* Budget
-  const tally = newTally(rungs.length)
+  const tally = newTally(rungs)
   const emit: RunContext["emit"] = onEvent === undefined ?
     () => Effect.void :
     (event) =>

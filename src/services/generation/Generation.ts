@@ -90,7 +90,7 @@ export interface Admission {
   readonly aside?: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>
 }
 
-/** Admission was closed while the call waited for its turn or its money: nothing was sent. */
+/** Admission was closed, or the call dismissed, while it waited for its turn or its money: nothing was sent. */
 export class Halted extends Schema.TaggedError<Halted>()("Halted", { slug: Schema.String }) {}
 
 export interface GenerationRequest {
@@ -121,6 +121,8 @@ export class Generation extends Context.Service<Generation, {
   >
   /** Calls of this process that may have been billed though no answer came, oldest first. */
   readonly atRisk: Effect.Effect<ReadonlyArray<AtRiskCall>>
+  /** Sends away the calls that wait in line for the rung's model: they fail as `Halted`. */
+  readonly dismiss: (rung: number) => Effect.Effect<void>
   /** How the rung's model is doing. */
   readonly health: (rung: number) => Effect.Effect<ModelHealth>
 }>()("inkfast/services/generation/Generation") {
@@ -324,6 +326,7 @@ const make = Effect.gen(function*() {
     generate,
     // Calls end in any order; their numbers tell when they began.
     atRisk: Effect.sync(() => atRisk.toSorted((a, b) => numberOf(a.id) - numberOf(b.id))),
+    dismiss: (index) => Effect.sync(() => gate.dismiss(job.rungs[index]?.model ?? "")),
     health: (index) => Effect.sync(() => gate.health(job.rungs[index]?.model ?? ""))
   })
 })

@@ -37,6 +37,8 @@ export interface RateGate {
   readonly answered: (turn: Turn, completion: Completion, request: LlmRequest) => void
   readonly failed: (turn: Turn, reason: LlmReason) => void
   readonly abandoned: (turn: Turn, wasSent: boolean) => void
+  /** Whoever waits for the model gets no turn. */
+  readonly dismiss: (model: string) => void
   readonly health: (model: string) => ModelHealth
 }
 
@@ -192,6 +194,13 @@ export const makeRateGate = Effect.fnUntraced(function*(
     failed: (turn, reason) => learn(turn, (limits, nowMs) => limits.failed(nowMs, turn, reason)),
     abandoned: (turn, wasSent) => {
       if (!turn.isOver) learn(turn, (limits) => limits.abandoned(turn, wasSent))
+    },
+    dismiss: (model) => {
+      const queue = queueOf(model)
+      const leaving = queue.waiters
+      queue.waiters = []
+      queue.dueAtMs = Number.POSITIVE_INFINITY
+      for (const { resume } of leaving) resume(undefined)
     },
     health: (model) => queueOf(model).limits.health(now())
   }

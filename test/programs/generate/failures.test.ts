@@ -1,5 +1,6 @@
 // Calls that fail: what is tried again and when, what is at risk, who is blamed, and what stops the run.
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
@@ -29,6 +30,7 @@ import {
   eventsIn,
   goodAnswer,
   linesOf,
+  longAnswer,
   makeJob,
   rows,
   run,
@@ -168,6 +170,75 @@ describe("generate: failures", () => {
       }).pipe(Effect.provide(ScriptedLlm.layer(() => reason)))
     })
   }
+
+  it.effect("a strong model that answers nobody puts off the items that need it; the others are written, and it is told once", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 4 })
+      const { events, report } = yield* runThrough(store, job, { rows: rows(60) })
+      assert.deepInclude(report, { accepted: 30, rejected: 0, pending: 30, stop: null })
+      assert.deepStrictEqual(report.deferredByCause, { Model: 30 })
+      assert.strictEqual(exitCodeOf(report), 3)
+      assert.isBelow(report.callsNow, 60 + 30)
+      const told = events.filter(({ event }) => event === "unavailable")
+      assert.deepStrictEqual(told.map((event) => "model" in event && event.model), ["strong"])
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      request.model === "strong"
+        ? overloaded
+        : Number(slugIn(request).slice(5)) % 2 === 0
+        ? longAnswer(request)
+        : goodAnswer(request)
+    )))
+  })
+
+  it.effect("a model that was out and comes back is called again", () => {
+    const store = Store.make()
+    const out: Array<string> = []
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 2, transientSecondsMax: 5 })
+      const running = yield* Effect.forkChild(run(store, job, {
+        rows: rows(200),
+        onEvent: (event) =>
+          event.event === "unavailable" ? Effect.sync(() => void out.push(event.model)) : undefined
+      }))
+      for (let n = 0; n < 200; n++) yield* TestClock.adjust(1000)
+      const report = yield* Fiber.join(running)
+      assert.isNotEmpty(out)
+      assert.strictEqual(report.stop, null)
+      assert.isAbove(report.rungs[1]?.accepted ?? 0, 0)
+      assert.strictEqual(report.accepted + (report.deferredByCause.Model ?? 0), 200)
+    }).pipe(
+      Effect.provide(
+        ScriptedLlm.layer((request) =>
+          Effect.flatMap(Clock.currentTimeMillis, (nowMs) =>
+            request.model === "strong"
+              ? Effect.succeed(nowMs < 60_000 ? overloaded : goodAnswer(request) as object)
+              : Effect.as(
+                Effect.sleep(1000),
+                (Number(slugIn(request).slice(5)) % 2 === 0 ? longAnswer : goodAnswer)(
+                  request
+                ) as object
+              ))
+        )
+      )
+    )
+  })
+
+  it.effect("a failure on one model is not held against an item because another model answers", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ concurrency: 2, transientAttemptsMax: 2 })
+      const { report } = yield* runThrough(store, job, { rows: rows(9) })
+      assert.deepInclude(report, { accepted: 8, rejected: 0, pending: 1, stop: null })
+      assert.deepStrictEqual(report.deferredByCause, { Failed: 1 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      request.model === "strong"
+        ? overloaded
+        : slugIn(request) === "item-0"
+        ? longAnswer(request)
+        : goodAnswer(request)
+    )))
+  })
 
   it.effect("a single pending item on a dead endpoint stays pending", () => {
     const store = Store.make()
