@@ -78,12 +78,18 @@ const inSettings: ReadonlyArray<Bad> = [
   {
     name: "a flag out of range",
     args: ["--batch", "0"],
-    says: /^inkfast: command line: --(batch|concurrency): is 0; must be .*$/
+    says: /^inkfast: command line: --batch \(or --concurrency\): is 0; must be .*$/
+  },
+  {
+    name: "a flag given under both of its names",
+    args: ["--batch", "4", "--concurrency", "5"],
+    says:
+      "inkfast: --batch (or --concurrency): is given 2 times; give it once\nSee: inkfast generate --help"
   },
   {
     name: "a flag that is no number",
     args: ["--budget", "five"],
-    says: /^inkfast: .*--budget.*five/
+    says: `inkfast: --budget: is "five"; must be a number\nSee: inkfast generate --help`
   },
   {
     name: "a negative budget",
@@ -193,21 +199,6 @@ describe("what is not bad", () => {
     const { code, stdout } = await box.run(["probe", "--json"])
     assert.strictEqual(code, 0)
     assert.strictEqual(stdout.length, 4)
-  })
-})
-
-describe("--json", () => {
-  it("gives a failure as one JSON value on stdout, and in words on stderr", async () => {
-    const box = sandbox()
-    box.job({ items: row("a") + row("a") })
-    const { code, stderr, stdout } = await box.run(["generate", "--json"])
-    assert.strictEqual(code, 2)
-    assert.strictEqual(stdout.length, 1)
-    const { error, event, message } = JSON.parse(stdout[0] ?? "") as {
-      readonly [key: string]: string
-    }
-    assert.deepStrictEqual([event, error], ["error", "InputError"])
-    assert.strictEqual(`inkfast: ${message}`, stderr.join("\n"))
   })
 })
 

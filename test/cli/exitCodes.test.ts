@@ -171,29 +171,6 @@ const commands = [
 ]
 
 describe("output", () => {
-  it("--json of every command is one JSON value a line and nothing else", async () => {
-    const box = sandbox()
-    box.job({ items: itemsOf(3) + thin })
-    const server = await box.fakeLlm()
-    const endpoint = ["--base-url", server.url]
-    const runs: ReadonlyArray<readonly [ReadonlyArray<string>, number]> = [
-      [["init", "fresh"], 0],
-      [["init", "fresh"], 2],
-      [["probe", ...endpoint], 0],
-      [["generate", ...endpoint, "--consolidate-every", "1"], 5],
-      [["consolidate"], 0],
-      [["audit"], 0],
-      [["status"], 0],
-      [["doctor", ...endpoint], 0]
-    ]
-    for (const [args, expected] of runs) {
-      const { code, stderr, stdout } = await box.run([...args, "--json"])
-      assert.strictEqual(code, expected, [args.join(" "), ...stdout, ...stderr].join("\n"))
-      assert.isAbove(stdout.length, 0)
-      for (const line of stdout) assert.isObject(JSON.parse(line), args.join(" "))
-    }
-  })
-
   it.for(["", ...commands])("help of `inkfast %s` is on stdout, with examples", async (command) => {
     const box = sandbox()
     const { code, stderr, stdout } = await box.run([...(command === "" ? [] : [command]), "--help"])

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Audit from "./tree/audit.ts"
 import * as CrashtestWriter from "./tree/crashtestWriter.ts"
@@ -17,7 +16,7 @@ import * as FakeLlm from "./tree/fakeLlm.ts"
 import * as Generate from "./tree/generate.ts"
 import * as Import from "./tree/import.ts"
 import * as Init from "./tree/init.ts"
-import { presenter } from "./present.ts"
+import * as Present from "./present.ts"
 import * as Probe from "./tree/probe.ts"
 import * as Qa from "./tree/qa.ts"
 import * as Repair from "./tree/repair.ts"
@@ -29,23 +28,32 @@ import * as Validate from "./tree/validate.ts"
 const inkfast = Command.make("inkfast").pipe(
   Command.withDescription("Bulk content generation with language models that loses nothing."),
   Command.withSubcommands([
-    Init.command,
-    Generate.command,
-    Retry.command,
-    Requalify.command,
-    Probe.command,
-    Validate.command,
-    Qa.command,
-    Estimate.command,
-    Consolidate.command,
-    Audit.command,
-    Repair.command,
-    Status.command,
-    Export.command,
-    Import.command,
-    Explain.command,
-    Doctor.command,
-    FakeLlm.command,
+    {
+      group: "WRITING",
+      commands: [
+        Init.command,
+        Validate.command,
+        Probe.command,
+        Estimate.command,
+        Generate.command,
+        Status.command,
+        Retry.command,
+        Requalify.command,
+        Explain.command,
+        Qa.command
+      ]
+    },
+    {
+      group: "THE DATA",
+      commands: [
+        Audit.command,
+        Repair.command,
+        Consolidate.command,
+        Export.command,
+        Import.command
+      ]
+    },
+    { group: "THE MACHINE", commands: [Doctor.command, FakeLlm.command] },
     CrashtestWriter.command
   ])
 )
@@ -54,7 +62,7 @@ const inkfast = Command.make("inkfast").pipe(
 const toStderr = Layer.mergeAll(
   Layer.succeed(Logger.LogToStderr, true),
   Logger.layer([Logger.consolePretty()]),
-  CliOutput.layerPresenter(presenter)
+  Present.layer
 )
 
 /** Runs the command line; fails only with `ExitWith`, everything having been said. */

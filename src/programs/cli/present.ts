@@ -1,25 +1,55 @@
-// How the command line answers a wrong invocation: one short error to stderr and where to read more.
+// How the command line answers for itself: help as wide as the terminal, and a wrong invocation in one short error to
+// stderr with where to read more, under `--json` also on stdout.
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
 import * as CliOutput from "effect/cli/CliOutput"
-import { say } from "./output.ts"
+import { TerminalCapabilities } from "effect/cli/TerminalCapabilities"
+import { printJson, printLine, say, visible } from "./output.ts"
+import { usageWords } from "./usageWords.ts"
+import { wrapHelp } from "./wrapHelp.ts"
 
-const suggestions = /\s*Did you mean this\?\s*([\s\S]*)$/
+type Invalid = CliOutput.Presenter.InvalidInvocation
 
-/** An error in one line: `…; did you mean --budget?`. */
-const inOneLine = (message: string): string => {
-  const [found, names = ""] = suggestions.exec(message) ?? []
-  if (found === undefined) return message.trim()
-  return `${message.slice(0, -found.length).trim()}; did you mean ${
-    names.trim().split(/\s+/).join(" or ")
-  }?`
+/** An unknown command has no flags that could be known. */
+const errorsOf = ({ errors, helpDoc }: Invalid): ReadonlyArray<string> => {
+  const unknown = errors.filter(({ _tag }) => _tag === "UnknownSubcommand")
+  return (unknown.length > 0 ? unknown : errors).map((error) => usageWords(error, helpDoc.flags))
 }
 
-export const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? say([
-        ...event.errors.map((error) => `inkfast: ${inOneLine(error.message)}`),
-        `See: ${event.commandPath.join(" ")} --help`
-      ].join("\n"))
-      : Effect.suspend(() => CliOutput.defaultPresenter.present(event))
-}
+const sayInvalid = Effect.fnUntraced(function*(event: Invalid, json: boolean) {
+  const errors = errorsOf(event).map(visible)
+  const see = `See: ${event.commandPath.join(" ")} --help`
+  yield* say([...errors.map((error) => `inkfast: ${error}`), see].join("\n"))
+  if (!json) return
+  yield* printJson({ event: "error", error: "UsageError", message: errors.join("\n") })
+})
+
+const help = Effect.fnUntraced(
+  function*({ helpDoc }: CliOutput.Presenter.Help, columns: number) {
+    const { canColor } = yield* TerminalCapabilities
+    const formatter = CliOutput.defaultFormatter({ colors: canColor, globalFlags: "summary" })
+    yield* printLine(wrapHelp(formatter.formatHelpDoc(helpDoc), columns))
+  }
+)
+
+export const layer: Layer.Layer<never, never, Stdio.Stdio | Terminal.Terminal> = Layer.effect(
+  CliOutput.Presenter,
+  Effect.gen(function*() {
+    const { args } = yield* Stdio.Stdio
+    const terminal = yield* Terminal.Terminal
+    return {
+      present: (event) => {
+        switch (event._tag) {
+          case "Help":
+            return Effect.flatMap(terminal.columns, (columns) => help(event, columns))
+          case "InvalidInvocation":
+            return Effect.flatMap(args, (words) => sayInvalid(event, words.includes("--json")))
+          case "Version":
+            return CliOutput.defaultPresenter.present(event)
+        }
+      }
+    }
+  })
+)

@@ -46,7 +46,7 @@ const overrides: {
   input: { type: settingTypes.inputPath, flag: "--in" },
   key: { type: settingTypes.key, flag: "--key" },
   dataDirectory: { type: settingTypes.dataDirectory, flag: "--data" },
-  concurrency: { type: settingTypes.concurrency, flag: "--concurrency" },
+  concurrency: { type: settingTypes.concurrency, flag: "--batch (or --concurrency)" },
   model: { type: settingTypes.model, flag: "--model" },
   strongModel: { type: settingTypes.model, flag: "--strong-model" },
   baseUrl: { type: settingTypes.baseUrl, flag: "--base-url" },

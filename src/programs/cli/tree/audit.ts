@@ -15,6 +15,7 @@ export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("audit", config, lazily(() => import("../audit.ts")))
   .pipe(
+    Command.withShortDescription("Checks the invariants on the files as they are"),
     Command.withDescription(
       "Checks the invariants on the files as they are, changing nothing. Exits with 7 when one is broken; what could not be " +
         "checked is called unverified, never passed."

@@ -15,6 +15,7 @@ export const command = Command.make(
   config,
   lazily(() => import("../consolidate.ts"))
 ).pipe(
+  Command.withShortDescription("Rewrites the masters to one line per slug"),
   Command.withDescription(
     "Rewrites updates, successes and rejects to one line per slug, the newest. Runs that append meanwhile go on."
   ),

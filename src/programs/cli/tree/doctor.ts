@@ -34,6 +34,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("doctor", config, lazily(() => import("../doctor.ts"))).pipe(
+  Command.withShortDescription("Checks machine, disk, key, endpoint and prices"),
   Command.withDescription(
     "Checks Node, the disk (a real sync, timed), locks, the key, the endpoint and the prices, and says what to do. Spends " +
       "nothing unless --call is given."

@@ -26,6 +26,7 @@ export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("estimate", config, lazily(() => import("../estimate.ts")))
   .pipe(
+    Command.withShortDescription("Says what writing the pending items will cost"),
     Command.withDescription(
       "Says what writing the pending items will take and cost, from their prompts, the prices, and how earlier calls went. " +
         "Calls no model and writes nothing, but for --sample."

@@ -11,6 +11,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("explain", config, lazily(() => import("../explain.ts"))).pipe(
+  Command.withShortDescription("Tells everything that happened to an item"),
   Command.withDescription(
     "Everything that happened to an item, in order and over all runs: evidence, prompts, calls, costs, findings, verdicts, " +
       "and where its lines stand. Reads only."

@@ -36,6 +36,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("export", config, lazily(() => import("../export.ts"))).pipe(
+  Command.withShortDescription("Writes the records that stand as JSONL or CSV"),
   Command.withDescription(
     "Writes the records that stand as JSONL or CSV, in the order of the masters. A file is replaced whole."
   ),

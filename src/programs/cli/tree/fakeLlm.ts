@@ -51,6 +51,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("fake-llm", config, lazily(() => import("../fakeLlm.ts"))).pipe(
+  Command.withShortDescription("Serves a model on this machine, without a key"),
   Command.withDescription(
     "Serves an OpenAI-compatible model on this machine, without a key: answers composed from the evidence in the prompt, " +
       "the same every time, with faults on request and a ledger of what it billed."

@@ -29,6 +29,7 @@ export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("generate", config, lazily(() => import("../generate.ts")))
   .pipe(
+    Command.withShortDescription("Writes every pending item; run it again to go on"),
     Command.withDescription(
       "Writes every pending item: gathers evidence, calls the model, checks the answer, and keeps what passes on disk at once. " +
         "Run it again to go on where it stopped."

@@ -16,6 +16,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("import", config, lazily(() => import("../import.ts"))).pipe(
+  Command.withShortDescription("Takes in the files of an older pipeline"),
   Command.withDescription(
     "Takes the masters and run files of an older pipeline into the data directory. Of a slug the last line counts; what has " +
       "an end here already is left alone, so it may be repeated. Every line that does not come in is told, and why."

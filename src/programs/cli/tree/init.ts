@@ -22,6 +22,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("init", config, lazily(() => import("../init.ts"))).pipe(
+  Command.withShortDescription("Writes a working job to start from"),
   Command.withDescription(
     "Writes a working job: inkfast.yaml, prompt.md, schema.json and a small input. Overwrites nothing."
   ),

@@ -13,6 +13,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("probe", config, lazily(() => import("../probe.ts"))).pipe(
+  Command.withShortDescription("Gathers evidence, reports what is thin; calls no model"),
   Command.withDescription(
     "Gathers evidence for every pending item and reports what is enough, what is thin and why, and what generating would " +
       "cost. Calls no model and writes nothing into the data directory."

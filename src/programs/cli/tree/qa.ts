@@ -17,6 +17,7 @@ const reportConfig = { job: flags.job, data: flags.data, json: flags.json }
 export type ReportOptions = Command.Command.Config.Infer<typeof reportConfig>
 
 const check = Command.make("check", checkConfig, lazily(() => import("../qaCheck.ts"))).pipe(
+  Command.withShortDescription("Runs schema and rules over any JSONL file"),
   Command.withDescription(
     "Runs the job's schema and rules over the lines of any JSONL file, the pieces of the file compared with each other. " +
       "Calls no model and writes nothing. Exits with 5 when a line fails."
@@ -28,6 +29,7 @@ const check = Command.make("check", checkConfig, lazily(() => import("../qaCheck
 )
 
 const report = Command.make("report", reportConfig, lazily(() => import("../qaReport.ts"))).pipe(
+  Command.withShortDescription("Pass rates and frequent findings over all runs"),
   Command.withDescription(
     "Pass rates by rule and by rung over all runs, the most frequent findings with examples, and the sentences and openers " +
       "that accepted pieces share. Writes nothing."

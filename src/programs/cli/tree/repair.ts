@@ -16,6 +16,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("repair", config, lazily(() => import("../repair.ts"))).pipe(
+  Command.withShortDescription("Mends what can be mended without a doubt"),
   Command.withDescription(
     "Finds what can be mended without a doubt in a data directory, and mends it with --apply. Nothing is dropped that was not set " +
       "aside in quarantine/ before; every mend is written to a log there."

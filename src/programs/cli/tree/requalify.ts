@@ -22,6 +22,7 @@ export const command = Command.make(
   config,
   lazily(() => import("../requalify.ts"))
 ).pipe(
+  Command.withShortDescription("Judges what is paid for by today's rules, for nothing"),
   Command.withDescription(
     "Runs today's QA over every answer in the journals, for nothing: what passes now is accepted, what would fail now is " +
       "listed. Calls no model and fetches no page."

@@ -38,6 +38,7 @@ const config = {
 export type Options = Command.Command.Config.Infer<typeof config>
 
 export const command = Command.make("retry", config, lazily(() => import("../retry.ts"))).pipe(
+  Command.withShortDescription("Takes rejected items up again, by the cause of their reject"),
   Command.withDescription(
     "Takes rejected items up again by the cause of their reject. A reject stands until its item has a record; " +
       "an item is taken up again retry.timesMax times at most, over all runs."

@@ -21,6 +21,7 @@ export const command = Command.make(
   config,
   lazily(() => import("../status.ts"))
 ).pipe(
+  Command.withShortDescription("Counts items by state, money spent, calls at risk"),
   Command.withDescription(
     "Counts items by state, the money spent, and the calls that may have been billed without an answer. Writes nothing."
   ),
