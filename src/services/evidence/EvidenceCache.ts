@@ -16,7 +16,7 @@ import type { FileLock } from "../durability/FileLock.ts"
 import { replaceFile, sweep } from "../durability/ReplaceFile.ts"
 
 /** Counted up whenever a page would be read otherwise. */
-const readingVersion = 1
+const readingVersion = 2
 
 const Entry = Schema.Struct({
   reading: Schema.Literal(readingVersion),
@@ -30,6 +30,8 @@ const Entry = Schema.Struct({
   canonical: Schema.String,
   title: Schema.String,
   heading: Schema.String,
+  /** How its main text begins. */
+  opening: Schema.String,
   language: Schema.NullOr(Schema.String),
   /** Characters of its main text. */
   mainChars: Schema.Int,

@@ -11,7 +11,7 @@ import { found, joined, missed } from "./Gathered.ts"
 import type { Gathered } from "./Gathered.ts"
 import { languageOf } from "./Language.ts"
 import type { Pages } from "./Pages.ts"
-import { judgePage } from "./PageVerdict.ts"
+import { judgePage } from "./verdict/PageVerdict.ts"
 import type { WantedOne } from "./Wanted.ts"
 
 interface Sources {

@@ -12,7 +12,7 @@ import { readHtml } from "./html/ReadHtml.ts"
 import { makeKeyedPermits } from "./KeyedPermits.ts"
 import { languageOf } from "./Language.ts"
 import { pageText } from "./PageText.ts"
-import { wallOf, wallReason } from "./Walls.ts"
+import { wallOf, wallReason } from "./verdict/Walls.ts"
 import type { WebPage, WebPages } from "./WebPages.ts"
 
 type Miss = Pick<EvidenceMiss, "cause" | "reason">
@@ -27,6 +27,7 @@ const plain = (text: string) => ({
   canonical: "",
   title: "",
   heading: "",
+  opening: "",
   declaredLanguage: "",
   text: cleanText(text),
   mainChars: text.length,
@@ -47,7 +48,7 @@ const readPage = Effect.fnUntraced(function*(asked: string, page: WebPage) {
   const { declaredLanguage, ...reading } = isHtml ? yield* readHtml(body.text) : plain(body.text)
   const { mainChars: textChars, text, title } = reading
   const wall = isHtml
-    ? wallOf({ status, headers, html: body.text, title, url, textChars })
+    ? wallOf({ status, headers, html: body.text, title, url, text, textChars })
     : undefined
   if (wall !== undefined) {
     return yield* Effect.fail<Miss>({ cause: "Blocked", reason: wallReason(wall) })

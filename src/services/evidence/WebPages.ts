@@ -7,11 +7,12 @@ import * as Random from "effect/Random"
 import { CurrentJob } from "../job/Job.ts"
 import type { EvidenceMiss } from "./Evidence.ts"
 import { makeHostTurns } from "./HostTurns.ts"
+import { htmlToText } from "./html/HtmlText.ts"
 import { PageFetcher } from "./PageFetcher.ts"
 import type { PageAnswer, PageError } from "./PageFetcher.ts"
 import { makeRobots, robotsBytesMax } from "./Robots.ts"
 import { waitAskedMs } from "./RetryAfter.ts"
-import { wallOf, wallReason } from "./Walls.ts"
+import { wallOf, wallReason } from "./verdict/Walls.ts"
 
 type Miss = Pick<EvidenceMiss, "cause" | "reason">
 
@@ -64,7 +65,8 @@ const failedStatus = (url: string, answer: PageAnswer, nowMs: number): Failed =>
   const said = `the server answered ${status}`
   if (status === 404 || status === 410) return failed("NotFound", said)
   const html = Buffer.from(answer.bytes).toString("utf8")
-  const wall = wallOf({ status, headers, html, title: titleIn(html), url, textChars: 0 })
+  const text = htmlToText(html)
+  const wall = wallOf({ status, headers, html, title: titleIn(html), url, text, textChars: 0 })
   if (wall !== undefined && status !== 429) {
     return failed("Blocked", `${said}: ${wallReason(wall)}`)
   }

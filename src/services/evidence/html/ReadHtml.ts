@@ -22,6 +22,8 @@ export interface HtmlReading {
   /** As the page declares it: `en`, `de-AT`; or empty. */
   readonly declaredLanguage: string
   readonly text: string
+  /** How the main text begins. */
+  readonly opening: string
   /** Characters of the main text alone: without title, description and facts. */
   readonly mainChars: number
   /** Texts that readers of the page do not see, left out of `text`: each at most 1,000 characters. */
@@ -29,6 +31,7 @@ export interface HtmlReading {
 }
 
 const hiddenKeptMax = 50
+const openingChars = 600
 /** Readability takes seconds on documents that are deep, and too long on those that are large. */
 const readability = { elementsMax: 800, depthMax: 60, charsMin: 500, shareMin: 0.6 }
 
@@ -137,6 +140,7 @@ const readDocument = (html: string, tools: Tools): HtmlReading | undefined => {
     canonical,
     declaredLanguage: attribute(documentElement, "lang"),
     text: cleanText(composed(structured, headingText, main)),
+    opening: cleanText(main.join("\n").slice(0, openingChars)),
     mainChars: charsOf(main),
     hidden: hiddenTexts.slice(0, hiddenKeptMax)
   }
@@ -151,6 +155,7 @@ const stripped = (html: string): HtmlReading => {
     canonical: "",
     declaredLanguage: "",
     text,
+    opening: text.slice(0, openingChars),
     mainChars: text.length,
     hidden: []
   }
