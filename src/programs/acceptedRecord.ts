@@ -43,7 +43,8 @@ export const acceptedRecord = (
         rules: rulesHash,
         warnings: verdict.warnings,
         ...(verdict.repairs.length === 0 ? {} : { repairs: verdict.repairs }),
-        ...(verdict.claims.length === 0 ? {} : { claims: verdict.claims })
+        ...(verdict.claims.length === 0 ? {} : { claims: verdict.claims }),
+        ...(verdict.claimsLeftOut === 0 ? {} : { claimsLeftOut: verdict.claimsLeftOut })
       }
     }
   }

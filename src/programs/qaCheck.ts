@@ -121,7 +121,8 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
     blocking: [{ rule: "json", field: "", text: "", message }],
     warnings: [],
     repairs: [],
-    claims: []
+    claims: [],
+    claimsLeftOut: 0
   })
 
   const byRule: { [rule: string]: number } = {}

@@ -32,7 +32,9 @@ export const RecordMeta = Schema.Struct({
     /** Absent where nothing was repaired. */
     repairs: Schema.optionalKey(Schema.Array(Repair)),
     /** Absent where no rule looks for claims: what the piece states, and where that was found. */
-    claims: Schema.optionalKey(Schema.Array(Claim))
+    claims: Schema.optionalKey(Schema.Array(Claim)),
+    /** Absent where all claims are kept: how many more were found in the sources as well. */
+    claimsLeftOut: Schema.optionalKey(Schema.Int)
   })
 })
 export type RecordMeta = typeof RecordMeta.Type

@@ -85,13 +85,9 @@ export const makeJudge = (
     }
     const fault = shapeFault(answer.value)
     if (fault !== undefined) return rejected("Malformed", whole("json", "", fault))
-    const { blocking, claims, content, repairs, warnings } = judgePiece(
-      item,
-      evidence,
-      answer.value
-    )
+    const { blocking, ...accepted } = judgePiece(item, evidence, answer.value)
     return blocking.length > 0
       ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
-      : { _tag: "Accepted", content, warnings, repairs, claims }
+      : { _tag: "Accepted", ...accepted }
   }
 }

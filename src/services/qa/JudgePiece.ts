@@ -3,14 +3,16 @@ import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Item } from "../items/Item.ts"
 import type { Claim } from "./claims/Claim.ts"
-import { makeTraceClaims } from "./claims/traceClaims.ts"
+import { pieceNumbersOf } from "./claims/PieceNumbers.ts"
+import { makeTraceClaims, type TracedClaims } from "./claims/traceClaims.ts"
+import { factsOf } from "./facts/Facts.ts"
 import type { Finding } from "./Finding.ts"
+import { lazily } from "./Memo.ts"
 import { type Leaf, leavesOf } from "./Piece.ts"
 import type { Repair } from "./Repair.ts"
 import { makeRepair } from "./Repairs.ts"
 import { compileRule, type RuleTools } from "./rules/compileRule.ts"
 import { findingsPerRuleMax, type Remark, type RuleInput } from "./rules/CompiledRule.ts"
-import { makeFactNumbers } from "./rules/FactNumbers.ts"
 import type { RuleSet } from "./RuleSet.ts"
 import { type Rule, ruleId } from "./RuleTypes.ts"
 
@@ -24,7 +26,11 @@ export interface JudgedPiece {
   readonly repairs: ReadonlyArray<Repair>
   /** Of a piece that nothing blocks: its claims, and where each was found. */
   readonly claims: ReadonlyArray<Claim>
+  /** Claims that were found as well, beyond those. */
+  readonly claimsLeftOut: number
 }
+
+const noClaims: TracedClaims = { claims: [], leftOut: 0 }
 
 /** Expects content without a fault in its shape. */
 export type JudgePiece = (item: Item, evidence: EvidenceBundle, content: Content) => JudgedPiece
@@ -39,14 +45,14 @@ export const findingOf = (rule: Rule, { field, message, text }: Remark): Finding
 
 /** What a rule may see of a piece; what is costly is made at the first call. */
 const inputOf = (
-  piece: Pick<RuleInput, "item" | "evidence" | "content" | "leaves">,
-  factNumbersOf: ReturnType<typeof makeFactNumbers>
+  piece: Pick<RuleInput, "item" | "evidence" | "content" | "leaves">
 ): RuleInput => {
-  let joined: string | undefined
+  const facts = () => factsOf(piece.item, piece.evidence)
   return {
     ...piece,
-    factNumbers: () => factNumbersOf(piece.item, piece.evidence),
-    foldedWhole: () => joined ??= piece.leaves.map((leaf: Leaf) => leaf.folded).join("\n")
+    facts,
+    numbers: lazily(() => pieceNumbersOf(piece.leaves, facts().numbers)),
+    foldedWhole: lazily(() => piece.leaves.map((leaf: Leaf) => leaf.folded).join("\n"))
   }
 }
 
@@ -58,11 +64,10 @@ export const makeJudgePiece = (
   const rules = ruleSet.rules.map((rule) => ({ rule, apply: compileRule(rule, tools) }))
   const repair = makeRepair(ruleSet.rules)
   const traceClaims = makeTraceClaims(ruleSet.rules)
-  const factNumbersOf = makeFactNumbers()
   return (item, evidence, raw) => {
     const { content, repairs } = repair(raw)
     const leaves = leavesOf(content)
-    const input = inputOf({ item, evidence, content, leaves }, factNumbersOf)
+    const input = inputOf({ item, evidence, content, leaves })
     // Schema and rules are all tried, so that one retake hears of everything.
     const blocking: Array<Finding> = [...schema.check(content)]
     const warnings: Array<Finding> = []
@@ -72,7 +77,7 @@ export const makeJudgePiece = (
         into.push(findingOf(rule, remark))
       }
     }
-    const claims = blocking.length === 0 ? traceClaims(input) : []
-    return { content, blocking, warnings, repairs, claims }
+    const { claims, leftOut } = blocking.length === 0 ? traceClaims(input) : noClaims
+    return { content, blocking, warnings, repairs, claims, claimsLeftOut: leftOut }
   }
 }

@@ -1,4 +1,5 @@
 // An answer as the rules see it: its texts and numbers in document order, each with its place.
+import { plainDigits } from "./facts/Numbers.ts"
 import { pointerOf } from "./FieldPattern.ts"
 import { fold } from "./Fold.ts"
 import type { Sentence } from "./Sentences.ts"
@@ -10,6 +11,8 @@ export class Leaf {
   readonly segments: ReadonlyArray<string>
   readonly text: string
   readonly kind: "text" | "number"
+  private pointerText: string | undefined
+  private plainText: string | undefined
   private foldedText: string | undefined
   private tokenList: ReadonlyArray<string> | undefined
   private sentenceList: ReadonlyArray<Sentence> | undefined
@@ -19,7 +22,11 @@ export class Leaf {
     this.kind = kind
   }
   get pointer(): string {
-    return pointerOf(this.segments)
+    return this.pointerText ??= pointerOf(this.segments)
+  }
+  /** With the digits of all scripts as 0 to 9. */
+  get plain(): string {
+    return this.plainText ??= plainDigits(this.text)
   }
   /** For comparisons that ignore case and typography. Made once, for all rules. */
   get folded(): string {

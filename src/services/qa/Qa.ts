@@ -21,8 +21,9 @@ export type Verdict =
     readonly warnings: ReadonlyArray<Finding>
     /** What rules of severity `repair` changed in it. */
     readonly repairs: ReadonlyArray<Repair>
-    /** What it states, and where that was found. */
+    /** What it states, and where that was found; the first hundred. */
     readonly claims: ReadonlyArray<Claim>
+    readonly claimsLeftOut: number
   }
   | {
     readonly _tag: "Rejected"

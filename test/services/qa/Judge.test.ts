@@ -301,7 +301,21 @@ describe("rule numbers", () => {
     ["Step 2: go", ""],
     ["it&#39;s", ""],
     ["five plans", ""],
-    ["m² and ½", ""]
+    ["m² and ½", "half a metre is ½ m"],
+    ["30 full calendar days", "within 30 days"],
+    ["a 30-day refund", "refunds for 30 days"],
+    ["one week", "7 days"],
+    ["90 minutes", "1.5 hours"],
+    ["4 to 6 weeks", "4–6 weeks"],
+    ["7 Tage", "7 days"],
+    ["36 % off", "discount: 36"],
+    ["since 2019", "2019-05-01"],
+    ["a ½ off", "50 % off"],
+    ["twenty-five lessons", "25 lessons"],
+    ["ninety days", "90 days"],
+    ["see https://a.b/2019/x", "at https://a.b/2019/x"],
+    ["two hundred and five users", "205 users"],
+    ["three of them, and one day you will", ""]
   ])(
     "%j may be said of %j",
     (text, evidence) => assert.deepStrictEqual(atFault(rules, { t: text }, evidence), [])
@@ -319,7 +333,19 @@ describe("rule numbers", () => {
     ["2. Close", "", ["2"]],
     ["1. Open\n3. Done", "", ["3"]],
     ["1,5 and 7", "1.5", ["7"]],
-    ["9 of 9", "", ["9"]]
+    ["9 of 9", "", ["9"]],
+    ["36 % off", "36 lessons", ["36"]],
+    ["7 weeks", "7 days", ["7"]],
+    ["24 lessons", "24 USD a month", ["24"]],
+    ["15 teachers", "lessons of 15 minutes", ["15"]],
+    ["24 EUR", "24 USD", ["24"]],
+    ["in 2019", "https://example.com/2019/", ["2019"]],
+    ["7 days", "version 7.1.2", ["7"]],
+    ["twenty dollars", "", ["twenty"]],
+    ["fifty percent off", "", ["fifty"]],
+    ["a ninety-day guarantee", "", ["ninety"]],
+    ["three weeks", "three plans", ["three"]],
+    ["½ price", "", ["½"]]
   ])(
     "%j may not be said of %j: %j",
     (text, evidence, expected) =>
@@ -334,6 +360,18 @@ describe("rule numbers", () => {
 
   it("numbers of the piece that are not texts are checked as well", () =>
     assert.deepStrictEqual(atFault(rules, { weight: 42, size: -7 }, "7"), ["42"]))
+
+  it("says that a number measures something else there", () =>
+    assert.match(
+      findingsOf(judgeText(rules, "{\"t\":\"7 weeks\"}", "7 days"))[0]?.message ?? "",
+      /^the number 7 stands neither in the item nor in its evidence as a number of weeks/
+    ))
+
+  it("a piece of more numbers than are looked at has not passed", () => {
+    const many = { t: "7 ".repeat(10_001) }
+    const [finding] = findingsOf(judgeText(rules, JSON.stringify(many), "7"))
+    assert.match(finding?.message ?? "", /the rest could not be checked/)
+  })
 
   it("names at most twenty", () =>
     assert.strictEqual(

@@ -50,6 +50,19 @@ describe("claims", () => {
     ])
   })
 
+  it("of more than a hundred the first are kept, and how many more there were", () => {
+    const t = Array.from({ length: 130 }, (_, n) => `${n + 100};`).join(" ")
+    const { claims, claimsLeftOut } = judgePiece(rules, { t, q: [] }, { evidence: t })
+    assert.deepStrictEqual([claims.length, claimsLeftOut], [100, 30])
+  })
+
+  it("a quote's place is one in the text as it was", () => {
+    const text = "Ｆｕｌｌ　ｗｉｄｔｈ \n\n “Fi\u00adne ﬁnal straße”, she said."
+    const [claim] =
+      judgePiece(rules, { t: "So.", q: ["fine final STRASSE"] }, { evidence: text }).claims
+    assert.strictEqual(claim?.offset, text.indexOf("Fi\u00adne"))
+  })
+
   it("a rejected piece has none", () =>
     assert.deepStrictEqual(
       judgePiece(rules, { t: "It has 8 arms.", q: [] }, { evidence }).claims,

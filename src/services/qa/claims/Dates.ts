@@ -1,5 +1,8 @@
 // The dates in a text: days, months with their year, and days of the week, however they are written.
 
+import { madeOnce } from "../Memo.ts"
+import type { Leaf } from "../Piece.ts"
+
 export interface FoundDate {
   readonly text: string
   readonly start: number
@@ -80,6 +83,8 @@ export const datesIn = (text: string): ReadonlyArray<FoundDate> => {
   }
   return found.sort((a, b) => a.start - b.start)
 }
+
+export const datesOf = madeOnce((leaf: Leaf) => datesIn(leaf.text))
 
 /** Whether a source's date says everything that the piece's does. */
 export const saysAll = (source: DateParts, piece: DateParts): boolean =>

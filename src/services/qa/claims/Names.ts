@@ -1,4 +1,5 @@
 // The names in a text: words with a capital that do not begin a sentence, and words of capitals.
+import { madeOnce } from "../Memo.ts"
 import type { Leaf } from "../Piece.ts"
 import type { Sentence } from "../Sentences.ts"
 
@@ -47,13 +48,6 @@ const inSentence = (sentence: Sentence): ReadonlyArray<FoundName> => {
   })
 }
 
-const known = new WeakMap<Leaf, ReadonlyArray<FoundName>>()
-
-/** The names of a text of the piece: looked for once, asked for by the rule and by what traces claims. */
-export const namesIn = (leaf: Leaf): ReadonlyArray<FoundName> => {
-  const kept = known.get(leaf)
-  if (kept !== undefined) return kept
-  const found = leaf.sentences.flatMap(inSentence)
-  known.set(leaf, found)
-  return found
-}
+export const namesIn = madeOnce((leaf: Leaf): ReadonlyArray<FoundName> =>
+  leaf.sentences.flatMap(inSentence)
+)

@@ -1,5 +1,8 @@
 // The prices in a text: a currency and an amount, however they are written.
-import { readingsOf } from "../rules/Numbers.ts"
+import { readingsOf } from "../facts/Numbers.ts"
+import { currencies } from "../facts/unitWords.ts"
+import { madeOnce } from "../Memo.ts"
+import type { Leaf } from "../Piece.ts"
 
 export interface FoundPrice {
   readonly text: string
@@ -8,45 +11,6 @@ export interface FoundPrice {
   readonly currency: string
   /** Canonical readings of the amount. */
   readonly amounts: ReadonlyArray<string>
-}
-
-const currencies: { readonly [sign: string]: string } = {
-  $: "USD",
-  us$: "USD",
-  usd: "USD",
-  dollar: "USD",
-  dollars: "USD",
-  "€": "EUR",
-  eur: "EUR",
-  euro: "EUR",
-  euros: "EUR",
-  "£": "GBP",
-  gbp: "GBP",
-  pound: "GBP",
-  pounds: "GBP",
-  "¥": "JPY",
-  jpy: "JPY",
-  yen: "JPY",
-  "₹": "INR",
-  inr: "INR",
-  rupees: "INR",
-  chf: "CHF",
-  cad: "CAD",
-  ca$: "CAD",
-  aud: "AUD",
-  a$: "AUD",
-  nzd: "NZD",
-  sek: "SEK",
-  nok: "NOK",
-  dkk: "DKK",
-  pln: "PLN",
-  zł: "PLN",
-  czk: "CZK",
-  brl: "BRL",
-  r$: "BRL",
-  krw: "KRW",
-  "₩": "KRW",
-  cny: "CNY"
 }
 
 const amount = String
@@ -62,17 +26,16 @@ const price = new RegExp(
 const hint =
   /[$€£¥₹₩]|usd|eur|gbp|jpy|inr|chf|cad|aud|nzd|sek|nok|dkk|pln|zł|czk|brl|krw|cny|dollar|pound|yen|rupee/i
 
-/** The currency that a word or sign alone stands for. */
-export const currencyOf = (word: string): string | undefined =>
-  currencies[word.trim().toLowerCase()]
-
+/** Expects plain digits. */
 export const pricesIn = (text: string): ReadonlyArray<FoundPrice> => {
   if (!hint.test(text)) return []
   return [...text.matchAll(price)].flatMap((found) => {
     const [whole, sign, first, second, word] = found
-    const currency = currencyOf(sign ?? word ?? "")
+    const currency = currencies.get((sign ?? word ?? "").toLowerCase())
     if (currency === undefined) return []
     const amounts = readingsOf(first ?? second ?? "").filter((parts) => parts.length === 1).flat()
     return [{ text: whole, start: found.index, currency, amounts }]
   })
 }
+
+export const pricesOf = madeOnce((leaf: Leaf) => pricesIn(leaf.plain))

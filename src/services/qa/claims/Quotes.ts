@@ -1,38 +1,34 @@
-// Where a quote stands in the evidence, word for word.
-import type { EvidenceBundle } from "../../evidence/Evidence.ts"
+// Where a quote stands in the evidence, word for word, whatever its case, quotes, dashes and white space.
+import type { Facts } from "../facts/Facts.ts"
 import { indexOfWords } from "../Fold.ts"
+import { madeOnce } from "../Memo.ts"
+import type { Leaf } from "../Piece.ts"
 import type { Place } from "./Claim.ts"
-import type { Normal } from "./Normal.ts"
-import { normalOf } from "./Normal.ts"
-
-interface NormalSource {
-  readonly source: string
-  readonly normal: Normal
-}
-
-const known = new WeakMap<EvidenceBundle, ReadonlyArray<NormalSource>>()
-
-/** Made once for the evidence, however many drafts quote it. */
-const normalSources = (evidence: EvidenceBundle): ReadonlyArray<NormalSource> => {
-  const kept = known.get(evidence)
-  if (kept !== undefined) return kept
-  const made = evidence.sources.map(({ id, text }) => ({ source: id, normal: normalOf(text) }))
-  known.set(evidence, made)
-  return made
-}
+import { placeOfFolded } from "./placeOfFolded.ts"
 
 const marks = /^["'«»\s]+|["'«»\s]+$/g
 
-/** The quote without the marks around it, normalised. */
-export const normalQuote = (quote: string): string => normalOf(quote).text.replace(marks, "")
+/** The quote without the marks around it, folded. */
+export const bareQuote = (leaf: Leaf): string => leaf.folded.replace(marks, "")
 
-/** The first source that has the words, and where in its text they begin. */
-export const findQuote = (evidence: EvidenceBundle, quote: string): Place | undefined => {
-  const wanted = normalQuote(quote)
-  if (wanted === "") return undefined
-  for (const { normal, source } of normalSources(evidence)) {
-    const at = indexOfWords(normal.text, wanted)
-    if (at !== -1) return { source, offset: normal.placeOf(at) }
+const sourceWith = madeOnce((facts: Facts) => {
+  const sources = facts.texts.filter(({ isEvidence }) => isEvidence)
+  return (wanted: string) => {
+    for (const { folded, source, text } of sources) {
+      const at = indexOfWords(folded(), wanted)
+      if (at !== -1) return { source, text, folded: folded(), at }
+    }
+    return undefined
   }
-  return undefined
+})
+
+export const standsInEvidence = (facts: Facts, leaf: Leaf): boolean =>
+  sourceWith(facts)(bareQuote(leaf)) !== undefined
+
+/** The first source of the evidence that has the words, and where in its text they begin. */
+export const findQuote = (facts: Facts, leaf: Leaf): Place | undefined => {
+  const found = sourceWith(facts)(bareQuote(leaf))
+  return found === undefined
+    ? undefined
+    : { source: found.source, offset: placeOfFolded(found.text, found.folded, found.at) }
 }

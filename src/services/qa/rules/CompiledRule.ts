@@ -1,10 +1,11 @@
 // What every rule becomes: a pure function from a piece to what it holds against it.
 import type { EvidenceBundle } from "../../evidence/Evidence.ts"
 import type { Item } from "../../items/Item.ts"
+import type { PieceNumbers } from "../claims/PieceNumbers.ts"
+import type { Facts } from "../facts/Facts.ts"
 import { compileFieldPattern } from "../FieldPattern.ts"
 import type { Finding } from "../Finding.ts"
 import type { Leaf } from "../Piece.ts"
-import type { Facts } from "./FactNumbers.ts"
 
 export interface RuleInput {
   readonly item: Item
@@ -15,8 +16,10 @@ export interface RuleInput {
   readonly leaves: ReadonlyArray<Leaf>
   /** The folded texts of all leaves, a line each: what does not stand here stands in none of them. */
   readonly foldedWhole: () => string
-  /** The numbers that the item and its evidence contain. Gathered at the first call. */
-  readonly factNumbers: () => Facts
+  /** What the item and its evidence state. */
+  readonly facts: () => Facts
+  /** The numbers of the piece, held against the facts. */
+  readonly numbers: () => PieceNumbers
 }
 
 /** A finding before the judge writes the rule's name to it. */

@@ -1,6 +1,5 @@
 // Rule `quotes`: every quote of the field stands in the evidence, word for word.
-import { normalQuote } from "../claims/Quotes.ts"
-import { findQuote } from "../claims/Quotes.ts"
+import { bareQuote, standsInEvidence } from "../claims/Quotes.ts"
 import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
@@ -14,7 +13,7 @@ export const quotesRule = (rule: RuleOf<"quotes">): CompiledRule => {
   return (input) =>
     texts(input).flatMap((leaf): ReadonlyArray<Remark> => {
       const say = (message: string) => [{ field: leaf.pointer, text: excerpt(leaf.text), message }]
-      const words = countWords(normalQuote(leaf.text))
+      const words = countWords(bareQuote(leaf))
       if (words < minWords) {
         return say(
           `the quote has ${words} words; quote at least ${minWords}, as the source has them`
@@ -23,10 +22,10 @@ export const quotesRule = (rule: RuleOf<"quotes">): CompiledRule => {
       if (input.evidence.sources.length === 0) {
         return say("the quote could not be checked: there is no evidence to find it in")
       }
-      return findQuote(input.evidence, leaf.text) === undefined
-        ? say(
+      return standsInEvidence(input.facts(), leaf)
+        ? []
+        : say(
           "the quote does not stand in the evidence; copy the source's own words, or leave it out"
         )
-        : []
     })
 }

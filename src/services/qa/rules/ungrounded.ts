@@ -10,14 +10,20 @@ export interface Found {
   readonly start: number
 }
 
-export const ungrounded = (leaf: Leaf, what: string, { start, text }: Found): Remark => {
+/** `how`: as what it does not stand there, where it does stand there as something else. */
+export const ungrounded = (
+  leaf: Leaf,
+  what: string,
+  { start, text }: Found,
+  how?: string
+): Remark => {
   const sentence = sentenceAt(leaf.sentences, start)
   const where = sentence === "" || sentence === text ? "" : `, in: "${excerpt(sentence)}"`
   return {
     field: leaf.pointer,
     text: excerpt(text),
-    message:
-      `the ${what} ${excerpt(text, 60)} stands neither in the item nor in its evidence${where}; ` +
-      `use only ${what}s that are there`
+    message: `the ${what} ${excerpt(text, 60)} stands neither in the item nor in its evidence${
+      how === undefined ? "" : ` ${how}`
+    }${where}; use only ${what}s that are there`
   }
 }

@@ -185,6 +185,17 @@ describe("claims", () => {
     fails(rule("numbers"), "Has 3.", { evidence: "4" })
   })
 
+  it("numbers that nothing states do not use up the room of a version", () => {
+    const numbers = Array.from({ length: 30 }, (_, n) => 1_000 + n * 7).join(" and ")
+    fails(rule("versions"), `It has ${numbers} parts. Needs 9.9.9.`, { evidence: "Needs 1.2.3" })
+  })
+  it("those of prices and dates are told with them, once", () => {
+    const told = found(rule("numbers", "prices", "dates"), { t: "$7 since May 2, 2024." }, {
+      evidence: "$8 since May 1, 2024"
+    })
+    assert.deepStrictEqual(told.map(({ text }) => text), ["$7", "May 2, 2024"])
+  })
+
   it("the finding carries the sentence", () =>
     assert.include(
       found(rule("numbers"), { t: "It is old. It has 42 users. Good." })[0]?.message,
