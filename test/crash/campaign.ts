@@ -269,6 +269,7 @@ const everyFault = [
   ...faults,
   { kind: "hang", rate: 0.01 },
   { kind: "dropMidBody", rate: 0.02 },
+  { kind: "serverError", status: 504, billed: true, rate: 0.02 },
   { kind: "truncate", rate: 0.02 },
   { kind: "malformed", rate: 0.02 },
   { kind: "malformedBody", rate: 0.02 },

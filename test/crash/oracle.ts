@@ -11,6 +11,7 @@ export interface Line {
   readonly atRiskNanoUsd?: number
   readonly reservedNanoUsd?: number
   readonly costNanoUsd?: number
+  readonly completion?: { readonly usage: unknown }
   readonly _meta?: { readonly id: string }
 }
 
@@ -172,9 +173,15 @@ export const assertBilledIsBooked = (
     return inputTokens * rates.input + outputTokens * rates.output
   }
   for (const [key, calls] of Map.groupBy(billed, callKey)) {
-    const lost = calls.map(costOf)
-    for (const { costNanoUsd = -1 } of booked.get(key) ?? []) {
-      const at = lost.indexOf(costNanoUsd)
+    const lost = calls.map(costOf).sort((a, b) => a - b)
+    const answers = booked.get(key) ?? []
+    // An answer without a count of its tokens is booked at its worst case.
+    const isCounted = ({ completion }: Line): boolean => completion?.usage !== null
+    for (const answer of [...answers.filter(isCounted), ...answers.filter((a) => !isCounted(a))]) {
+      const { costNanoUsd = -1 } = answer
+      const at = isCounted(answer)
+        ? lost.indexOf(costNanoUsd)
+        : lost.findLastIndex((cost) => cost <= costNanoUsd)
       if (at < 0) throw new Error(`I10: ${key}: ${costNanoUsd} nanodollars are booked, not billed`)
       lost.splice(at, 1)
     }

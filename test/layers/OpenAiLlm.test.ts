@@ -241,17 +241,43 @@ describe("answers", () => {
     }))
 
   it.effect.each([
-    ["not json", "<html>"],
-    ["cut json", "{\"choices\":["],
     ["empty", ""],
-    ["no choices", "{\"choices\":[]}"],
-    ["an error with status 200", "{\"error\":{\"message\":\"upstream failed\"}}"],
-    ["an array", "[]"],
-    ["null", "null"]
+    ["an error with status 200", "{\"error\":{\"message\":\"upstream failed\"}}"]
   ])("%s after status 200 is Disconnected: it may be billed", ([, body]) =>
     Effect.map(
       failure((_request, response) => json(response, 200, body)),
       (reason) => assert.strictEqual(reason._tag, "Disconnected")
+    ))
+
+  it.effect.each(
+    [
+      ["not json", "<html>", "<html>"],
+      ["cut json", "{\"choices\":[", "{\"choices\":["],
+      ["no choices", "{\"choices\":[]}", { choices: [] }],
+      ["an array", "[]", []],
+      ["null", "null", null]
+    ] as const
+  )(
+    "I10: %s after status 200 was paid for: it is an answer, whole, that nobody can read",
+    ([, body, whole]) =>
+      Effect.map(answering(body), (completion) =>
+        assert.deepStrictEqual(completion, {
+          model: "small",
+          text: body,
+          finish: "unreadable",
+          refusal: null,
+          usage: null,
+          body: whole
+        }))
+  )
+
+  it.effect("of an answer that nobody can read what it counts is counted", () =>
+    Effect.map(
+      answering({ usage: { prompt_tokens: 7, completion_tokens: 3 }, output: "x".repeat(5000) }),
+      ({ text, usage }) => {
+        assert.deepInclude(usage, { inputTokens: 7, outputTokens: 3 })
+        assert.lengthOf(text, 2000)
+      }
     ))
 })
 

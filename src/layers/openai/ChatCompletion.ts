@@ -1,5 +1,6 @@
 // A chat.completions body, as servers really send it, read as a Completion.
 import type { Completion, Usage } from "../../services/generation/Llm.ts"
+import { excerpt } from "../../services/qa/Finding.ts"
 
 type Json = { readonly [key: string]: unknown }
 
@@ -66,20 +67,30 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** The completion in the body, or a sentence saying why there is none. */
+/** Of a body that nobody can read, what stands in place of its text. */
+const unreadableCharsMax = 2000
+
+/** What was paid for, though it is no completion: nothing of it is lost. */
+const unreadable = (raw: string, body: unknown, requestedModel: string): Completion => ({
+  model: requestedModel,
+  text: excerpt(raw, unreadableCharsMax),
+  finish: "unreadable",
+  refusal: null,
+  usage: isObject(body) ? usageOf(body["usage"]) : null,
+  body
+})
+
+/** The completion in the body, or a sentence saying that the server gave none: an error, or nothing at all. */
 export const readCompletion = (raw: string, requestedModel: string): Completion | string => {
   const body = parsed(raw)
-  if (!isObject(body)) {
-    return `the answer is not a JSON object: ${
-      typeof body === "string" ? body : JSON.stringify(body)
-    }`
-  }
+  if (raw.trim() === "") return "the answer is empty"
+  if (!isObject(body)) return unreadable(raw, body, requestedModel)
   const choices = body["choices"]
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   if (!isObject(choice) || !isObject(choice["message"])) {
-    return `the answer has no choices: ${
-      JSON.stringify(isObject(body["error"]) ? body["error"] : body)
-    }`
+    return isObject(body["error"])
+      ? `the answer is an error: ${JSON.stringify(body["error"])}`
+      : unreadable(raw, body, requestedModel)
   }
   const message = choice["message"]
   const word = choice["finish_reason"]

@@ -1,4 +1,5 @@
 // What the server has done so far, as it tells at /_fake/calls.
+import type { LedgerEntry } from "./LedgerEntry.ts"
 
 export interface CallCounts {
   /** Chat completion requests that arrived. */
@@ -8,6 +9,8 @@ export interface CallCounts {
   answered: number
   dropped: number
   hung: number
+  /** Answered with a server error, the work having been done. */
+  failed: number
   /** Error responses, by status. */
   readonly refused: { [status: string]: number }
   readonly billedByModel: { [model: string]: number }
@@ -24,6 +27,7 @@ export const emptyCounts = (): CallCounts => ({
   answered: 0,
   dropped: 0,
   hung: 0,
+  failed: 0,
   refused: {},
   billedByModel: Object.create(null) as { [model: string]: number },
   inFlight: 0,
@@ -37,7 +41,7 @@ export const countRefused = (counts: CallCounts, status: number): void => {
 export const countBilled = (
   counts: CallCounts,
   model: string,
-  outcome: "answered" | "dropped" | "hung"
+  outcome: LedgerEntry["outcome"]
 ): void => {
   counts.billed++
   counts[outcome]++

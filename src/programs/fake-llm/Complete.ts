@@ -39,12 +39,19 @@ const headersOf = (requestId: string, rate: Headers): Headers => ({
   ...rate
 })
 
-const outcomeOf = (fault: Fault | undefined): LedgerEntry["outcome"] =>
-  fault?.kind === "hang"
-    ? "hung"
-    : fault?.kind === "drop" || fault?.kind === "dropMidBody"
-    ? "dropped"
-    : "answered"
+const outcomeOf = (fault: Fault | undefined): LedgerEntry["outcome"] => {
+  switch (fault?.kind) {
+    case "hang":
+      return "hung"
+    case "drop":
+    case "dropMidBody":
+      return "dropped"
+    case "serverError":
+      return "failed"
+    default:
+      return "answered"
+  }
+}
 
 const costOfChat = (price: Price | undefined, chat: Chat): number | null =>
   price === undefined ? null : costOf(price, {
@@ -143,12 +150,14 @@ const complete = Effect.fnUntraced(function*(
   const waitMs = options.latencyMs + latencyMs
   const wait = waitMs > 0 ? Effect.sleep(waitMs) : Effect.void
   const refused = fault === undefined ? undefined : refusedReply(fault, request.model, headers)
-  if (refused !== undefined) return yield* Effect.as(wait, refused)
+  const isBilledError = fault?.kind === "serverError" && fault.billed === true
+  if (refused !== undefined && !isBilledError) return yield* Effect.as(wait, refused)
   const quality = options.quality[request.model] ?? defaultQuality(request.model)
   const chat = chatOf(request, answerText(request, options.seed, quality), fault)
   // Billed before the wait, the harshest reading: whoever goes away while the answer is being made has paid for it.
   yield* bill(server, request, chat, fault, requestId)
   yield* wait
+  if (refused !== undefined) return refused
   return yield* deliver(request, chat, fault, headers)
 })
 

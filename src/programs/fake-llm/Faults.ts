@@ -4,8 +4,8 @@ import { chance } from "./answers/Dice.ts"
 import type { ChatRequest } from "./ChatRequest.ts"
 
 /**
- * `latency` delays what comes after it. Not billed: `rateLimit` (429), `serverError`, `unauthorized` (401),
- * `insufficientQuota` (429), `modelNotFound` (404). Billed, since the work was done: `hang` (no answer ever), `drop`
+ * `latency` delays what comes after it. Not billed: `rateLimit` (429), `serverError` (unless it says so), `unauthorized`
+ * (401), `insufficientQuota` (429), `modelNotFound` (404). Billed, since the work was done: `hang` (no answer ever), `drop`
  * (connection closed before the first byte), `dropMidBody`, `truncate` (finish reason `length`), `malformed` (content
  * that is no JSON), `malformedBody` (a page that is no JSON, status 200), `schemaBreak`, `refusal`, `contentFilter`.
  */
@@ -52,7 +52,10 @@ export const Fault = Schema.Struct({
   retryAfterMs: Schema.optionalKey(Milliseconds),
   /** For `serverError`, 500 where absent. */
   status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 500, maximum: 599 }))),
-  /** For `hang` and `drop`: false where the server gives up before the work. */
+  /**
+   * For `hang` and `drop`: false where the server gives up before the work. For `serverError`: true where a gateway gives
+   * up after it (502, 504, 524).
+   */
   billed: Schema.optionalKey(Schema.Boolean)
 })
 export type Fault = typeof Fault.Type

@@ -22,7 +22,7 @@ export const LedgerEntry = Schema.Struct({
   /** Null where the server was given no price for the model. */
   costNanoUsd: Schema.NullOr(Schema.Int),
   /** What the server did with the answer; the client may have gone before. */
-  outcome: Schema.Literals(["answered", "dropped", "hung"])
+  outcome: Schema.Literals(["answered", "dropped", "hung", "failed"])
 })
 export type LedgerEntry = typeof LedgerEntry.Type
 

@@ -13,6 +13,7 @@ import { mayBeBilled } from "../../services/generation/Llm.ts"
 import type { LlmReason } from "../../services/generation/Llm.ts"
 import type { ShareReached } from "../../services/generation/RungShares.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
+import { excerpt } from "../../services/qa/Finding.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { Endings } from "./endings.ts"
@@ -43,6 +44,15 @@ export type CallRung = (work: Work) => Effect.Effect<Exclude<Called, "Again">, A
 
 const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
 
+/**
+ * So many answers of a model that are no completions, and none between them that is: no model is behind the address.
+ * The journal has them, and a later run judges them.
+ */
+const unreadableInARowMax = 5
+
+const notCompletions = ({ completion }: Generated): string =>
+  `its answers are no chat completions: ${excerpt(completion.text)}; check the base URL`
+
 /** What has gone wrong since the rung was first called for this draft. */
 interface Tries {
   readonly sinceMs: number
@@ -61,6 +71,8 @@ export const makeCallRung = Effect.fnUntraced(
     const { control, emit, places, purse, tally } = context
     const transientMsMax = job.transientSecondsMax * 1000
     const toldUntilMs = new Map<string, number>()
+    /** Answers of each model that were no completions, since the last one that was. */
+    const unreadable = new Map<string, number>()
 
     const ended = <E>(ending: Effect.Effect<void, E>): Effect.Effect<Called, E> =>
       Effect.as(ending, "Ended")
@@ -173,7 +185,7 @@ export const makeCallRung = Effect.fnUntraced(
       work.highestRung = Math.max(work.highestRung, work.rung)
     }
 
-    const answered = (work: Work, generated: Generated): Effect.Effect<void, AppendError> => {
+    const answered = (work: Work, generated: Generated): Effect.Effect<Called, AppendError> => {
       wasCalled(work)
       tally.answers++
       work.calls++
@@ -182,7 +194,14 @@ export const makeCallRung = Effect.fnUntraced(
         onRung.answers++
         onRung.spentNanoUsd += generated.costNanoUsd
       }
-      return suspects.answered(work)
+      const inARow = generated.completion.finish === "unreadable"
+        ? (unreadable.get(generated.requestedModel) ?? 0) + 1
+        : 0
+      unreadable.set(generated.requestedModel, inARow)
+      if (inARow === 0) return Effect.as(suspects.answered(work), generated)
+      return inARow < unreadableInARowMax
+        ? Effect.succeed(generated)
+        : ended(outages.begin(work, notCompletions(generated)))
     }
 
     /** Nothing was sent: the run stops, or the call waited for a model that is out. */
@@ -202,7 +221,7 @@ export const makeCallRung = Effect.fnUntraced(
         rungSpentNanoUsd: work.spentByRung.get(work.rung) ?? 0,
         admission: work.admission
       }).pipe(
-        Effect.tap((generated) => answered(work, generated)),
+        Effect.flatMap((generated) => answered(work, generated)),
         Effect.catchTags({
           Halted: () => halted(work),
           PromptError: (error) => blame(work, hopeless, error.message, 0),

@@ -40,12 +40,13 @@ export type Usage = typeof Usage.Type
 
 /**
  * A whole answer that was paid for. `finish` says whether the model came to its end: only `stop` is an answer,
- * `length` is truncated, `refusal` and `filter` are not answers either.
+ * `length` is truncated, `refusal` and `filter` are not answers either, and `unreadable` is a body that is no chat
+ * completion, of which `text` is the beginning.
  */
 export const Completion = Schema.Struct({
   model: Schema.String,
   text: Schema.String,
-  finish: Schema.Literals(["stop", "length", "refusal", "filter", "other"]),
+  finish: Schema.Literals(["stop", "length", "refusal", "filter", "other", "unreadable"]),
   refusal: Schema.NullOr(Schema.String),
   /** Null where the server gave none: the caller then charges the worst case. */
   usage: Schema.NullOr(Usage),
@@ -61,7 +62,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
   retryAfterMs: Schema.NullOr(Schema.Number),
   detail: Schema.String
 }) {}
-/** 5xx, 408, 409: the server could not. Not billed. */
+/** 5xx, 408, 409: the server could not, or a gateway did not wait for it. Billed perhaps, by its status. */
 export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
   status: Schema.Int,
   retryAfterMs: Schema.NullOr(Schema.Number),
@@ -71,7 +72,7 @@ export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
 export class Unreachable
   extends Schema.TaggedError<Unreachable>()("Unreachable", { detail: Schema.String })
 {}
-/** The connection broke, or the answer could not be read, after the request was sent: may be billed. */
+/** The connection broke, or nothing came but an error, after the request was sent: may be billed. */
 export class Disconnected
   extends Schema.TaggedError<Disconnected>()("Disconnected", { detail: Schema.String })
 {}
@@ -115,9 +116,16 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
   reason: LlmReason
 }) {}
 
-/** Whether the server may have billed a call that failed so: the money at risk. */
+/** By these a server says that it did not take the work up: a conflict, no such method, overload, a version. */
+const notTakenUp: ReadonlySet<number> = new Set([409, 501, 503, 505, 529])
+
+/**
+ * Whether the server may have billed a call that failed so: the money at risk. Behind a gateway that gives up (408, 502,
+ * 504, 52x) the model may write on, and a 500 may come after the work.
+ */
 export const mayBeBilled = (reason: LlmReason): boolean =>
-  reason._tag === "Disconnected" || reason._tag === "TimedOut"
+  reason._tag === "Disconnected" || reason._tag === "TimedOut" ||
+  (reason._tag === "Overloaded" && !notTakenUp.has(reason.status))
 
 export class Llm extends Context.Service<Llm, {
   /**

@@ -49,6 +49,11 @@ const unfinished = (completion: Completion): Rejected | undefined => {
         "Refused",
         whole("finish", completion.text, "the server's content filter withheld the answer")
       )
+    case "unreadable":
+      return rejected(
+        "Malformed",
+        whole("envelope", completion.text, "the server's answer is no chat completion")
+      )
     case "other":
       return rejected(
         "Malformed",

@@ -97,7 +97,7 @@ describe("faults over HTTP", () => {
   const cases: ReadonlyArray<
     {
       readonly fault: Fault
-      readonly billed: "answered" | "dropped" | null
+      readonly billed: "answered" | "dropped" | "failed" | null
       readonly check: (seen: Seen) => void
     }
   > = [
@@ -117,6 +117,11 @@ describe("faults over HTTP", () => {
       fault: { kind: "serverError", status: 503 },
       billed: null,
       check: ({ status }) => assert.strictEqual(status, 503)
+    },
+    {
+      fault: { kind: "serverError", status: 504, billed: true },
+      billed: "failed",
+      check: ({ status }) => assert.strictEqual(status, 504)
     },
     {
       fault: { kind: "unauthorized" },

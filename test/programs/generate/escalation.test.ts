@@ -91,6 +91,12 @@ describe("generate: escalation", () => {
       1
     ],
     ["an answer that breaks the schema", { text: "{\"name\":1}" }, "QaFailed", 2],
+    [
+      "an answer that is no completion",
+      { text: "<html>", finish: "unreadable", usage: null, body: "<html>" },
+      "Malformed",
+      2
+    ],
     ["an answer without an end", { text: "{\"title\":\"On\"}", finish: "other" }, "Malformed", 2]
   ]
   for (const [name, answer, cause, calls] of ends) {

@@ -21,6 +21,7 @@ import {
   Disconnected,
   Llm,
   LlmError,
+  mayBeBilled,
   Overloaded,
   RateLimited,
   TimedOut
@@ -111,8 +112,7 @@ class FakeServer {
       const slug = slugIn(request)
       const failing = (yield* Random.next) < this.#schedule.failureRate
       const reason = failing ? yield* drawFailure : undefined
-      const mayBill = reason === undefined || reason._tag === "Disconnected" ||
-        reason._tag === "TimedOut"
+      const mayBill = reason === undefined || mayBeBilled(reason)
       const long = (yield* Random.next) < this.#schedule.rejectRate
       const usage = {
         inputTokens: yield* Random.nextIntBetween(1, 60),
@@ -140,9 +140,10 @@ class FakeServer {
   }
 }
 
-const drawFailure: Effect.Effect<LlmReason> = Effect.map(Random.nextIntBetween(0, 4), (n) => {
+const drawFailure: Effect.Effect<LlmReason> = Effect.map(Random.nextIntBetween(0, 5), (n) => {
   const reasons = [
     new RateLimited({ retryAfterMs: null, detail: "slow down" }),
+    new Overloaded({ status: 503, retryAfterMs: null, detail: "busy" }),
     new Overloaded({ status: 500, retryAfterMs: null, detail: "oops" }),
     new Disconnected({ detail: "gone" }),
     new TimedOut({ timeoutMs: 400 })

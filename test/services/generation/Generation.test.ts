@@ -103,12 +103,17 @@ describe("Generation", () => {
   const lost: ReadonlyArray<[string, Script, number]> = [
     [
       "a failure that was not billed costs nothing",
-      () => new Overloaded({ status: 500, retryAfterMs: null, detail: "" }),
+      () => new Overloaded({ status: 503, retryAfterMs: null, detail: "" }),
       0
     ],
     [
       "a failure that may have been billed counts at its maximum, and is at risk",
       () => new TimedOut({ timeoutMs: 1 }),
+      1
+    ],
+    [
+      "so does a gateway that gave up on a model which may write on",
+      () => new Overloaded({ status: 504, retryAfterMs: null, detail: "" }),
       1
     ],
     ["a defect of the model's layer too", () => Effect.die(new Error("a bug")), 1]

@@ -66,7 +66,8 @@ describe("order of judgement", () => {
       ["length", "Truncated"],
       ["refusal", "Refused"],
       ["filter", "Refused"],
-      ["other", "Malformed"]
+      ["other", "Malformed"],
+      ["unreadable", "Malformed"]
     ] as const
   )("an answer that finished with %s is %s, whatever its text", (finish, cause) => {
     const verdict = makeJudge(open, makeRuleSet([]))(
