@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as CommandLine from "./layers/CommandLine.ts"
 import * as NodeHost from "./layers/NodeHost.ts"
+import * as NodeTypedCommand from "./layers/NodeTypedCommand.ts"
 import * as Platform from "./layers/Platform.ts"
 import * as ProcessSignals from "./layers/ProcessSignals.ts"
 import { main } from "./programs/cli/main.ts"
@@ -14,6 +15,7 @@ const signals = ProcessSignals.takeOver()
 const services = Layer.mergeAll(
   CommandLine.layer,
   NodeHost.layer,
+  NodeTypedCommand.layer,
   Platform.layer,
   signals.layer
 )

@@ -65,10 +65,7 @@ describe("the first signal", () => {
       assert.strictEqual(ended.code, 3)
       assert.strictEqual(acknowledgedBy(ended).size, inFlight)
       assert.strictEqual(billed(server).length, inFlight)
-      assert.strictEqual(
-        ended.stderr.at(-1),
-        `to go on: inkfast generate --base-url ${held.url} --json`
-      )
+      assert.match(ended.stderr.at(-1) ?? "", /^to go on: .* generate --base-url \S+ --json$/)
       await assertSound(box, server, ended)
     })
   }

@@ -17,9 +17,12 @@ import { exitCodeOf } from "../generate/exitCode.ts"
 import { apiKey } from "./apiKey.ts"
 import { exitWith, UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
-import { makeNarrator, summaryOf } from "./narrate.ts"
+import { makeNarrator } from "./narrate.ts"
 import { printJson, printLine, say, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import type { FromEnvironment } from "./resolveJob.ts"
+import { summaryOf } from "./summary.ts"
+import { tellNext } from "./tellNext.ts"
 import { screen } from "./terminal.ts"
 import type { Options } from "./tree/estimate.ts"
 
@@ -96,12 +99,21 @@ const sampleLines = ({ perItemNanoUsd, rest, settled, spentNanoUsd }: SampleRepo
       } to ${formatUsd(rest.highNanoUsd)} with 95 % confidence`
   ].join("\n")
 
+interface SampleRun {
+  readonly job: Job
+  readonly shard: Shard
+  readonly sample: number
+  readonly json: boolean
+  readonly fromEnvironment: FromEnvironment
+}
+
 /** Writes a sample for real: an ordinary run, with its events, its summary and its exit code. */
 const runSample = Effect.fnUntraced(
-  function*(job: Job, shard: Shard, sample: number, json: boolean) {
+  function*({ fromEnvironment, job, json, sample, shard }: SampleRun) {
     const source = yield* openItems(job.input)
     const shutdown = yield* (yield* Shutdown).subscribe
     const key = yield* apiKey
+    let toDo = 0
     const report = yield* Effect.scoped(Effect.gen(function*() {
       const narrator = yield* makeNarrator(yield* screen, job.runBudgetNanoUsd)
       return yield* estimateSample({
@@ -109,14 +121,17 @@ const runSample = Effect.fnUntraced(
         shard,
         sample,
         stopRequested: Effect.map(shutdown, (signal) => ({ _tag: "Signal", signal }) as const),
-        onEvent: (event) =>
-          Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
+        onEvent: (event) => {
+          if (event.event === "started") toDo = event.toDo
+          return Effect.andThen(narrator.tell(event), json ? printJson(event) : Effect.void)
+        }
       })
     })).pipe(
       Effect.provide(Live.run(job, shard).pipe(Layer.provideMerge(Live.model(job, key))))
     )
     yield* say(summaryOf(report.run))
     yield* json ? printJson({ event: "estimated", sample: report }) : printLine(sampleLines(report))
+    yield* tellNext({ job, report: report.run, toDo, fromEnvironment })
     // Items beyond the sample are pending by intent.
     return yield* exitWith(exitCodeOf(report.run))
   }
@@ -131,10 +146,16 @@ export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const shard = yield* flags.shardOf(options.shard)
     yield* atLeastOne("--prompts", options.prompts)
-    const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
+    const { fromEnvironment, job } = yield* resolveJob(options.job, flags.overridesOf(options))
     if (Option.isSome(options.sample)) {
       yield* atLeastOne("--sample", options.sample.value)
-      return yield* runSample(job, shard, options.sample.value, options.json)
+      return yield* runSample({
+        job,
+        shard,
+        sample: options.sample.value,
+        json: options.json,
+        fromEnvironment
+      })
     }
     const source = yield* openItems(job.input)
     const report = yield* estimate({ source, shard, promptsMax: options.prompts }).pipe(

@@ -14,7 +14,10 @@ export const handle = (options: Options) =>
     const shard = yield* flags.shardOf(options.shard)
     const limit = yield* flags.limitOf(options.limit)
     const graceMs = yield* graceMsOf(options.grace)
-    const { evidenceOnly, job } = yield* resolveJob(options.job, flags.overridesOf(options))
+    const { evidenceOnly, fromEnvironment, job } = yield* resolveJob(
+      options.job,
+      flags.overridesOf(options)
+    )
     if (evidenceOnly || options.evidenceOnly) {
       const out = Option.getOrUndefined(options.out)
       return yield* probeAndReport(job, { limit, shard, json: options.json, out })
@@ -29,6 +32,7 @@ export const handle = (options: Options) =>
       shard,
       limit,
       graceMs,
-      json: options.json
+      json: options.json,
+      fromEnvironment
     })
   })).pipe(withExitCodes(options.json))

@@ -4,12 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { AuditReport } from "../../services/master/Audit.ts"
-import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
-import type { RunEvent, RunReport, StopReason } from "../generate/RunEvent.ts"
-import { deferralLines, makeDeferralTeller } from "./deferrals.ts"
+import type { RunEvent, StopReason } from "../generate/RunEvent.ts"
+import { makeDeferralTeller } from "./deferrals.ts"
 import { visible } from "./output.ts"
-import { ladderLines } from "../generate/rungReport.ts"
 import { advance, formatDuration, goesOnAt, initialProgress, renderProgress } from "./progress.ts"
 
 export interface Narrator {
@@ -153,55 +151,3 @@ export const makeNarrator = Effect.fnUntraced(
     return narrator
   }
 )
-
-const atRiskShownMax = 10
-
-const atRiskLines = (title: string, calls: RunReport["atRisk"]): ReadonlyArray<string> =>
-  calls.length === 0 ? [] : [
-    `${title}: ${calls.length} calls without an answer may have been billed, at most ` +
-    formatUsd(calls.reduce((sum, call) => sum + call.maxNanoUsd, 0)),
-    ...calls.slice(0, atRiskShownMax).map((call) =>
-      `  ${call.slug} (${call.model}): ${formatUsd(call.maxNanoUsd)}`
-    ),
-    ...(calls.length > atRiskShownMax
-      ? [`  … and ${calls.length - atRiskShownMax} more: inkfast status --json`]
-      : [])
-  ]
-
-/** The end of a run in a few lines. */
-export const summaryOf = (report: RunReport): string => {
-  const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`)
-    .join(", ")
-  const lines = [
-    `input ${report.input} = ${report.accepted} accepted + ${report.rejected} rejected + ${report.pending} pending`,
-    `this run: ${report.acceptedNow} accepted` +
-    (report.renewedNow + report.keptNow > 0
-      ? `, ${report.renewedNow} of them in place of stale records, ${report.keptNow} records kept`
-      : "") +
-    `, ${report.rejectedNow} rejected${causes === "" ? "" : ` (${causes})`}` +
-    `, ${report.callsNow} calls, ${formatUsd(report.budget.spentNanoUsd)}` +
-    (report.judgedFromJournal > 0
-      ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
-      : ""),
-    ...ladderLines(report.rungs)
-  ]
-  lines.push(...deferralLines(report))
-  if (report.rejected > 0) {
-    lines.push(
-      `${report.rejected} rejected: inkfast retry --phase all --dry-run says what can be taken up again, and how`
-    )
-  }
-  const { stop } = report
-  if (stop?._tag === "Budget") lines.push(`stopped by the budget: ${stop.detail}`)
-  if (report.budget.total !== null) {
-    const { budgetNanoUsd, spentNanoUsd } = report.budget.total
-    lines.push(
-      `over all runs: ${formatUsd(spentNanoUsd)} of ${
-        formatUsd(budgetNanoUsd)
-      }, what is at risk included`
-    )
-  }
-  lines.push(...atRiskLines("at risk", report.atRisk))
-  lines.push(...atRiskLines("at risk since earlier runs", report.atRiskBefore))
-  return visible(lines.join("\n"))
-}

@@ -56,7 +56,7 @@ export const handle = (options: Options) =>
     const limit = yield* flags.limitOf(options.limit)
     const graceMs = yield* graceMsOf(options.grace)
     const choice = yield* choiceOf(options)
-    const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
+    const { fromEnvironment, job } = yield* resolveJob(options.job, flags.overridesOf(options))
     const source = yield* openItems(job.input)
     const forecast = yield* foreseeRetry(source, choice, job.retry.timesMax, shard).pipe(
       Effect.provide(DataDirectory.layer(job.dataDirectory))
@@ -68,5 +68,14 @@ export const handle = (options: Options) =>
     yield* say(describe(forecast))
     const { json } = options
     const plan = { _tag: "Retry", choice } as const
-    return yield* runAndReport({ job, source, plan, shard, limit, graceMs, json })
+    return yield* runAndReport({
+      job,
+      source,
+      plan,
+      shard,
+      limit,
+      graceMs,
+      json,
+      fromEnvironment
+    })
   })).pipe(withExitCodes(options.json))

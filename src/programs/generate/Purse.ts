@@ -8,13 +8,13 @@
 import * as Effect from "effect/Effect"
 import { canonicalJson } from "../../services/Digest.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
+import { Budget } from "../../services/spending/Budget.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
-import { formatUsd } from "../../services/spending/Money.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import { worstCostOf } from "../../services/spending/Cost.ts"
 import { worstCaseTokens } from "../../services/spending/Tokens.ts"
+import { budgetWords } from "./budgetWords.ts"
 import type { RunControl } from "./RunControl.ts"
-import type { StopReason } from "./RunEvent.ts"
 
 export interface Purse {
   /** A call did not fit the budget of the run or of the data directory. */
@@ -26,29 +26,14 @@ export interface Purse {
 /** Calls refused one after the other, none answered between them, before nothing new is begun. */
 const refusedInARowMax = 64
 
-const owners = { item: "item", run: "run", total: "data directory" }
-
-const stopReason = (error: BudgetReached): StopReason => {
-  const { budgetNanoUsd, neededNanoUsd, spentNanoUsd } = error
-  return {
-    _tag: "Budget",
-    scope: error.scope === "total" ? "total" : "run",
-    neededNanoUsd,
-    detail:
-      `of the ${owners[error.scope]}'s ${formatUsd(budgetNanoUsd)}, ${
-        formatUsd(spentNanoUsd)
-      } is spent and ${formatUsd(Math.max(0, budgetNanoUsd - spentNanoUsd))} is left; ` +
-      `the next call may cost ${formatUsd(neededNanoUsd)}`
-  }
-}
-
 /** `answers`: how many calls of the run were answered so far. */
 export const makePurse = Effect.fnUntraced(function*(control: RunControl, answers: () => number) {
   const { outputSchema, rungs } = yield* CurrentJob
   const prices = yield* Prices
+  const budget = yield* Budget
   const schemaJson = canonicalJson(outputSchema.schema)
   /** No call of the job can be reserved for less. */
-  const smallestNanoUsd = Math.min(
+  const leastNanoUsd = Math.min(
     ...(yield* Effect.forEach(
       rungs,
       ({ model, outputTokensMax, serviceTier }) =>
@@ -59,22 +44,26 @@ export const makePurse = Effect.fnUntraced(function*(control: RunControl, answer
         )
     ))
   )
-  let last: BudgetReached | undefined
+  let smallest: BudgetReached | undefined
   let inARow = 0
   let answersThen = 0
+
+  const stop = ({ neededNanoUsd, scope }: BudgetReached) =>
+    Effect.flatMap(budget.state, (state) => {
+      const reached = { scope: scope === "total" ? scope : "run", neededNanoUsd } as const
+      return control.stop({ _tag: "Budget", ...reached, detail: budgetWords(reached, state) })
+    })
 
   const purse: Purse = {
     refused: (error) =>
       Effect.suspend(() => {
         inARow = answers() === answersThen ? inARow + 1 : 1
         answersThen = answers()
-        if (last === undefined || error.neededNanoUsd < last.neededNanoUsd) last = error
+        if (smallest === undefined || error.neededNanoUsd < smallest.neededNanoUsd) smallest = error
         const left = error.budgetNanoUsd - error.spentNanoUsd
-        return left < smallestNanoUsd || inARow >= refusedInARowMax
-          ? control.stop(stopReason(error))
-          : Effect.void
+        return left < leastNanoUsd || inARow >= refusedInARowMax ? stop(smallest) : Effect.void
       }),
-    close: Effect.suspend(() => last === undefined ? Effect.void : control.stop(stopReason(last)))
+    close: Effect.suspend(() => smallest === undefined ? Effect.void : stop(smallest))
   }
   return purse
 })

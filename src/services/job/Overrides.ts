@@ -36,17 +36,18 @@ export interface JobOverrides {
 
 export type Override = keyof JobOverrides
 
-/** For each override its allowed values and its flag. */
+/** For each override its allowed values, its flag, and the flag's other name. */
 const overrides: {
   readonly [name in Override]: {
     readonly type: Schema.declare<string> | Schema.declare<number> | typeof settingTypes.truth
     readonly flag: string
+    readonly alias?: string
   }
 } = {
   input: { type: settingTypes.inputPath, flag: "--in" },
   key: { type: settingTypes.key, flag: "--key" },
   dataDirectory: { type: settingTypes.dataDirectory, flag: "--data" },
-  concurrency: { type: settingTypes.concurrency, flag: "--batch (or --concurrency)" },
+  concurrency: { type: settingTypes.concurrency, flag: "--batch", alias: "--concurrency" },
   model: { type: settingTypes.model, flag: "--model" },
   strongModel: { type: settingTypes.model, flag: "--strong-model" },
   baseUrl: { type: settingTypes.baseUrl, flag: "--base-url" },
@@ -56,6 +57,21 @@ const overrides: {
   holdAtRisk: { type: settingTypes.truth, flag: "--hold-at-risk" },
   consolidateEvery: { type: settingTypes.consolidateEvery, flag: "--consolidate-every" }
 }
+
+/** Any of its names may have been typed. */
+const flagNames = (override: Override): string => {
+  const { alias, flag } = overrides[override]
+  return alias === undefined ? flag : `${flag} (or ${alias})`
+}
+
+/** The flags that say what the values say. */
+export const flagsOf = (
+  values: JobOverrides
+): ReadonlyArray<readonly [flag: string, value: string]> =>
+  (Object.keys(overrides) as ReadonlyArray<Override>).flatMap((override) => {
+    const value = values[override]
+    return value === undefined ? [] : [[overrides[override].flag, String(value)] as const]
+  })
 
 /** One fault for each value outside its range; `name` gives an override's flag or variable, `text` what was written. */
 export const overrideFaults = (
@@ -105,7 +121,7 @@ export const applyOverrides = (
   environment: JobOverrides = {}
 ): Effect.Effect<Job, JobError> =>
   Effect.suspend(() => {
-    const faults = overrideFaults(flags, "command line", (override) => overrides[override].flag)
+    const faults = overrideFaults(flags, "command line", flagNames)
     if (faults.length > 0) return Effect.fail(new JobError({ faults }))
     const over = { ...defined(environment), ...defined(flags) }
     const { hash: _, ...before } = job
