@@ -45,7 +45,7 @@ import type { JobOverrides } from "./services/job/Overrides.ts"
 import { Audit } from "./services/master/Audit.ts"
 import type { AuditReport } from "./services/master/Audit.ts"
 import { Consolidation } from "./services/master/Consolidation.ts"
-import type { ConsolidationReport } from "./services/master/Consolidation.ts"
+import type { ConsolidationReport } from "./services/master/ConsolidationReport.ts"
 
 export type {
   AuditReport,

@@ -4,6 +4,7 @@ import * as fs from "node:fs"
 import { ExitCode } from "../../src/programs/ExitCode.ts"
 import type { Fault } from "../../src/programs/fake-llm/Faults.ts"
 import { eventsOf, sandbox } from "../support/Cli.ts"
+import { recordLine } from "../support/masters.ts"
 import { billed, itemsOf, rowOf, settings } from "../support/Sandbox.ts"
 
 interface End {
@@ -113,6 +114,23 @@ describe("exit codes of the others", () => {
     assert.strictEqual(code, ExitCode.auditBroken)
     assert.isTrue(stdout.some((line) => line.startsWith("broken     I1")), stdout.join("\n"))
     assert.include(stdout.at(-1), "BROKEN")
+  })
+
+  it("7: a repair that only tells finds something to mend; 0 once it is mended", async () => {
+    const box = sandbox()
+    box.job()
+    const line = recordLine({ slug: "lamp-0", id: "r:1", atMs: 1 })
+    box.write("data/master/updates.jsonl", `${line}broken\n`)
+    box.write("data/master/successes.jsonl", line)
+    const told = await box.run(["repair"])
+    assert.strictEqual(told.code, ExitCode.auditBroken)
+    assert.include(told.stdout[0], "updates.jsonl:2")
+    for (const words of ["1 mended; written down in", "nothing to mend"]) {
+      const { code, stdout } = await box.run(["repair", "--apply"])
+      assert.strictEqual(code, ExitCode.done)
+      assert.include(stdout.join("\n"), words)
+    }
+    assert.strictEqual((await box.run(["repair"])).code, ExitCode.done)
   })
 
   it("2: doctor without an endpoint", async () => {

@@ -71,7 +71,10 @@ const lineOf = (event: RunEvent): string | undefined => {
       return `consolidated after ${event.acceptedNow} accepted: ${event.report.successes.read} lines read, ` +
         `${event.report.successes.kept} kept; appenders paused ${
           event.report.pauseMs.toFixed(1)
-        } ms`
+        } ms` +
+        (event.report.quarantined > 0
+          ? `; WARNING ${event.report.quarantined} corrupt lines were moved to quarantine/`
+          : "")
     case "consolidation-skipped":
       return `consolidation after ${event.acceptedNow} accepted skipped, little to gain: ${event.superseded} of ` +
         `${event.lines} lines are superseded`

@@ -4,28 +4,35 @@ import * as Layer from "effect/Layer"
 import * as Live from "../../layers/Live.ts"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { Repair } from "../../services/master/Repair.ts"
+import type { Mend } from "../../services/master/FindMends.ts"
 import type { RepairReport } from "../../services/master/Repair.ts"
+import { ExitCode } from "../ExitCode.ts"
 import { dataOf } from "./dataOf.ts"
-import { withExitCodes } from "./failures.ts"
+import { exitWith, withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import type { Options } from "./tree/repair.ts"
 
 const shownMax = 50
 
-const describe = ({ applied, dropped, log, mends }: RepairReport): string =>
+const mendLines = (mends: ReadonlyArray<Mend>): ReadonlyArray<string> => [
+  ...mends.slice(0, shownMax).map(({ kind, slug, what, where }) =>
+    `${kind.padEnd(20)} ${where}${slug === "" ? "" : `: ${slug}`}: ${what}`
+  ),
+  ...(mends.length > shownMax ? [`… and ${mends.length - shownMax} more: --json lists all`] : [])
+]
+
+const describe = ({ applied, dropped, log, mends, undecided }: RepairReport): string =>
   visible([
-    ...mends.slice(0, shownMax).map(({ kind, slug, what, where }) =>
-      `${kind.padEnd(20)} ${where}${slug === "" ? "" : `: ${slug}`}: ${what}`
-    ),
-    ...(mends.length > shownMax
-      ? [`… and ${mends.length - shownMax} more: --json lists all`]
-      : []),
+    ...mendLines(mends),
     mends.length === 0
       ? "nothing to mend"
       : applied
       ? `${mends.length} mended; written down in ${log ?? ""}`
       : `${mends.length} to mend; nothing was changed: --apply mends them`,
-    ...(dropped === null ? [] : [`lines that were dropped: ${dropped}`])
+    ...(dropped === null ? [] : [`lines that were dropped: ${dropped}`]),
+    ...(undecided.length === 0
+      ? []
+      : [`${undecided.length} that only a person can decide:`, ...mendLines(undecided)])
   ].join("\n"))
 
 export const handle = (options: Options) =>
@@ -37,4 +44,6 @@ export const handle = (options: Options) =>
       )
     )
     yield* options.json ? printJson(report) : printLine(describe(report))
+    const isLeft = report.undecided.length > 0 || (!report.applied && report.mends.length > 0)
+    return yield* exitWith(isLeft ? ExitCode.auditBroken : ExitCode.done)
   }).pipe(withExitCodes(options.json))

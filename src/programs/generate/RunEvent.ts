@@ -2,7 +2,7 @@
 import type { AtRiskCall } from "../../services/generation/Generation.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AppendedReport } from "../../services/master/AuditAppended.ts"
-import type { ConsolidationReport } from "../../services/master/Consolidation.ts"
+import type { ConsolidationReport } from "../../services/master/ConsolidationReport.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { BudgetState } from "../../services/spending/Budget.ts"

@@ -14,7 +14,8 @@ import { Disk, DiskError } from "./Disk.ts"
 import { appendAll } from "./FileIo.ts"
 import { FileLock } from "./FileLock.ts"
 import { recover } from "./Recovery.ts"
-import type { RecoveryReport } from "./Recovery.ts"
+import { isQuiet, recoveryWords } from "./RecoveryReport.ts"
+import type { RecoveryReport } from "./RecoveryReport.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
 import { sweep } from "./ReplaceFile.ts"
 import type { Slot, SlotFile, SlotPlace } from "./Slot.ts"
@@ -57,10 +58,6 @@ interface Opened {
 
 const slowSyncMs = 1000
 
-const isQuiet = (report: RecoveryReport): boolean =>
-  report.quarantined.length === 0 && report.rewrittenLines === 0 &&
-  report.copiedLines.every((count) => count === 0)
-
 const say = (
   files: ReadonlyArray<string>,
   report: RecoveryReport,
@@ -71,13 +68,7 @@ const say = (
   const parts = [
     ...(swapped ? ["finished a consolidation that was cut off"] : []),
     ...(swept.length > 0 ? [`removed ${swept.length} temp files of dead processes`] : []),
-    ...(report.rewrittenLines > 0 ? [`wrote ${report.rewrittenLines} lines at the end anew`] : []),
-    ...report.copiedLines.flatMap((count, index) =>
-      count > 0 ? [`copied ${count} lines into ${path.basename(files[index] ?? "")}`] : []
-    ),
-    ...(report.quarantined.length > 0
-      ? [`moved ${report.quarantinedBytes} damaged bytes to ${report.quarantined.join(" and ")}`]
-      : [])
+    ...recoveryWords(files, report)
   ]
   return Effect.logWarning(`recovery of ${files.join(" and ")}: ${parts.join("; ")}`)
 }
@@ -140,8 +131,7 @@ const openFiles = (
   })
 
 const nothingDone: RecoveryReport = {
-  quarantined: [],
-  quarantinedBytes: 0,
+  damage: [],
   rewrittenLines: 0,
   copiedLines: []
 }

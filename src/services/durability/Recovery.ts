@@ -18,29 +18,20 @@ import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import { agree, agreedUpTo } from "./Agreement.ts"
+import type { Damage } from "./Damage.ts"
 import type { DiskError, DiskFile } from "./Disk.ts"
 import { quarantine } from "./Quarantine.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
 import { finishRewrite, rewriteEnd } from "./Redo.ts"
+import type { RecoveryReport } from "./RecoveryReport.ts"
 import type { SlotPlace, SlotState } from "./Slot.ts"
 import { readSlot, writeSlot } from "./Slot.ts"
 import { scanTail } from "./TailScan.ts"
 import type { TailWindow } from "./TailWindow.ts"
 import { tailWindow } from "./TailWindow.ts"
 
-export interface RecoveryReport {
-  /** Paths of the quarantine files made, and the bytes that were cut out of the log's files into them. */
-  readonly quarantined: ReadonlyArray<string>
-  readonly quarantinedBytes: number
-  /** Undamaged lines that were appended anew, because they stood behind damage or were not known to be durable. */
-  readonly rewrittenLines: number
-  /** Lines copied from the other file, into each file. */
-  readonly copiedLines: ReadonlyArray<number>
-}
-
 interface Repair {
-  readonly quarantined: ReadonlyArray<string>
-  readonly bytes: number
+  readonly damage: ReadonlyArray<Damage>
   readonly rewritten: number
 }
 
@@ -53,18 +44,26 @@ const repair = Effect.fnUntraced(function*(
   const { damage, intactBytes, intactLines, lines } = scanTail(bytes)
   const kept = bySlot ? lines : lines.slice(intactLines)
   const cut = bySlot ? from : from + intactBytes
-  if (cut === from + bytes.byteLength) return { quarantined: [], bytes: 0, rewritten: 0 }
-  const damaged = damage && bytes.subarray(damage.start, damage.end)
-  const quarantined = damage && damaged
-    ? [yield* quarantine(context, file.path, from + damage.start, damaged)]
-    : []
+  if (cut === from + bytes.byteLength) return { damage: [], rewritten: 0 }
+  const setAside: Array<Damage> = []
+  if (damage !== undefined) {
+    const damaged = bytes.subarray(damage.start, damage.end)
+    const offset = from + damage.start
+    setAside.push({
+      file: file.path,
+      offset,
+      bytes: damaged.byteLength,
+      lines: damage.lines,
+      path: yield* quarantine(context, file.path, offset, damaged)
+    })
+  }
   if (kept.length > 0) {
     yield* rewriteEnd(context, file, { inode, cut, lines: Buffer.concat(kept) })
   } else {
     yield* context.disk.truncate(file, cut)
     yield* context.disk.datasync(file)
   }
-  return { quarantined, bytes: damaged?.byteLength ?? 0, rewritten: kept.length }
+  return { damage: setAside, rewritten: kept.length }
 })
 
 const slotFiles = (context: RecoveryContext, files: ReadonlyArray<DiskFile>) =>
@@ -119,11 +118,10 @@ export const recover = Effect.fnUntraced(function*(
   const copiedLines = yield* reconcile(context, windows, agreed, mark("recovering"))
   yield* mark("clean")
   return {
-    quarantined: [
+    damage: [
       ...strays.filter((stray) => stray !== undefined),
-      ...repairs.flatMap((each) => each.quarantined)
+      ...repairs.flatMap((each) => each.damage)
     ],
-    quarantinedBytes: repairs.reduce((sum, each) => sum + each.bytes, 0),
     rewrittenLines: repairs.reduce((sum, each) => sum + each.rewritten, 0),
     copiedLines
   }

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import { digest } from "../Digest.ts"
+import type { Damage } from "./Damage.ts"
 import { Disk } from "./Disk.ts"
 import type { DiskError, DiskFile } from "./Disk.ts"
 import { appendAll, readFile } from "./FileIo.ts"
@@ -86,12 +87,12 @@ export const rewriteEnd = Effect.fnUntraced(function*(
 
 /**
  * Finishes what a crash left half done. A redo file that is damaged, or whose file was replaced meanwhile, goes to
- * quarantine. Answers the path there, if so.
+ * quarantine. Answers what went there, if so.
  */
 export const finishRewrite = Effect.fnUntraced(function*(
   context: RecoveryContext,
   file: DiskFile
-): Effect.fn.Return<string | undefined, DiskError> {
+): Effect.fn.Return<Damage | undefined, DiskError> {
   const { disk } = context
   const target = redoPath(file.path)
   if (Option.isNone(yield* disk.stat(target))) return undefined
@@ -105,5 +106,5 @@ export const finishRewrite = Effect.fnUntraced(function*(
   const kept = yield* quarantine(context, target, 0, bytes)
   yield* disk.unlink(target)
   yield* disk.syncDirectory(path.dirname(target))
-  return kept
+  return { file: target, offset: 0, bytes: bytes.byteLength, lines: 0, path: kept }
 })

@@ -12,8 +12,10 @@ export interface TailScan {
   readonly lines: ReadonlyArray<Buffer>
   /** How many of the lines lie in the intact front. */
   readonly intactLines: number
-  /** From the first damaged byte to the last, with what stands between. */
-  readonly damage: { readonly start: number; readonly end: number } | undefined
+  /** From the first damaged byte to the last, with what stands between; `lines` are the damaged ones. */
+  readonly damage:
+    | { readonly start: number; readonly end: number; readonly lines: number }
+    | undefined
 }
 
 const newline = 0x0a
@@ -23,13 +25,13 @@ export const scanTail = (bytes: Buffer): TailScan => {
   const lines: Array<Buffer> = []
   let intactBytes = 0
   let intactLines = 0
-  let damage: { start: number; end: number } | undefined
+  let damage: TailScan["damage"]
   for (let start = 0; start < bytes.length;) {
     const at = bytes.indexOf(newline, start)
     const end = at === -1 ? bytes.length : at + 1
     const line = bytes.subarray(start, end)
     if (verifyLine(line) === "corrupt") {
-      damage = { start: damage?.start ?? start, end }
+      damage = { start: damage?.start ?? start, end, lines: (damage?.lines ?? 0) + 1 }
     } else {
       lines.push(at === -1 ? Buffer.concat([line, Buffer.of(newline)]) : line)
       if (damage === undefined && at !== -1) {

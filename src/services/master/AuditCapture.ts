@@ -24,6 +24,8 @@ export interface MasterCapture {
   readonly agreed: { readonly updates: number; readonly successes: number }
   /** What the last writer knew to be durable; absent where the slot is not of this boot. */
   readonly durable: PerMaster | undefined
+  /** Whether a slot of this boot says that the last writer died, failed, or left other files than these. */
+  readonly isUnclean: boolean
 }
 
 /** More than this no writer leaves behind unsynced. */
@@ -66,6 +68,12 @@ const agreedOf = (
   }
 }
 
+const isUncleanIn = (slot: Slot | undefined, found: ReadonlyArray<FileStat | undefined>): boolean =>
+  slot !== undefined && (slot.state !== "clean" ||
+    slot.files.some(({ inode, size }, index) =>
+      size !== (found[index]?.size ?? 0) || inode !== (found[index]?.inode ?? inode)
+    ))
+
 const durableOf = (
   inodes: PerMaster,
   masters: Slot | undefined,
@@ -99,7 +107,8 @@ const look = Effect.fnUntraced(function*(data: DataPaths, slots: Buffer | undefi
     agreed: slots === undefined
       ? { updates: sizes.updates, successes: sizes.successes }
       : agreedOf(sizes, inodes, masters),
-    durable: durableOf(inodes, masters, rejects)
+    durable: durableOf(inodes, masters, rejects),
+    isUnclean: isUncleanIn(masters, found) || isUncleanIn(rejects, found.slice(2))
   }
 })
 

@@ -10,7 +10,9 @@ export const Mark = {
   intent: 8,
   response: 16,
   rejected: 32,
-  inRejects: 64
+  inRejects: 64,
+  /** A consolidation keeps a line with this id. */
+  survives: 128
 } as const
 
 const capacityMin = 16

@@ -8,14 +8,24 @@ import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import { FileLock } from "../durability/FileLock.ts"
 import { recover } from "../durability/Recovery.ts"
+import { isQuiet, recoveryWords } from "../durability/RecoveryReport.ts"
+import type { RecoveryReport } from "../durability/RecoveryReport.ts"
 import type { RecoveryContext } from "../durability/RecoveryContext.ts"
 import type { SlotPlace, SlotState } from "../durability/Slot.ts"
 import { readSlot, slotBytes, writeSlot } from "../durability/Slot.ts"
 import { finishSwap } from "../durability/SwapFiles.ts"
 import type { MasterName, PerMaster } from "./Survivors.ts"
 
+/** What a recovery made of one log, and of which masters. */
+export interface MasterRecovery {
+  readonly names: ReadonlyArray<MasterName>
+  readonly report: RecoveryReport
+}
+
 export interface MasterLock {
   readonly context: RecoveryContext
+  /** The recoveries so far that found something to do. */
+  readonly recoveries: ReadonlyArray<MasterRecovery>
   /**
    * Runs with the sizes in bytes of the masters at rest, while no process appends. Where a writer died or failed
    * before, recovery comes first.
@@ -57,6 +67,7 @@ export const openMasterLock = Effect.fnUntraced(function*(
     maxBatchBytes: mebibyte,
     maxLineBytes: 64 * mebibyte
   }
+  const recoveries: Array<MasterRecovery> = []
   const place = (log: Log): SlotPlace => ({ disk, file, at: log.slotAt, bootId })
 
   const found = (log: Log) =>
@@ -84,7 +95,13 @@ export const openMasterLock = Effect.fnUntraced(function*(
       if (yield* isClean(log)) continue
       const recoverLog = Effect.gen(function*() {
         const files = yield* Effect.forEach(log.names, (name) => disk.open(data[name], "append"))
-        yield* recover(context, files, place(log))
+        const report = yield* recover(context, files, place(log))
+        if (isQuiet(report)) return
+        recoveries.push({ names: log.names, report })
+        const paths = log.names.map((name) => data[name])
+        yield* Effect.logWarning(
+          `recovery of ${paths.join(" and ")}: ${recoveryWords(paths, report).join("; ")}`
+        )
       })
       yield* Effect.scoped(recoverLog)
     }
@@ -98,6 +115,7 @@ export const openMasterLock = Effect.fnUntraced(function*(
 
   return {
     context,
+    recoveries,
     atRest: (use) =>
       Effect.acquireUseRelease(
         locks.lock(file),

@@ -42,8 +42,6 @@ export const startReading = (): Reading => ({
 /** Whether the masters are already what a consolidation would make of them. */
 export const isTidy = ({ mirrored, survivors }: Reading): boolean => mirrored && survivors.complete
 
-/** More damage than this is no damaged master, but some other file. */
-const corruptRegionsMax = 1000
 /** Every wait for a chunk is a turn of the scheduler: fewer, where other processes want the cores. */
 const chunkBytes = 1024 * 1024
 /** A longer region is kept in parts, so that it need not be held whole. */
@@ -60,22 +58,18 @@ interface Round {
   readonly corrupt: Array<CorruptRegion>
 }
 
-/** Answers false when there are too many. */
 const noteCorrupt = (
   { corrupt }: Round,
   name: MasterName,
   offset: number,
   length: number
-): boolean => {
+): void => {
   const last = corrupt.findLast((region) => region.name === name)
   const end = offset + length
   if (last?.end === offset && end - last.start <= regionBytesMax) {
     last.end = end
     last.lines++
-    return true
-  }
-  corrupt.push({ name, start: offset, end, lines: 1 })
-  return corrupt.length <= corruptRegionsMax
+  } else corrupt.push({ name, start: offset, end, lines: 1 })
 }
 
 interface Range {
@@ -101,7 +95,7 @@ const readLines = Effect.fnUntraced(function*(
   const master = new MasterLine()
   /** Where the twin's own lines begin. */
   let ownFrom: number | undefined
-  const visit = (line: Buffer, offset: number): void | false => {
+  const visit = (line: Buffer, offset: number): void => {
     const length = line.length + 1
     const both = twin !== undefined && ownFrom === undefined && twin.holds(offset + length)
     if (twin !== undefined && !both) ownFrom ??= offset
@@ -111,8 +105,9 @@ const readLines = Effect.fnUntraced(function*(
     if (both) lines.successes++
     if (kind === "corrupt") {
       survivors.skip(name, length)
-      const few = noteCorrupt(round, name, offset, length)
-      return few && (!both || noteCorrupt(round, "successes", offset, length)) ? undefined : false
+      noteCorrupt(round, name, offset, length)
+      if (both) noteCorrupt(round, "successes", offset, length)
+      return
     }
     const markBytes = line.length - master.bytes.length
     if (markBytes > 0) survivors.skip(name, markBytes)
@@ -121,11 +116,6 @@ const readLines = Effect.fnUntraced(function*(
   const whole = { ...range, chunkBytes }
   const options = twin === undefined ? whole : { ...whole, onRead: twin.onRead }
   const { bytes, unterminatedBytes } = yield* scanLines(path, options, visit)
-  if (round.corrupt.length > corruptRegionsMax) {
-    const detail =
-      `more than ${corruptRegionsMax} damaged places: this is no master file; restore it from a backup`
-    return yield* unusable("EBADMSG", path, detail)
-  }
   if (unterminatedBytes > 0) {
     const detail =
       `its last ${unterminatedBytes} bytes end in no newline; start a run, which recovers the file first`

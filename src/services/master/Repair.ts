@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { basename } from "node:path"
 import { BootId } from "../durability/BootId.ts"
 import * as CommitLog from "../durability/CommitLog.ts"
 import { DataDirectory } from "../durability/DataDirectory.ts"
@@ -21,6 +22,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
+import { redoPath } from "../durability/Redo.ts"
 import { replaceFile, stage, sweep } from "../durability/ReplaceFile.ts"
 import type { JournalFile } from "../journal/JournalFiles.ts"
 import { captureJournals } from "../journal/JournalFiles.ts"
@@ -34,12 +36,15 @@ import { findMends } from "./FindMends.ts"
 import type { Findings, Mend } from "./FindMends.ts"
 import { refreshIndex } from "./KeepIndex.ts"
 import { openMasterLock } from "./MasterLock.ts"
+import type { MasterRecovery } from "./MasterLock.ts"
 import type { PerMaster } from "./Survivors.ts"
 import { withoutConsolidations } from "./WithoutConsolidations.ts"
 
 export interface RepairReport {
   readonly applied: boolean
   readonly mends: ReadonlyArray<Mend>
+  /** Faults that no program can decide: they stay as they are. */
+  readonly undecided: ReadonlyArray<Mend>
   /** Where the mends are written down; null where nothing was changed. */
   readonly log: string | null
   /** The lines that were dropped; null where there were none. */
@@ -81,13 +86,18 @@ const findAround = Effect.fnUntraced(function*(
   Needs
 > {
   const capture = yield* captureMasters(data)
-  const { agreed, sizes, swapPending } = capture
+  const { isUnclean, sizes, swapPending } = capture
   const mends: Array<Mend> = []
   const add = (kind: Mend["kind"], where: string, what: string) =>
     mends.push({ kind, where, slug: "", what })
   if (swapPending) add("unfinished-swap", data.swap, "a decided swap of the masters is finished")
-  if (agreed.updates < sizes.updates || agreed.successes < sizes.successes) {
+  if (isUnclean) {
     add("unclean-end", data.master, "the last writer left no clean end: it is looked at and mended")
+  }
+  for (const redo of [data.updates, data.successes, data.rejects].map(redoPath)) {
+    if (Option.isSome(yield* (yield* Disk).stat(redo))) {
+      add("unclean-end", redo, "a recovery that was cut off is finished")
+    }
   }
   const temps = yield* auditTemps(data, capture)
   if (temps.violations > 0) {
@@ -99,14 +109,39 @@ const findAround = Effect.fnUntraced(function*(
   if (yield* isIndexStale(data)) {
     add("stale-index", data.index, "it is not of these masters, and is written anew")
   }
-  return { mends, sizes: { ...sizes, ...agreed } }
+  return { mends, sizes }
 })
 
-/** Step 1. Answers the sizes of the masters at rest. */
+/** What the recovery in `settle` did: it comes before anything is looked for, so this alone tells of it. */
+const mendsOf = (recoveries: ReadonlyArray<MasterRecovery>): ReadonlyArray<Mend> =>
+  recoveries.flatMap(({ names, report }) => [
+    ...report.damage.map(({ bytes, file, lines, offset, path }): Mend => ({
+      kind: "corrupt-line",
+      where: `${basename(file)} at byte ${offset}`,
+      slug: "",
+      what: `${lines} damaged lines, ${bytes} bytes: ${path}`
+    })),
+    ...report.copiedLines.flatMap((count, index): ReadonlyArray<Mend> =>
+      count === 0 ? [] : [{
+        kind: "missing-twin",
+        where: `${names[index]}.jsonl`,
+        slug: "",
+        what: `${count} records that only the other master had are copied`
+      }]
+    )
+  ])
+
+interface Settled {
+  /** Of the masters at rest, in bytes. */
+  readonly sizes: PerMaster
+  readonly mends: ReadonlyArray<Mend>
+}
+
+/** Step 1. */
 const settle = Effect.fnUntraced(function*(
   data: DataPaths,
   torn: ReadonlyArray<JournalFile>
-): Effect.fn.Return<PerMaster, DiskError, Needs | Scope.Scope> {
+): Effect.fn.Return<Settled, DiskError, Needs | Scope.Scope> {
   for (const { path } of torn) {
     const recovered = CommitLog.open({
       files: [path],
@@ -122,7 +157,8 @@ const settle = Effect.fnUntraced(function*(
     yield* sweep(directory)
   }
   const lock = yield* openMasterLock(data)
-  return yield* lock.atRest((sizes) => Effect.as(sweep(data.master, data.swap), sizes))
+  const sizes = yield* lock.atRest((found) => Effect.as(sweep(data.master, data.swap), found))
+  return { sizes, mends: mendsOf(lock.recoveries) }
 }, Effect.scoped)
 
 /** Copies what is going to be dropped to quarantine. Answers whether there was anything. */
@@ -157,34 +193,42 @@ const run = Effect.fnUntraced(function*(
   const data = yield* DataDirectory
   const disk = yield* Disk
   if (Option.isNone(yield* disk.stat(data.master))) {
-    return { applied: apply, mends: [], log: null, dropped: null }
+    return { applied: apply, mends: [], undecided: [], log: null, dropped: null }
   }
   const torn = yield* tornJournals(data)
   const around = yield* findAround(data, torn)
   if (!apply) {
-    const { mends } = yield* withoutConsolidations(data, findMends(around.sizes))
-    return { applied: false, mends: [...around.mends, ...mends], log: null, dropped: null }
+    const { mends, undecided } = yield* withoutConsolidations(data, findMends(around.sizes))
+    return {
+      applied: false,
+      mends: [...around.mends, ...mends],
+      undecided,
+      log: null,
+      dropped: null
+    }
   }
-  const sizes = yield* settle(data, torn)
+  const settled = yield* settle(data, torn)
   const time = DateTime.formatIso(yield* DateTime.now).replaceAll(/[-:.]/g, "")
   const path = (what: string) => `${data.quarantine}/repair.${time}.${what}.jsonl`
   const noted = yield* withoutConsolidations(
     data,
     Effect.gen(function*() {
-      const findings = yield* findMends(sizes)
-      const mends = [...around.mends, ...findings.mends]
-      if (mends.length === 0) return { mends, changes: false, dropped: null }
+      const findings = yield* findMends(settled.sizes)
+      const { undecided } = findings
+      const mends = [...around.mends, ...settled.mends, ...findings.mends]
+      if (mends.length === 0) return { mends, undecided, changes: false, dropped: null }
       yield* disk.makeDirectory(data.quarantine)
       const changes = findings.mends.length > 0
       const isAny = changes && (yield* setAsideDropped(findings, path("dropped")))
       yield* replaceFile(path("log"), logText(mends))
-      return { mends, changes, dropped: isAny ? path("dropped") : null }
+      return { mends, undecided, changes, dropped: isAny ? path("dropped") : null }
     })
   )
-  const { changes, dropped, mends } = noted
+  const { changes, dropped, mends, undecided } = noted
   if (changes) yield* consolidation.consolidate
   if (yield* isIndexStale(data)) yield* refreshIndex(0)
-  return { applied: true, mends, log: mends.length > 0 ? path("log") : null, dropped }
+  const log = mends.length > 0 ? path("log") : null
+  return { applied: true, mends, undecided, log, dropped }
 })
 
 const make = Effect.gen(function*() {

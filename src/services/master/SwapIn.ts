@@ -1,18 +1,15 @@
-// The last step of a consolidation, under the appenders' lock: damage set aside, then the three masters swapped together.
-import { Buffer } from "node:buffer"
+// The last step of a consolidation, under the appenders' lock: the three masters swapped together.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk, DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
-import { readAllAt } from "../durability/FileIo.ts"
-import { quarantine } from "../durability/Quarantine.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
 import { commitAll, finishSwap } from "../durability/SwapFiles.ts"
 import type { Draft } from "./Draft.ts"
 import type { MasterLock } from "./MasterLock.ts"
-import type { CorruptRegion, Reading } from "./Reading.ts"
+import type { Reading } from "./Reading.ts"
 import type { PerMaster } from "./Survivors.ts"
 
 /** The swap was decided and could not be ended. Nothing is lost: whoever takes the lock next ends it. */
@@ -25,35 +22,6 @@ export class SwapPending extends Schema.TaggedError<SwapPending>()("SwapPending"
       `puts them in place`
   }
 }
-
-/** Copies a damaged region to quarantine and answers the path there. */
-const setAside = Effect.fnUntraced(
-  function*(data: DataPaths, lock: MasterLock, region: CorruptRegion) {
-    const { disk } = lock.context
-    const path = data[region.name]
-    const bytes = Buffer.allocUnsafeSlow(region.end - region.start)
-    const file = yield* disk.open(path, "read")
-    const count = yield* readAllAt(disk, file, bytes, region.start)
-    return yield* quarantine(lock.context, path, region.start, bytes.subarray(0, count))
-  },
-  Effect.scoped
-)
-
-/**
- * Copies the corrupt lines that are not there yet to quarantine and notes the paths in `asides`, one for each region.
- */
-export const setAsideAll = Effect.fnUntraced(function*(
-  data: DataPaths,
-  lock: MasterLock,
-  regions: ReadonlyArray<CorruptRegion>,
-  asides: Map<string, string>
-): Effect.fn.Return<void, DiskError> {
-  for (const region of regions) {
-    // One that has grown since is set aside once more, whole.
-    const key = `${region.name} ${region.start} ${region.end}`
-    if (!asides.has(key)) asides.set(key, yield* setAside(data, lock, region))
-  }
-})
 
 /** A record that was read once must be copied once. */
 const checkDraft = (

@@ -11,7 +11,7 @@ import type { DiskError } from "../../../src/services/durability/Disk.ts"
 import { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { encodeLine, verifyLine } from "../../../src/services/durability/LineCodec.ts"
 import { recover } from "../../../src/services/durability/Recovery.ts"
-import type { RecoveryReport } from "../../../src/services/durability/Recovery.ts"
+import type { RecoveryReport } from "../../../src/services/durability/RecoveryReport.ts"
 import { toLineObject } from "../../../src/services/master/Record.ts"
 import { makeRecord } from "../../support/records.ts"
 
@@ -52,6 +52,9 @@ const storeOf = (contents: { readonly [file: string]: string | Buffer }): Memory
   return store
 }
 
+const bytesOf = ({ damage }: RecoveryReport): number =>
+  damage.reduce((sum, { bytes }) => sum + bytes, 0)
+
 const quarantined = (store: MemoryStore) =>
   store.files().filter((file) => file.startsWith("/q/")).map((file) => [file, content(store, file)])
 
@@ -73,11 +76,11 @@ describe("the end of one file", () => {
       const report = yield* run(store)
       assert.strictEqual(content(store, updates), good)
       assert.strictEqual(content(store, successes), good)
-      assert.strictEqual(report.quarantinedBytes, Buffer.byteLength(damage ?? ""))
+      assert.strictEqual(bytesOf(report), Buffer.byteLength(damage ?? ""))
       assert.deepStrictEqual(report.copiedLines, [0, 0])
-      assert.deepStrictEqual(quarantined(store), [[report.quarantined[0], damage]])
+      assert.deepStrictEqual(quarantined(store), [[report.damage[0]?.path, damage]])
       assert.match(
-        String(report.quarantined[0]),
+        String(report.damage[0]?.path),
         new RegExp(`^/q/updates\\.jsonl\\.${good.length}\\.19700101T000000000Z\\.`)
       )
     }))
@@ -101,7 +104,7 @@ describe("the end of one file", () => {
       assert.strictEqual(content(store, updates), good + lines(4, 6))
       assert.strictEqual(content(store, successes), good + lines(4, 6))
       assert.strictEqual(report.rewrittenLines, 2)
-      assert.strictEqual(report.quarantinedBytes, damage.length)
+      assert.strictEqual(bytesOf(report), damage.length)
     }))
 
   it.effect("a rotten record is healed from the other file", () =>
@@ -120,7 +123,7 @@ describe("the end of one file", () => {
       const store = storeOf({ [updates]: good + damage, [successes]: good })
       const report = yield* run(store, { maxBatchBytes: 500 })
       assert.strictEqual(content(store, updates), good)
-      assert.strictEqual(report.quarantinedBytes, damage.length)
+      assert.strictEqual(bytesOf(report), damage.length)
     }))
 
   it.effect("damage before the window is left to an audit", () =>
@@ -129,7 +132,7 @@ describe("the end of one file", () => {
       const store = storeOf({ [updates]: rotten + lines(3, 9), [successes]: rotten + lines(3, 9) })
       const report = yield* run(store, { maxBatchBytes: 500 })
       assert.strictEqual(content(store, updates), rotten + lines(3, 9))
-      assert.strictEqual(report.quarantinedBytes, 0)
+      assert.strictEqual(bytesOf(report), 0)
     }))
 
   it.effect("a file without an undamaged line in reach is refused, and not touched", () =>
@@ -202,7 +205,7 @@ it.effect("a redo file whose log file was replaced goes to quarantine", () =>
     const store = storeOf({ [updates]: lines(0, 2), [successes]: lines(0, 2), [redo]: "not ours" })
     const report = yield* run(store)
     assert.isUndefined(store.get(redo))
-    assert.deepStrictEqual(quarantined(store), [[report.quarantined[0], "not ours"]])
+    assert.deepStrictEqual(quarantined(store), [[report.damage[0]?.path, "not ours"]])
   }))
 
 it.effect("is idempotent, loses no undamaged line in reach, and leaves only whole lines (I2, I4, I5)", () =>
@@ -227,8 +230,7 @@ it.effect("is idempotent, loses no undamaged line in reach, and leaves only whol
         }
         const again = await Effect.runPromise(run(store, { maxBatchBytes: 10_000 }))
         assert.deepStrictEqual(again, {
-          quarantined: [],
-          quarantinedBytes: 0,
+          damage: [],
           rewrittenLines: 0,
           copiedLines: [0, 0]
         })

@@ -116,10 +116,64 @@ describe("Consolidation", () => {
       })
       assert.deepStrictEqual(after, { updates: a1 + b1, successes: a1 + b1, rejects: "" })
       assert.strictEqual(report.quarantined, 2)
+      assert.deepStrictEqual(
+        report.damage.map(({ bytes, file, lines, offset }) => ({ file, offset, bytes, lines })),
+        [{
+          file: data.updates,
+          offset: Buffer.byteLength(a1),
+          bytes: Buffer.byteLength(`${broken}not json\n`),
+          lines: 2
+        }]
+      )
       const kept = store.files().filter((each) => each.startsWith(data.quarantine))
       assert.strictEqual(kept.length, 1)
       assert.include(kept[0], `updates.jsonl.${Buffer.byteLength(a1)}.`)
       assert.strictEqual(textOf(store, kept[0] ?? ""), `${broken}not json\n`)
+    }))
+
+  it.effect("I4: any number of damaged places is set aside, each with its position", () =>
+    Effect.gen(function*() {
+      const count = 3000
+      const sound = Array.from(
+        { length: count },
+        (_, n) => recordLine({ slug: `s${n}`, id: `r:${n}`, atMs: n })
+      )
+      const updates = sound.map((line) => `broken\n${line}`).join("")
+      const { after, report, store } = yield* consolidated({
+        updates,
+        successes: sound.join(""),
+        rejects: ""
+      })
+      assert.strictEqual(after.updates, sound.join(""))
+      assert.strictEqual(report.quarantined, count)
+      assert.strictEqual(report.damage.length, count)
+      for (const { bytes, offset } of [report.damage[0], report.damage.at(-1)].map((it) => it!)) {
+        assert.strictEqual(updates.slice(offset, offset + bytes), "broken\n")
+      }
+      const [kept, places] = [
+        report.damage[0]!.path,
+        store.files().find((each) => each.includes(".places.")) ?? ""
+      ]
+      assert.strictEqual(textOf(store, kept), "broken\n".repeat(count))
+      const second = JSON.parse(textOf(store, places).split("\n")[1] ?? "") as unknown
+      const offset = updates.indexOf("broken", 1)
+      assert.deepStrictEqual(second, { offset, bytes: 7, lines: 1 })
+    }))
+
+  it.effect("I4: what a recovery sets aside before is part of the report", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const broken = a2.replace("Title", "Tit1e")
+      store.put(data.updates, a1 + broken + b1)
+      store.put(data.successes, a1)
+      const report = yield* on(MemoryDisk.layer(store))
+      assert.deepStrictEqual(readMasters(store).successes, a1 + b1)
+      assert.deepStrictEqual([report.quarantined, report.recoveredLines], [1, 1])
+      assert.deepInclude(report.damage[0], {
+        file: data.updates,
+        offset: Buffer.byteLength(a1),
+        lines: 1
+      })
     }))
 
   it.effect("a demotion beats the records that are not newer than it, any other reject none (I8)", () =>

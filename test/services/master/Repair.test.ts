@@ -65,11 +65,11 @@ const kinds = [
   "leftover-temp",
   "torn-journal",
   "stale-index",
-  "duplicate-id",
   "corrupt-line",
   "reject-with-success",
   "missing-twin",
-  "missing-twin"
+  "missing-twin",
+  "duplicate-id"
 ]
 
 /** Every whole line there is, wherever it stands. */
@@ -140,6 +140,67 @@ describe("Repair", () => {
         yield* repair(store, true)
         yield* isMended(store, `call ${n}`)
       }
+    }))
+
+  it.effect("what a recovery mends first is told and written down like the rest", () =>
+    Effect.gen(function*() {
+      // Masters that no slot vouches for: the first to take the lock recovers them.
+      const unclean = () => {
+        const store = Store.make()
+        store.put(data.updates, a + corrupt + b)
+        store.put(data.successes, corrupt + a + b + onlySuccesses)
+        return store
+      }
+      const told = yield* repair(unclean(), false)
+      assert.deepStrictEqual(told.mends.map(({ kind, where }) => `${kind} ${where}`), [
+        "corrupt-line updates.jsonl:2",
+        "corrupt-line successes.jsonl:1",
+        "missing-twin successes.jsonl:4"
+      ])
+      const store = unclean()
+      const { log, mends } = yield* repair(store, true)
+      assert.deepStrictEqual(mends.map(({ kind, where }) => `${kind} ${where}`), [
+        `corrupt-line updates.jsonl at byte ${a.length}`,
+        "corrupt-line successes.jsonl at byte 0",
+        "missing-twin updates.jsonl"
+      ])
+      assert.strictEqual(textOf(store, log ?? "").split("\n").length, mends.length + 1)
+      const { successes, updates } = readMasters(store)
+      for (const line of [a, b, onlySuccesses]) {
+        assert.include(updates, line)
+        assert.include(successes, line)
+      }
+      assert.deepStrictEqual((yield* repair(store, true)).mends, [])
+    }))
+
+  it.effect("one id of two slugs is told as undecided, every time, and left alone", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const lines = a + recordLine({ slug: "b", id: "r:1", atMs: 2 })
+      const masters = { updates: lines, successes: lines, rejects: "" }
+      putAtRest(store, masters)
+      for (const apply of [false, true, true]) {
+        const { log, mends, undecided } = yield* repair(store, apply)
+        assert.deepStrictEqual([mends, log], [[], null])
+        assert.deepStrictEqual(undecided.map(({ kind, slug, where }) => [kind, slug, where]), [
+          ["duplicate-id", "b", "updates.jsonl:2"],
+          ["duplicate-id", "b", "successes.jsonl:2"]
+        ])
+        assert.deepStrictEqual(readMasters(store), masters)
+      }
+    }))
+
+  it.effect("I2: a line of another program that only one master has is put into the other", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const [one, two] = [`{"slug":"f1","n":1}\n`, `{"slug":"f2","n":2}\n`]
+      putAtRest(store, { updates: one + two, successes: one, rejects: "" })
+      const { mends } = yield* repair(store, true)
+      assert.deepStrictEqual(mends.map(({ kind, where }) => [kind, where]), [
+        ["missing-twin", "updates.jsonl:2"]
+      ])
+      assert.deepStrictEqual(readMasters(store).successes, one + two)
+      assert.deepStrictEqual((yield* repair(store, true)).mends, [])
     }))
 
   it.effect("sound masters and missing ones need nothing, superseded lines are left to a consolidation", () =>
