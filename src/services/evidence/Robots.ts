@@ -1,6 +1,7 @@
 // What a site's robots.txt allows this program, asked once per origin and run.
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { EvidenceMiss } from "./Evidence.ts"
 import { makeKeyedPermits } from "./KeyedPermits.ts"
 import type { PageAnswer } from "./PageFetcher.ts"
@@ -20,6 +21,8 @@ export const robotsBytesMax = 512 * 1024
 const originsMax = 10_000
 /** RFC 9309: not kept for longer than a day. */
 const keptMs = 24 * 60 * 60 * 1000
+/** So that the items of a site that does not answer do not wait for it one after the other. */
+const failureKeptMs = 60_000
 /** A site that asks for more than this between two pages is not waited for any longer. */
 const crawlDelayMsMax = 60_000
 
@@ -38,6 +41,11 @@ const rulesOf = (url: string, text: string, name: string): Effect.Effect<RobotRu
     }
   })
 
+interface Kept {
+  readonly rules: Result.Result<RobotRules, Miss>
+  readonly untilMs: number
+}
+
 /**
  * Rules by the origin of a page. A robots.txt that does not exist allows everything; one that cannot be had allows
  * nothing for now, as RFC 9309 has it, and the miss says that it passes.
@@ -48,7 +56,7 @@ export const makeRobots = (
 ) => {
   const name = robotName(userAgent)
   const once = makeKeyedPermits(1)
-  const kept = new Map<string, { readonly rules: RobotRules; readonly untilMs: number }>()
+  const kept = new Map<string, Kept>()
   const ask = (origin: string): Effect.Effect<RobotRules, Miss> => {
     const url = `${origin}/robots.txt`
     return Effect.matchEffect(fetch(url), {
@@ -66,12 +74,15 @@ export const makeRobots = (
     return once(origin)(Effect.gen(function*() {
       const nowMs = yield* Clock.currentTimeMillis
       const before = kept.get(origin)
-      if (before !== undefined && before.untilMs > nowMs) return before.rules
-      const rules = yield* ask(origin)
+      if (before !== undefined && before.untilMs > nowMs) {
+        return yield* Effect.fromResult(before.rules)
+      }
+      const rules = yield* Effect.result(ask(origin))
+      const forMs = Result.isSuccess(rules) ? keptMs : failureKeptMs
       const [oldest] = kept.keys()
       if (kept.size >= originsMax && oldest !== undefined) kept.delete(oldest)
-      kept.set(origin, { rules, untilMs: nowMs + keptMs })
-      return rules
+      kept.set(origin, { rules, untilMs: (yield* Clock.currentTimeMillis) + forMs })
+      return yield* Effect.fromResult(rules)
     }))
   }
 }

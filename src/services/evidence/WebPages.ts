@@ -6,13 +6,12 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { CurrentJob } from "../job/Job.ts"
 import type { EvidenceMiss } from "./Evidence.ts"
-import { makeHostTurns } from "./HostTurns.ts"
-import { htmlToText } from "./html/HtmlText.ts"
+import type { Failed } from "./FetchFailure.ts"
+import { failedStatus } from "./FetchFailure.ts"
+import { makeHosts } from "./Hosts.ts"
 import { PageFetcher } from "./PageFetcher.ts"
-import type { PageAnswer, PageError } from "./PageFetcher.ts"
+import type { PageAnswer } from "./PageFetcher.ts"
 import { makeRobots, robotsBytesMax } from "./Robots.ts"
-import { waitAskedMs } from "./RetryAfter.ts"
-import { wallOf, wallReason } from "./verdict/Walls.ts"
 
 type Miss = Pick<EvidenceMiss, "cause" | "reason">
 
@@ -40,44 +39,6 @@ export class WebPages extends Context.Service<WebPages, {
 const firstPauseMs = 500
 const pauseMsMax = 30_000
 
-/** A failure of one try, and how long the server asks to be left alone. */
-interface Failed extends Miss {
-  readonly retry: boolean
-  readonly waitMs: number
-}
-
-const failed = (cause: Miss["cause"], reason: string, retry = false, waitMs = 0): Failed => ({
-  cause,
-  reason,
-  retry,
-  waitMs
-})
-
-const failedFetch = ({ detail, reason }: PageError): Failed =>
-  failed(reason, detail, reason === "Network")
-
-const titleIn = (html: string): string =>
-  /<title[^>]{0,200}>([^<]{0,300})/i.exec(html)?.[1]?.trim() ?? ""
-
-/** An answer that is neither a page nor a redirect. */
-const failedStatus = (url: string, answer: PageAnswer, nowMs: number): Failed => {
-  const { headers, status } = answer
-  const said = `the server answered ${status}`
-  if (status === 404 || status === 410) return failed("NotFound", said)
-  const html = Buffer.from(answer.bytes).toString("utf8")
-  const text = htmlToText(html)
-  const wall = wallOf({ status, headers, html, title: titleIn(html), url, text, textChars: 0 })
-  if (wall !== undefined && status !== 429) {
-    return failed("Blocked", `${said}: ${wallReason(wall)}`)
-  }
-  const waitMs = waitAskedMs(headers["retry-after"], nowMs)
-  if (status === 429) return failed("RateLimited", said, true, waitMs)
-  if (status === 408 || status === 425 || status >= 500 || status < 400) {
-    return failed("Network", said, status >= 400, waitMs)
-  }
-  return failed("Blocked", said)
-}
-
 const conditions = (validators: Validators | undefined): { readonly [name: string]: string } => ({
   ...(typeof validators?.etag === "string" ? { "if-none-match": validators.etag } : {}),
   ...(typeof validators?.lastModified === "string"
@@ -88,7 +49,7 @@ const conditions = (validators: Validators | undefined): { readonly [name: strin
 const make = Effect.gen(function*() {
   const { evidence: settings } = yield* CurrentJob
   const pages = yield* PageFetcher
-  const takeTurn = makeHostTurns(settings.hostConcurrency)
+  const hosts = makeHosts(settings.hostConcurrency, pauseMsMax)
   const userAgent = settings.contact === ""
     ? settings.userAgent
     : `${settings.userAgent} (+${settings.contact})`
@@ -120,8 +81,8 @@ const make = Effect.gen(function*() {
         cut,
         headers: { ...common, ...headers }
       })
-      const answer = yield* takeTurn(host, Math.max(settings.hostDelayMs, delayMs))(
-        atUrl(Effect.mapError(exchange, failedFetch))
+      const answer = yield* atUrl(
+        hosts.ask(host, Math.max(settings.hostDelayMs, delayMs), exchange)
       )
       const { headers: { location }, status } = answer
       if (status >= 300 && status < 400 && location !== undefined) {
@@ -177,13 +138,25 @@ const make = Effect.gen(function*() {
     return yield* Effect.fail<Miss>({ cause: "Refused", reason })
   })
 
+  let isUnsigned = settings.contact === ""
+  const warnOnce = Effect.suspend(() => {
+    if (!isUnsigned) return Effect.void
+    isUnsigned = false
+    return Effect.logWarning(
+      "pages are fetched without a contact: set evidence.contact to an address at which their owners reach you"
+    )
+  })
+
   return WebPages.of({
     get: (url, validators) =>
-      patiently(url, {
-        headers: conditions(validators),
-        bytesMax: settings.fetchBytesMax,
-        cut: false,
-        admit: settings.robots ? obey : free
-      })
+      Effect.andThen(
+        warnOnce,
+        patiently(url, {
+          headers: conditions(validators),
+          bytesMax: settings.fetchBytesMax,
+          cut: false,
+          admit: settings.robots ? obey : free
+        })
+      )
   })
 })

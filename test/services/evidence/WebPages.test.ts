@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import { PageError, PageFetcher } from "../../../src/services/evidence/PageFetcher.ts"
 import type { PageAnswer, PageRequest } from "../../../src/services/evidence/PageFetcher.ts"
@@ -121,6 +122,27 @@ describe("an answer", () => {
   })
 })
 
+describe("a contact", () => {
+  const warnings = (contact: string, urls: ReadonlyArray<string>) => {
+    const said: Array<string> = []
+    const listen = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+    return Effect.forEach(urls, missOf).pipe(
+      using(site({ "http://a/1": answer(200) }), { contact }),
+      Effect.provide(listen),
+      Effect.as(said)
+    )
+  }
+
+  it.effect("that is missing is told once, and only where pages are fetched", () =>
+    Effect.gen(function*() {
+      const [said, ...more] = yield* warnings("", ["http://a/1", "http://a/1"])
+      assert.include(said, "set evidence.contact")
+      assert.isEmpty(more)
+      assert.isEmpty(yield* warnings("", []))
+      assert.isEmpty(yield* warnings("mailto:me@example.com", ["http://a/1"]))
+    }))
+})
+
 describe("redirects", () => {
   it.effect("are followed within the bound, relative ones too", () => {
     const at = site({
@@ -183,6 +205,106 @@ describe("what passes", () => {
         "RateLimited: the server answered 429, and asks to wait 3600 s"
       )
     }).pipe(using(at, { fetchAttemptsMax: 3 }))
+  })
+})
+
+describe("a host", () => {
+  /** All at once; the requests by the time they came. */
+  const all = (urls: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(Effect.forEach(urls, (url) => missOf(url), {
+        concurrency: "unbounded"
+      }))
+      yield* TestClock.adjust(10 * 60_000)
+      return yield* Fiber.join(fiber)
+    })
+  const pagesOf = (host: string, count: number): ReadonlyArray<string> =>
+    Array.from({ length: count }, (_, n) => `http://${host}/${n}`)
+  const replies = (urls: ReadonlyArray<string>, reply: Reply | ReadonlyArray<Reply>) =>
+    Object.fromEntries(urls.map((url) => [url, reply]))
+
+  it.effect("that asks to wait is left alone by all who want something of it", () => {
+    const urls = pagesOf("a", 8)
+    const others = pagesOf("b", 2)
+    const at = site({
+      ...replies(urls, answer(200)),
+      ...replies(others, answer(200)),
+      "http://a/0": [answer(429, { "retry-after": "3" }), answer(200)]
+    })
+    return Effect.gen(function*() {
+      assert.deepStrictEqual(new Set(yield* all([...urls, ...others])), new Set(["a page"]))
+      const early = at.requests.filter(({ atMs, url }) =>
+        url.startsWith("http://a") && atMs < 3_000
+      )
+      assert.deepStrictEqual(early.map(({ url }) => url), ["http://a/0"])
+      assert.isTrue(
+        at.requests.filter(({ url }) => url.startsWith("http://b")).every(({ atMs }) =>
+          atMs < 3_000
+        )
+      )
+    }).pipe(using(at, { fetchAttemptsMax: 3, hostConcurrency: 1 }))
+  })
+
+  it.effect("that asks to wait for long costs one request, whoever else wants something", () => {
+    const urls = pagesOf("a", 6)
+    const at = site({
+      ...replies(urls, answer(200)),
+      "http://a/0": answer(503, { "retry-after": "3600" })
+    })
+    return Effect.gen(function*() {
+      const misses = yield* all(urls)
+      assert.lengthOf(at.requests, 1)
+      assert.strictEqual(misses[5], "RateLimited: a asks to be left alone for 3600 s")
+      yield* TestClock.adjust(3_600_000)
+      assert.deepStrictEqual(yield* all(urls.slice(1)), Array.from({ length: 5 }, () => "a page"))
+    }).pipe(using(at, { fetchAttemptsMax: 3, hostConcurrency: 1 }))
+  })
+
+  it.effect("that refuses without saying for how long is asked later and later", () => {
+    const at = site({ "http://a/0": answer(429), "http://a/1": answer(429) })
+    return Effect.gen(function*() {
+      yield* all(pagesOf("a", 2))
+      const times = at.requests.map(({ atMs }) => atMs)
+      const gaps = times.slice(1).map((atMs, nth) => atMs - times[nth]!)
+      assert.lengthOf(times, 6)
+      assert.isTrue(gaps.every((gap, nth) => gap >= 1000 * 2 ** nth), gaps.join())
+    }).pipe(using(at, { fetchAttemptsMax: 3, hostConcurrency: 1 }))
+  })
+
+  it.effect("that does not answer is hardly asked any more, and its items fail at once", () => {
+    const urls = pagesOf("dead", 50)
+    const at = site({ ...replies(urls, "Timeout"), "http://a/0": answer(200) })
+    return Effect.gen(function*() {
+      const misses = yield* all([...urls, "http://a/0"])
+      assert.isAtMost(at.requests.length, 8)
+      assert.strictEqual(misses[50], "a page")
+      assert.isTrue(misses.slice(0, 50).every((miss) => miss.startsWith("Timeout: ")))
+      assert.include(misses[49], "dead did not answer the requests before this one (told Timeout)")
+    }).pipe(using(at, { fetchAttemptsMax: 3 }))
+  })
+
+  it.effect("that is there again is asked as before", () => {
+    const urls = pagesOf("a", 12)
+    const at = site({
+      ...replies(urls.slice(0, 3), "Network"),
+      ...replies(urls.slice(3), answer(200))
+    })
+    return Effect.gen(function*() {
+      yield* all(urls.slice(0, 3))
+      assert.deepStrictEqual(
+        yield* all(urls.slice(3)),
+        Array.from({ length: 9 }, () => "a page")
+      )
+    }).pipe(using(at, { fetchAttemptsMax: 3 }))
+  })
+
+  it.effect("whose answers are failures is there: it is asked for each page", () => {
+    const urls = pagesOf("a", 12)
+    const at = site(replies(urls, answer(500)))
+    return Effect.gen(function*() {
+      yield* all(urls)
+      assert.lengthOf(at.requests, 12)
+    }).pipe(using(at, { fetchAttemptsMax: 1 }))
   })
 })
 
@@ -262,6 +384,26 @@ describe("robots.txt", () => {
         )
         assert.notInclude(at.urls(), `http://${host}/x`)
       }
+    }).pipe(using(at, obeying))
+  })
+
+  it.effect("that cannot be had is asked for once, by all items of its site, for a while", () => {
+    const at = site({
+      "http://a/robots.txt": ["Timeout", robots("")],
+      "http://a/1": answer(200)
+    })
+    return Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(
+        Effect.forEach(Array.from({ length: 8 }), () => missOf("http://a/1"), {
+          concurrency: "unbounded"
+        })
+      )
+      yield* TestClock.adjust(30_000)
+      const misses = yield* Fiber.join(fiber)
+      assert.deepStrictEqual(at.urls(), ["http://a/robots.txt"])
+      assert.match(misses[7] ?? "", /^Timeout: http:\/\/a\/robots.txt cannot be had: told Timeout/)
+      yield* TestClock.adjust(60_000)
+      assert.strictEqual(yield* missOf("http://a/1"), "a page")
     }).pipe(using(at, obeying))
   })
 

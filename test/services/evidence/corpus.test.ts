@@ -2,6 +2,7 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as dns from "node:dns"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as UndiciPageFetcher from "../../../src/layers/UndiciPageFetcher.ts"
 import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
@@ -30,10 +31,18 @@ const server = serveHttp((request, response) => {
   return response.writeHead(page.status ?? 200, headers).end(page.body)
 })
 
+const loopback =
+  ((_name: string, _options: unknown, done: (error: null, found: unknown) => void) =>
+    done(null, [{ address: "127.0.0.1", family: 4 }])) as unknown as typeof dns.lookup
+
 const services = Evidence.layer.pipe(
   Layer.provide([WebPages.layer, EvidenceCache.layerReadOnly]),
   Layer.provide([
-    UndiciPageFetcher.layer({ allowPrivateAddresses: false, allowedAddresses: ["127.0.0.1"] }),
+    UndiciPageFetcher.layer({
+      allowPrivateAddresses: false,
+      allowedAddresses: ["127.0.0.1"],
+      resolve: loopback
+    }),
     MemoryDisk.layerEmpty,
     DataDirectory.layer("/data"),
     evidenceJob("/in/items.jsonl", {
@@ -48,11 +57,15 @@ const services = Evidence.layer.pipe(
   Layer.merge(MemoryDisk.layerEmpty)
 )
 
+/** Those that answer alike are at one host: what it is told by one request holds for all of it. */
+const urlOf = (root: string, { name, status = 200 }: CorpusPage): string =>
+  `http://answers-${status}.test:${new URL(root).port}/${name}`
+
 const gather = (root: string, page: CorpusPage) =>
   Effect.flatMap(Evidence, (evidence) =>
     evidence.gather({
       slug: page.name,
-      fields: { slug: page.name, url: `${root}/${page.name}`, name: page.title ?? page.name },
+      fields: { slug: page.name, url: urlOf(root, page), name: page.title ?? page.name },
       file: "items.jsonl",
       line: 1
     }))

@@ -1,8 +1,8 @@
 // All that limits the calls of one model, put together: when the next one may be sent, and what each outcome teaches.
+import { Breaker } from "../../Breaker.ts"
 import { askedMsOf } from "../FailureClass.ts"
 import type { LlmReason } from "../Llm.ts"
 import type { ServerLimits } from "../ServerLimits.ts"
-import { Breaker } from "./Breaker.ts"
 import { RecentCount } from "./RecentCount.ts"
 import { TokenBucket } from "./TokenBucket.ts"
 import type { Draw } from "./TokenBucket.ts"
@@ -43,6 +43,7 @@ export interface ModelHealth {
 
 /** Refusals in the last seconds that are more than an accident. */
 const refusalsMin = 3
+const rest = { failuresMax: 10, restMsFirst: 1000, restMsMax: 30_000 }
 /** The share of the newest sample in a running mean. */
 const meanShare = 0.1
 
@@ -54,7 +55,7 @@ export class ModelLimits {
   readonly #requests: TokenBucket
   readonly #tokens: TokenBucket
   readonly #window: Window
-  readonly #breaker = new Breaker()
+  readonly #breaker = new Breaker(rest)
   readonly #answered = new RecentCount()
   readonly #refused = new RecentCount()
   #inFlight = 0

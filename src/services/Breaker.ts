@@ -1,15 +1,24 @@
 // A circuit breaker: after failures in a row nothing is sent but one probe at a time, until one is answered.
 
-const failuresMax = 10
-const restMsFirst = 1000
-const restMsMax = 30_000
+export interface BreakerLimits {
+  /** So many in a row open it. */
+  readonly failuresMax: number
+  /** For so long nothing is sent at first; twice as long after every probe that failed. */
+  readonly restMsFirst: number
+  readonly restMsMax: number
+}
 
 export class Breaker {
+  readonly #limits: BreakerLimits
   #inARow = 0
   #openUntilMs: number | undefined
   #isProbing = false
   #failedProbes = 0
   #sinceMs: number | undefined
+
+  constructor(limits: BreakerLimits) {
+    this.#limits = limits
+  }
 
   /** Since when it has been open; undefined while it is closed. */
   get openSinceMs(): number | undefined {
@@ -54,6 +63,7 @@ export class Breaker {
 
   /** Failures of calls that were sent before it opened change nothing. */
   failed(nowMs: number, isProbe: boolean): void {
+    const { failuresMax, restMsFirst, restMsMax } = this.#limits
     if (isProbe) {
       this.#isProbing = false
       this.#failedProbes++
