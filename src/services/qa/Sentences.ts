@@ -1,5 +1,7 @@
 // A text as its sentences: ended by a stop, question or exclamation mark, by a line's end, or by the text's.
 
+import { lastFrom } from "./claims/spans.ts"
+
 export interface Sentence {
   readonly text: string
   /** UTF-16 units from the beginning of the text. */
@@ -61,11 +63,5 @@ export const sentencesOf = (text: string): ReadonlyArray<Sentence> => {
 }
 
 /** The sentence that the place stands in. */
-export const sentenceAt = (sentences: ReadonlyArray<Sentence>, place: number): string => {
-  let found = ""
-  for (const { start, text } of sentences) {
-    if (start > place) break
-    found = text
-  }
-  return found
-}
+export const sentenceAt = (sentences: ReadonlyArray<Sentence>, place: number): string =>
+  lastFrom(sentences, place)?.text ?? ""

@@ -11,6 +11,7 @@ import { namesIn } from "./Names.ts"
 import type { PieceNumber } from "./PieceNumbers.ts"
 import { pricesOf } from "./Prices.ts"
 import { findQuote } from "./Quotes.ts"
+import { covers, type Span } from "./spans.ts"
 
 /** Of more claims the record keeps the first so many, and says how many more there were. */
 const claimsMax = 100
@@ -42,31 +43,31 @@ const tracedBy = (rule: Rule): ReadonlyArray<Traced> => {
   }
 }
 
-interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-/** The claims of one leaf but its numbers, and the stretches of its text that they take. */
+/** The claims of one leaf but its numbers, and for each kind of them the stretches of its text that they take. */
 const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) => {
   const facts = input.facts()
   const claims: Array<Claim> = []
-  const taken: Array<Span> = []
-  const add = (kind: Claim["kind"], text: string, start: number, place: Place | undefined) => {
-    if (place === undefined) return
-    claims.push({ field: leaf.pointer, kind, text: excerpt(text), ...place })
-    taken.push({ start, end: start + text.length })
+  const taken: Array<ReadonlyArray<Span>> = []
+  const add = <S extends Span>(
+    kind: Claim["kind"],
+    found: ReadonlyArray<S>,
+    placeOf: (claim: S) => Place | undefined
+  ) => {
+    const spans: Array<Span> = []
+    for (const claim of found) {
+      const place = placeOf(claim)
+      if (place === undefined) continue
+      claims.push({ field: leaf.pointer, kind, text: excerpt(claim.text), ...place })
+      spans.push(claim)
+    }
+    taken.push(spans)
   }
-  if (kinds.has("quotes")) add("quote", leaf.text, 0, findQuote(facts, leaf))
-  if (kinds.has("prices")) {
-    for (const price of pricesOf(leaf)) add("price", price.text, price.start, facts.price(price))
+  if (kinds.has("quotes")) {
+    add("quote", [{ start: 0, text: leaf.text }], () => findQuote(facts, leaf))
   }
-  if (kinds.has("dates")) {
-    for (const date of datesOf(leaf)) add("date", date.text, date.start, facts.date(date))
-  }
-  if (kinds.has("names")) {
-    for (const name of namesIn(leaf)) add("name", name.text, name.start, facts.name(name.text))
-  }
+  if (kinds.has("prices")) add("price", pricesOf(leaf), facts.price)
+  if (kinds.has("dates")) add("date", datesOf(leaf), facts.date)
+  if (kinds.has("names")) add("name", namesIn(leaf), ({ text }) => facts.name(text))
   return { claims, taken }
 }
 
@@ -79,7 +80,7 @@ export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
   if (traced.length === 0) return () => ({ claims: [], leftOut: 0 })
   return (input) => {
     const claims: Array<Claim> = []
-    const taken = new Map<Leaf, ReadonlyArray<Span>>()
+    const taken = new Map<Leaf, ReadonlyArray<ReadonlyArray<Span>>>()
     const numbered = new Set<Leaf>()
     for (const leaf of input.leaves) {
       const own = traced.filter(({ matches }) => matches(leaf.segments))
@@ -91,7 +92,7 @@ export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
       taken.set(leaf, found.taken)
     }
     const isTaken = ({ leaf, start }: PieceNumber): boolean =>
-      taken.get(leaf)?.some((each) => start >= each.start && start < each.end) ?? false
+      (taken.get(leaf) ?? []).some((spans) => covers(spans, start))
     const numbers = numbered.size === 0 ? [] : input.numbers().all
     for (const number of numbers) {
       if (numbered.has(number.leaf) && !isTaken(number)) claims.push(...claimOf(number))

@@ -19,6 +19,8 @@ import { currencies } from "./unitWords.ts"
 /** Each answers where the claim stands; undefined where nothing states it. Made when they are first asked. */
 export interface Facts {
   readonly texts: ReadonlyArray<FactText>
+  /** Where the evidence was found. */
+  readonly addresses: ReadonlyArray<string>
   readonly numbers: NumberFacts
   readonly price: (price: FoundPrice) => Place | undefined
   readonly date: (date: FoundDate) => Place | undefined
@@ -84,6 +86,9 @@ const gather = (item: Item, evidence: EvidenceBundle): Facts => {
   const findWord = makeFindWord(texts)
   return {
     texts,
+    addresses: evidence.sources.flatMap(({ name, url }) =>
+      url === undefined ? [name] : [name, url]
+    ),
     numbers: numberFactsOf(texts),
     price: ({ amounts, currency }) =>
       amounts.map((amount) => prices().get(`${currency} ${amount}`)).find((place) =>

@@ -13,7 +13,9 @@ export const markdownParts = [
   "lists",
   "headings",
   "quotes",
-  "tables"
+  "tables",
+  "strikethrough",
+  "dividers"
 ] as const
 export type MarkdownPart = (typeof markdownParts)[number]
 

@@ -3,6 +3,7 @@ import { datesOf } from "../claims/Dates.ts"
 import { namesIn } from "../claims/Names.ts"
 import type { PieceNumber } from "../claims/PieceNumbers.ts"
 import { pricesIn, pricesOf } from "../claims/Prices.ts"
+import { covers, type Span } from "../claims/spans.ts"
 import type { Facts } from "../facts/Facts.ts"
 import { compileFieldPattern } from "../FieldPattern.ts"
 import { fold } from "../Fold.ts"
@@ -18,7 +19,7 @@ import {
   textsAt
 } from "./CompiledRule.ts"
 import { numberRemarks } from "./numbersRule.ts"
-import { type Found, ungrounded } from "./ungrounded.ts"
+import { ungrounded } from "./ungrounded.ts"
 
 /** What may be said without a source. */
 const allowedBy = (allowed: ReadonlyArray<string>) => {
@@ -35,9 +36,6 @@ const allowedBy = (allowed: ReadonlyArray<string>) => {
   }
 }
 
-const covers = (spans: ReadonlyArray<Found>, { start }: Found): boolean =>
-  spans.some((span) => start >= span.start && start < span.start + span.text.length)
-
 export const claimsRule = (rule: RuleOf<"claims">): CompiledRule => {
   const texts = textsAt(rule.field)
   const matches = compileFieldPattern(rule.field)
@@ -47,8 +45,8 @@ export const claimsRule = (rule: RuleOf<"claims">): CompiledRule => {
   const isAsked = (number: PieceNumber): boolean =>
     kinds.has(number.kind === "version" ? "versions" : "numbers") &&
     // Those of prices and dates are checked with them.
-    !(kinds.has("prices") && covers(pricesOf(number.leaf), number)) &&
-    !(kinds.has("dates") && covers(datesOf(number.leaf), number))
+    !(kinds.has("prices") && covers(pricesOf(number.leaf), number.start)) &&
+    !(kinds.has("dates") && covers(datesOf(number.leaf), number.start))
 
   const ofNumbers = ({ numbers }: RuleInput): ReadonlyArray<Remark> =>
     kinds.has("numbers") || kinds.has("versions")
@@ -60,8 +58,10 @@ export const claimsRule = (rule: RuleOf<"claims">): CompiledRule => {
 
   const unstated = (leaf: Leaf, facts: Facts): ReadonlyArray<Remark> => {
     const remarks: Array<Remark> = []
-    const say = (what: string, found: ReadonlyArray<Found>) => {
-      for (const each of found) remarks.push(ungrounded(leaf, what, each))
+    const say = (what: string, found: ReadonlyArray<Span>) => {
+      for (const each of found.slice(0, findingsPerRuleMax - remarks.length)) {
+        remarks.push(ungrounded(leaf, what, each))
+      }
     }
     if (kinds.has("prices")) {
       say(

@@ -1,5 +1,6 @@
 // Rule `html`: only the tags that are allowed, well formed, without scripts. Tags left open can be closed.
 import { excerpt } from "../Finding.ts"
+import { targetOf } from "../links/targetOf.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
 
@@ -7,6 +8,7 @@ const tagPattern = /<(\/?)([a-zA-Z][a-zA-Z0-9-]{0,30})((?:\s[^<>]{0,2000})?)>/y
 const attributePattern =
   /\s+([a-zA-Z_:][\w:.-]{0,60})(?:\s{0,20}=\s{0,20}("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"'=<>`]{1,2000}))?/y
 const voids = new Set(["br", "hr", "img", "wbr"])
+const linking = new Set(["href", "src"])
 const attributes: { readonly [tag: string]: ReadonlyArray<string> } = {
   a: ["href", "title"],
   img: ["src", "alt", "title", "width", "height"],
@@ -47,7 +49,12 @@ const attributeFault = ({ name, rest }: Tag): string | undefined => {
     if (!(attributes[name] ?? []).includes(attribute.toLowerCase())) {
       return `may not have the attribute "${attribute}"`
     }
-    if (/^["']?\s*(?:javascript|data|vbscript):/i.test(value)) return "points to a script"
+    const target = targetOf(value.replace(/^["']|["']$/g, ""))
+    if (linking.has(attribute.toLowerCase()) && target._tag === "Scheme") {
+      return `points to ${
+        target.scheme === "" ? "no address" : `${target.scheme}:`
+      }, which is not allowed`
+    }
     at += whole.length
   }
   return undefined

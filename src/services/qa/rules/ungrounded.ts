@@ -1,20 +1,15 @@
 // The remark on a number, price, date or name that nothing states, with the sentence that it stands in.
 import { excerpt } from "../Finding.ts"
+import type { Span } from "../claims/spans.ts"
 import type { Leaf } from "../Piece.ts"
 import { sentenceAt } from "../Sentences.ts"
 import type { Remark } from "./CompiledRule.ts"
-
-/** A claim and its place in the text of a leaf. */
-export interface Found {
-  readonly text: string
-  readonly start: number
-}
 
 /** `how`: as what it does not stand there, where it does stand there as something else. */
 export const ungrounded = (
   leaf: Leaf,
   what: string,
-  { start, text }: Found,
+  { start, text }: Span,
   how?: string
 ): Remark => {
   const sentence = sentenceAt(leaf.sentences, start)

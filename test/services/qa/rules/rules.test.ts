@@ -226,13 +226,31 @@ describe("links", () => {
   it.each([
     "See https://example.com/a and www.docs.example.com.",
     "See https://other.org/page.",
-    "No link at all; version 1.2 of a.b"
+    "No link at all; version 1.2 of a.b",
+    "See other.org for more.",
+    "<a href=\"/own/page\">here</a> and [there](#part)",
+    "Node.js reads README.md, main.rs and package.json.",
+    "It is done.In time for ASP.NET and e.g.this one."
   ])("%s passes", (text) => passes(rule, text, { evidence: "at https://other.org/page/" }))
   it.each([
     "See https://evil.org",
     "See https://example.com.evil.org/",
     "Mail me@evil.org",
     "[x](javascript:alert(1))",
+    "<a href=\"&#106;avascript:alert(1)\">x</a>",
+    "<a href='java\tscript:alert(1)'>x</a>",
+    "<a href=\"//evil.org/x\">x</a>",
+    "<img src=//evil.org/p.gif>",
+    "<img srcset=\"a.png 1x, //evil.org/b.png 2x\">",
+    "[x](//evil.org)",
+    "[x]: <//evil.org>",
+    "Visit evil-pills.ru now",
+    "t.me/scam",
+    "ftp://evil.org/x",
+    "hxxps://evil.org",
+    "<a href=\"http:evil.org\">x</a>",
+    "EVIL.ORG",
+    "README.md/x",
     "https://other.org/else"
   ])("%s fails", (text) => fails(rule, text, { evidence: "at https://other.org/page/" }))
 })
@@ -250,6 +268,10 @@ describe("html", () => {
     "<i>a</i>",
     "<p onclick=\"x()\">a</p>",
     "<a href=\"javascript:x\">a</a>",
+    "<a href=\"&#106avascript&colon;x\">a</a>",
+    "<a href=\"java\nscript:x\">a</a>",
+    "<a href=\"\u0001javascript:x\">a</a>",
+    "<a href=\"data:text/html,x\">a</a>",
     "<script>x</script>",
     "<!-- c -->",
     "a <b"
@@ -263,7 +285,11 @@ describe("markdown", () => {
     "- one\n- two",
     "[a](https://x.y/z_(1))",
     "2 * 3 = 6 and snake_case_name",
-    "```\n# not a heading\n```"
+    "```\n# not a heading\n```",
+    "~~~\nnot\n===\n~~~",
+    "- one\n\n    more of one",
+    "Prices* and 5*3, \\*as they stand\\*",
+    "A line\n- and a list"
   ])("%j passes", (text) => passes(rule, text))
   it.each([
     "# Heading",
@@ -273,8 +299,30 @@ describe("markdown", () => {
     "![a](b)",
     "**open",
     "`open",
-    "<b>html</b>"
+    "<b>html</b>",
+    "a | b\n--- | ---\n1 | 2",
+    "Setext\n======",
+    "Setext\n---",
+    "~~gone~~",
+    "one\n\n***\n\ntwo",
+    "_open italic",
+    "an *open italic",
+    "~~~\ncode",
+    "[x][y",
+    "**a *b**"
   ])("%j fails", (text) => fails(rule, text))
+})
+
+describe("markdown, none of it", () => {
+  const rule: Rule = { rule: "markdown", ...all, parts: [] }
+  it.each([
+    "[x]: https://y.z",
+    "<https://y.z>",
+    "    indented code",
+    "Text.\n\n\tindented code",
+    "- a"
+  ])("%j fails", (text) => fails(rule, text))
+  it("plain text passes", () => passes(rule, "Plain (text) - with 2 * 3 = 6, a_b and \"quotes\"."))
 })
 
 describe("readability, distinct, repetition", () => {

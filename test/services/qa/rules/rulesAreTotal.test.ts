@@ -116,7 +116,17 @@ describe("all rules", () => {
     "世",
     "- a\n",
     "| a ",
-    "_a"
+    "_a",
+    "*a ",
+    "a.",
+    "a.co ",
+    "~~~\n",
+    "[a]: ",
+    "<a href=",
+    "- - ",
+    "twenty ",
+    "7-",
+    "7 to "
   ])("60 kB of %j are judged in bounded time", { timeout: 8_000 }, (unit) => {
     assert.isAbove(judgePiece(everyRule, { t: long(unit) }, by).blocking.length, 0)
   })
