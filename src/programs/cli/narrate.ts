@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { AuditReport } from "../../services/master/Audit.ts"
+import type { AuditCheck } from "../../services/master/AuditCheck.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import type { RunEvent, StopReason } from "../generate/RunEvent.ts"
 import { makeDeferralTeller } from "./deferrals.ts"
@@ -76,8 +77,9 @@ const lineOf = (event: RunEvent): string | undefined => {
           ? `; WARNING ${event.report.quarantined} corrupt lines were moved to quarantine/`
           : "")
     case "consolidation-skipped":
-      return `consolidation after ${event.acceptedNow} accepted skipped, little to gain: ${event.superseded} of ` +
-        `${event.lines} lines are superseded`
+      return `consolidation after ${event.acceptedNow} accepted skipped, ${
+        skippedWords[event.why]
+      }: ${event.superseded} of ${event.lines} lines are superseded`
     case "audited-appended":
       return auditLine(event.report, `${event.report.records} records appended since`)
     case "audited":
@@ -91,10 +93,21 @@ const lineOf = (event: RunEvent): string | undefined => {
   }
 }
 
+const skippedWords = {
+  "little-gain": "little to gain",
+  "failed-before": "the last one failed and the masters have hardly grown since",
+  busy: "another process is consolidating"
+} as const
+
 const auditLine = ({ checks }: Pick<AuditReport, "checks">, what: string): string => {
-  const broken = checks.filter((check) => check.outcome === "broken")
+  const withOutcome = (outcome: AuditCheck["outcome"]) =>
+    checks.filter((check) => check.outcome === outcome)
+  const [broken, unverified] = [withOutcome("broken"), withOutcome("unverified")]
+  const unseen = unverified.length === 0
+    ? ""
+    : `; could not verify ${unverified.map(({ id }) => id).join(", ")}: see inkfast audit`
   return broken.length === 0
-    ? `audited: ${what}, no broken invariant`
+    ? `audited: ${what}, no broken invariant${unseen}`
     : `WARNING audit of ${what} found broken: ${
       broken.map((check) => `${check.id} ${check.title}`).join("; ")
     }; run inkfast audit`

@@ -74,6 +74,12 @@ export interface RunReport {
   readonly durationMs: number
 }
 
+/**
+ * `little-gain`: too few lines are superseded. `failed-before`: one failed, and the masters have hardly grown since.
+ * `busy`: another process consolidates now.
+ */
+export type SkippedConsolidation = "little-gain" | "failed-before" | "busy"
+
 /** What happened, and with what money so far: the run's own spending, in nanodollars. */
 export type RunEvent = Happening & { readonly at: string; readonly spentNanoUsd: NanoUsd }
 
@@ -169,10 +175,11 @@ export type Happening =
     readonly acceptedNow: number
     readonly report: ConsolidationReport
   }
-  /** It was due, and would gain too little: so many lines of the masters, about, are superseded. */
+  /** It was due, and not made: so many lines of the masters, about, are superseded. */
   | {
     readonly event: "consolidation-skipped"
     readonly acceptedNow: number
+    readonly why: SkippedConsolidation
     readonly lines: number
     readonly superseded: number
   }

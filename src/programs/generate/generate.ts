@@ -239,7 +239,7 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   const toDo = Math.min(wish.limit, passes.reduce((sum, pass) => sum + pass.toDo, 0))
   yield* emit({ event: "started", runId, ...before, toDo, atRisk: replay.atRisk })
 
-  const upkeep = yield* makeUpkeep(job.consolidateEvery, stock, emit)
+  const upkeep = yield* makeUpkeep(job.consolidateEvery, stock, source.slugs, emit)
   const endings = yield* makeEndings(context, upkeep)
   const outages = yield* makeOutages(context, endings)
   const suspects = makeSuspects(context, endings, outages)

@@ -8,10 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { Audit } from "../../services/master/Audit.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import type { Stock } from "../../services/master/Settled.ts"
-import type { Happening } from "./RunEvent.ts"
+import { refreshIndex } from "../../services/master/KeepIndex.ts"
+import type { Happening, SkippedConsolidation } from "./RunEvent.ts"
 
 export interface Upkeep {
   /**
@@ -32,12 +34,14 @@ const growthAfterFailure = 1.2
 
 /**
  * One consolidation runs at a time; what is asked for meanwhile becomes one more after it. A failure is told and
- * changes nothing else. `every` 0 asks for none. Interrupted with its scope; a swap that has begun is completed.
+ * changes nothing else. `every` 0 asks for none. `input` are the slugs that the last audit counts against. Interrupted
+ * with its scope; a swap that has begun is completed.
  */
 export const makeUpkeep = Effect.fnUntraced(
   function*(
     every: number,
     stock: Pick<Stock, "lines" | "superseded">,
+    input: SlugTable,
     emit: (event: Happening) => Effect.Effect<void>
   ) {
     const consolidation = yield* Consolidation
@@ -52,24 +56,30 @@ export const makeUpkeep = Effect.fnUntraced(
     }
     const auditAppended = every === 0 ? Effect.never : yield* audit.appended
 
-    const consolidate = Effect.fnUntraced(
-      function*(acceptedNow: number) {
-        if (superseded < lines * worthShare || lines < linesToTryAgain) {
-          return yield* emit({ event: "consolidation-skipped", acceptedNow, lines, superseded })
-        }
-        linesToTryAgain = lines * growthAfterFailure
-        const report = yield* consolidation.consolidate
+    const skip = (acceptedNow: number, why: SkippedConsolidation) =>
+      emit({ event: "consolidation-skipped", acceptedNow, why, lines, superseded })
+
+    const consolidate = Effect.fnUntraced(function*(acceptedNow: number) {
+      if (superseded < lines * worthShare) return yield* skip(acceptedNow, "little-gain")
+      if (lines < linesToTryAgain) return yield* skip(acceptedNow, "failed-before")
+      linesToTryAgain = lines * growthAfterFailure
+      const found = yield* Effect.result(consolidation.consolidate)
+      if (found._tag === "Failure") {
+        if (found.failure.reason !== "Busy") return yield* found.failure
         linesToTryAgain = 0
-        lines = report.successes.kept + report.rejects.kept
-        superseded = report.left
-        yield* emit({ event: "consolidated", acceptedNow, report })
-      },
-      Effect.catchIf(
-        // Another shard's run consolidates now, which is the same work.
-        (error) => error._tag === "ConsolidationError" && error.reason === "Busy",
-        () => Effect.sync(() => void (superseded = 0))
-      )
-    )
+        yield* skip(acceptedNow, "busy")
+        // Another shard's run does the same work now.
+        superseded = 0
+        return
+      }
+      const report = found.success
+      linesToTryAgain = 0
+      lines = report.successes.kept + report.rejects.kept
+      superseded = report.left
+      yield* emit({ event: "consolidated", acceptedNow, report })
+      // The one there was is of the files that were replaced.
+      yield* refreshIndex()
+    })
 
     const told = (acceptedNow: number) =>
       Effect.catchCause((cause: Cause.Cause<{ readonly message: string }>) =>
@@ -89,7 +99,7 @@ export const makeUpkeep = Effect.fnUntraced(
       }).pipe(told(acceptedNow))
     const auditAll = Effect.suspend(() =>
       wasDue
-        ? Effect.flatMap(audit.audit(undefined), (report) => emit({ event: "audited", report }))
+        ? Effect.flatMap(audit.audit(input), (report) => emit({ event: "audited", report }))
           .pipe(told(last))
         : Effect.void
     )

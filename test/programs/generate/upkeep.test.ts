@@ -19,10 +19,12 @@ const upkeepOf = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
     switch (event.event) {
       case "consolidated":
       case "upkeep-failed":
-      case "consolidation-skipped":
         return [`${event.event} ${event.acceptedNow}`]
+      case "consolidation-skipped":
+        return [`skipped ${event.acceptedNow}: ${event.why}`]
       case "audited":
         assert.isTrue(event.report.ok)
+        assert.strictEqual(event.report.counts.inputItems, 12, "I9 is counted against the input")
         return [`audited ${event.report.counts.records}`]
       case "audited-appended":
         assert.isTrue(event.report.ok)
@@ -50,8 +52,8 @@ describe("generate: upkeep", () => {
     Effect.gen(function*() {
       const told = yield* runTwelve(5)
       assert.deepStrictEqual(told.filter((each) => !each.startsWith("appended")), [
-        "consolidation-skipped 5",
-        "consolidation-skipped 10",
+        "skipped 5: little-gain",
+        "skipped 10: little-gain",
         "audited 12"
       ])
       const appended = told.filter((each) => each.startsWith("appended"))
@@ -69,7 +71,7 @@ describe("generate: upkeep", () => {
       const told = yield* runTwelve(5, store)
       assert.deepStrictEqual(told.filter((each) => !each.startsWith("appended")), [
         "consolidated 5",
-        "consolidation-skipped 10",
+        "skipped 10: little-gain",
         "audited 12"
       ])
     }))
@@ -79,7 +81,7 @@ describe("generate: upkeep", () => {
       assert.deepStrictEqual(yield* runTwelve(0), [])
     }))
 
-  it.effect("while another process consolidates there is nothing to do, and nothing to warn of", () =>
+  it.effect("while another process consolidates that is told, and nothing is warned of", () =>
     Effect.scoped(Effect.gen(function*() {
       const store = Store.make()
       const other = yield* Layer.build(MemoryDisk.layer(store))
@@ -90,7 +92,11 @@ describe("generate: upkeep", () => {
       store.put(data.updates, stale.join(""))
       store.put(data.successes, stale.join(""))
       const told = yield* runTwelve(5, store, false)
-      assert.isEmpty(told.filter((each) => /failed|consolidated/.test(each)))
+      assert.deepStrictEqual(told.filter((each) => !each.startsWith("appended")), [
+        "skipped 5: busy",
+        "skipped 10: little-gain",
+        "audited 15"
+      ])
     })))
 
   it.effect("I6: a consolidation that fails is told, leaves no temp, and the run goes on to the next", () =>
@@ -112,5 +118,25 @@ describe("generate: upkeep", () => {
         "consolidated 10",
         "audited 12"
       ])
+    }))
+
+  it.effect("after a failure nothing is tried until the masters have grown, and the reason is told", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const often = Array.from(
+        { length: 60 },
+        (_, n) => recordLine({ slug: "item-0", id: `r:${n}`, atMs: n })
+      ).join("")
+      store.put(data.updates, often)
+      store.put(data.successes, often)
+      store.failAlways((call) =>
+        /\/master\/\..*\.tmp$/.test(call.path) && call.operation === "writeAt"
+          ? "ENOSPC"
+          : undefined
+      )
+      assert.deepStrictEqual(
+        (yield* runTwelve(5, store, false)).filter((each) => !each.startsWith("appended")),
+        ["upkeep-failed 5", "skipped 10: failed-before", "audited 71"]
+      )
     }))
 })
