@@ -1,5 +1,6 @@
 // The wiring of a requalification: the masters may be written, and there is no model to offer.
 import * as Layer from "effect/Layer"
+import { Corpus } from "../services/corpus/Corpus.ts"
 import { paths } from "../services/durability/DataDirectory.ts"
 import { DurableAppender } from "../services/durability/DurableAppender.ts"
 import { RejectLog } from "../services/durability/RejectLog.ts"
@@ -19,6 +20,7 @@ export const layer = (job: Job) =>
     DurableAppender.layer,
     RejectLog.layer,
     Consolidation.layer,
+    Corpus.layer({ name: "", isShared: false }),
     Journal.layer
   ).pipe(
     Layer.provide(Layer.effectDiscard(acquireRunLock(paths(job.dataDirectory), wholeInput))),

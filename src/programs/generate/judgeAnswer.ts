@@ -1,4 +1,4 @@
-// The verdict on an answer in a run: by itself, then against the corpus of all other pieces.
+// The verdict on an answer: by itself, then against the corpus of all other pieces.
 import * as Effect from "effect/Effect"
 import { Corpus } from "../../services/corpus/Corpus.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
@@ -10,7 +10,10 @@ import type { Work } from "./RunContext.ts"
 export const makeVerdictOf = Effect.gen(function*() {
   const qa = yield* Qa
   const corpus = yield* Corpus
-  return ({ evidence, item }: Work, { completion }: Generated): Effect.Effect<Verdict> =>
+  return (
+    { evidence, item }: Pick<Work, "evidence" | "item">,
+    { completion }: Generated
+  ): Effect.Effect<Verdict> =>
     Effect.flatMap(qa.judge(item, evidence, completion), (verdict) =>
       verdict._tag === "Rejected"
         ? Effect.succeed(verdict)

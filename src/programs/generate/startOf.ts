@@ -72,6 +72,16 @@ export const makeStartOf = (
     }
   )
 
+  /** The same; a draft that was rejected is judged again where nothing came after it: the rules may have changed since. */
+  const judgeAll = Effect.fnUntraced(function*(work: Work, history: ItemHistory) {
+    const highest = yield* judgeHistory(work, history)
+    if (highest === undefined || highest === "Accepted" || highest !== history.rejection) {
+      return highest
+    }
+    tally.judgedFromJournal++
+    return (yield* judge(work, highest.answer, highest.draftsOnRung - 1)) ?? "Accepted"
+  })
+
   const climbFrom = (rejection: Rejection | undefined): Start =>
     rejection === undefined ? fresh : { _tag: "Climb", rejection }
 
@@ -101,19 +111,14 @@ export const makeStartOf = (
         return { _tag: "Kept", reason: "what it was written from has not changed" }
       }
       if (history === undefined) return fresh
-      const highest = yield* judgeHistory(work, currentOf(history, rungs, today, record))
+      const highest = yield* judgeAll(work, currentOf(history, rungs, today, record))
       return highest === "Accepted" ? { _tag: "Accepted" } : climbFrom(highest)
     }
     if (history === undefined) return fresh
-    const highest = yield* judgeHistory(work, history)
+    const highest = yield* judgeAll(work, history)
     if (highest === "Accepted") return { _tag: "Accepted" }
     if (takeUp._tag === "Pending" || highest === undefined) return climbFrom(highest)
-    const isRedraft = takeUp.way === "redraft"
-    if (highest !== history.rejection) return again(highest, isRedraft)
-    // The rules may have changed since: a draft that passes now is not paid for again.
-    tally.judgedFromJournal++
-    const against = yield* judge(work, highest.answer, highest.draftsOnRung - 1)
-    return against === undefined ? { _tag: "Accepted" } : again(against, isRedraft)
+    return again(highest, takeUp.way === "redraft")
   })
   return startOf
 }

@@ -12,12 +12,12 @@ interface Failing {
 }
 
 export type RequalifyEvent =
-  /** An answer passes now: its record is durable in both masters. `was`: what the item was until then. */
+  /** An answer passes now: its record is durable in both masters. `was`: what the item was until then; `stale`: a renewal takes the place of its record. */
   | {
     readonly event: "promoted"
     readonly slug: string
     readonly id: string
-    readonly was: "pending" | "rejected"
+    readonly was: "pending" | "rejected" | "stale"
   }
   /** A standing record would fail; nothing was changed. `replacement`: another answer to its item that passes. */
   | (Failing & { readonly event: "would-fail"; readonly replacement: string | null })

@@ -1,5 +1,6 @@
 // The two changes that a requalification makes, each in the order in which nothing is lost.
 import * as Effect from "effect/Effect"
+import { Corpus } from "../../services/corpus/Corpus.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
 import { Journal } from "../../services/journal/Journal.ts"
@@ -24,6 +25,7 @@ export const makeChanges = Effect.fnUntraced(function*({ dropDead, records, reje
   const rejectLog = yield* RejectLog
   const journal = yield* Journal
   const qa = yield* Qa
+  const corpus = yield* Corpus
 
   /** The answer becomes the item's record, newer than whatever stands, under the id of its call. */
   const promote = Effect.fnUntraced(function*(slug: string, { answer, verdict }: Passing) {
@@ -36,7 +38,10 @@ export const makeChanges = Effect.fnUntraced(function*({ dropDead, records, reje
     const acceptedAt = yield* isoAfter(standsSinceMs)
     const { runId } = journal
     const acceptance = { runId, acceptedAt, rulesHash: qa.rulesHash }
-    yield* appender.append(acceptedRecord(slug, answer, verdict, acceptance))
+    yield* appender.append(acceptedRecord(slug, answer, verdict, acceptance)).pipe(
+      Effect.onError(() => corpus.withdraw(slug))
+    )
+    yield* corpus.keep(slug, id)
     yield* journal.note(verdictEvent(slug, id, yield* nowIso, verdict))
   })
 

@@ -18,6 +18,7 @@ import { Journal } from "../../services/journal/Journal.ts"
 import type { ConsolidationError } from "../../services/master/Consolidation.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import { loadSettled } from "../../services/master/Settled.ts"
+import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { loadStandingRecords } from "../../services/master/StandingRecords.ts"
 import { loadStandingRejects } from "../../services/master/StandingRejects.ts"
 import { makeChanges } from "./changes.ts"
@@ -58,7 +59,7 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
   const index = yield* loadCallIndex
   const records = yield* loadStandingRecords
   const rejects = yield* loadStandingRejects(yield* loadSettled)
-  const decide = yield* makeDecide(index)
+  const { decidePromotion, decideRecord } = yield* makeDecide(index)
   // A record that was taken back or superseded may still have its line: its id must not stand in the file twice (I5).
   const dropDead = yield* Effect.cached(consolidation.consolidate)
   const changes = yield* makeChanges({ records, rejects, dropDead })
@@ -81,7 +82,11 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
         const { answer } = decision.passing
         yield* changes.promote(slug, decision.passing)
         counts.promoted++
-        const was = rejects.has(slug) ? "rejected" : "pending"
+        const was = records.get(slug) !== undefined
+          ? "stale"
+          : rejects.has(slug)
+          ? "rejected"
+          : "pending"
         return yield* onEvent({ event: "promoted", slug, id: answer.id, was })
       }
       case "Unsure":
@@ -109,12 +114,14 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
     }
   })
 
-  const look = (item: Item): Effect.Effect<void, AppendError | ConsolidationError | DiskError> =>
+  const look = (
+    item: Item,
+    decision: Effect.Effect<Decision, DiskError>
+  ): Effect.Effect<void, AppendError | ConsolidationError | DiskError> =>
     Effect.gen(function*() {
       if (index.idsOf(item.slug).length > 0) counts.items++
-      const decision = yield* decide(item, records.get(item.slug))
       // What makes a change durable and what tells of it is one step.
-      yield* Effect.uninterruptible(follow(item, decision))
+      yield* Effect.uninterruptible(follow(item, yield* decision))
     })
 
   const stop = yield* Deferred.make<void>()
@@ -122,11 +129,25 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
   yield* Effect.forkChild(Effect.andThen(stopRequested, Deferred.succeed(stop, undefined)), {
     startImmediately: true
   })
-  yield* source.items.pipe(
-    Stream.takeWhile(() => !Deferred.isDoneUnsafe(stop)),
-    Stream.mapEffect(look, { concurrency: itemsAtOnce, unordered: true }),
-    Stream.runDrain
-  )
+  const lookAtAll = (
+    isLookedAt: (record: StandingRecord | undefined) => boolean,
+    decide: (item: Item) => Effect.Effect<Decision, DiskError>
+  ) =>
+    source.items.pipe(
+      Stream.takeWhile(() => !Deferred.isDoneUnsafe(stop)),
+      Stream.filter(({ slug }) => isLookedAt(records.get(slug))),
+      Stream.mapEffect((item) => look(item, decide(item)), {
+        concurrency: itemsAtOnce,
+        unordered: true
+      }),
+      Stream.runDrain
+    )
+  // Whatever stands counts against a new piece, as in a run; then what stands is looked at itself.
+  yield* lookAtAll((record) => record === undefined, decidePromotion)
+  yield* lookAtAll((record) => record !== undefined, (item) => {
+    const record = records.get(item.slug)
+    return record === undefined ? Effect.succeed({ _tag: "Nothing" }) : decideRecord(item, record)
+  })
   // Readers of successes.jsonl are to see no more of what was taken back, by this run or by one that was cut off here.
   if (apply) yield* consolidation.consolidate
   const report: RequalifyReport = { runId, ...counts, stopped: Deferred.isDoneUnsafe(stop) }

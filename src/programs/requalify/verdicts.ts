@@ -1,5 +1,7 @@
-// What today's QA says of an item's journaled answers, and what follows from it. Decides; changes nothing.
+// What today's QA says of an item's journaled answers, and what follows from it. Decides; changes nothing but the corpus.
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import { Corpus } from "../../services/corpus/Corpus.ts"
 import type { DiskError } from "../../services/durability/Disk.ts"
 import { KnownEvidence } from "../../services/evidence/KnownEvidence.ts"
 import type { KnownBundle } from "../../services/evidence/KnownEvidence.ts"
@@ -7,11 +9,14 @@ import type { Generated } from "../../services/generation/Generation.ts"
 import type { Item } from "../../services/items/Item.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import type { CallIndex } from "../../services/journal/CallIndex.ts"
+import { isStale, stalenessOf } from "../../services/master/Staleness.ts"
+import type { MadeFrom, Today } from "../../services/master/Staleness.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { judgesByFacts } from "../../services/qa/RuleSet.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
 import type { AcceptedVerdict } from "../acceptedRecord.ts"
+import { makeVerdictOf } from "../generate/judgeAnswer.ts"
 
 type Rejected = Extract<Verdict, { readonly _tag: "Rejected" }>
 
@@ -47,19 +52,25 @@ const failsSurely = (
 
 export const makeDecide = Effect.fnUntraced(function*(index: CallIndex) {
   const qa = yield* Qa
+  const corpus = yield* Corpus
   const evidence = yield* KnownEvidence
-  const byFacts = judgesByFacts((yield* CurrentJob).rules)
+  const job = yield* CurrentJob
+  const verdictOf = yield* makeVerdictOf
+  const byFacts = judgesByFacts(job.rules)
+  const models = new Set(job.rungs.map(({ model }) => model))
+  const turn = yield* Semaphore.make(1)
 
-  /** The newest of the answers that passes. */
+  /** The newest of the answers that passes. Its piece counts in the corpus from here on. */
   const firstPassing = Effect.fnUntraced(function*(
     item: Item,
-    known: KnownBundle,
-    ids: ReadonlyArray<string>
+    { bundle }: KnownBundle,
+    ids: ReadonlyArray<string>,
+    mayPass: (answer: Generated) => boolean = () => true
   ) {
     for (const id of ids) {
       const answer = yield* index.read(item.slug, id)
-      if (answer === undefined) continue
-      const verdict = yield* qa.judge(item, known.bundle, answer.completion)
+      if (answer === undefined || !mayPass(answer)) continue
+      const verdict = yield* verdictOf({ item, evidence: bundle }, answer)
       if (verdict._tag === "Accepted") {
         const passing: Passing = { answer, verdict }
         return passing
@@ -68,24 +79,77 @@ export const makeDecide = Effect.fnUntraced(function*(index: CallIndex) {
     return undefined
   })
 
-  return Effect.fnUntraced(function*(
+  /**
+   * One after the other, each against the records that still pass: of two that are alike one fails. A piece that fails
+   * for sure counts no more, whether it is taken back now or not.
+   */
+  const judgeRecord = (item: Item, record: StandingRecord, known: KnownBundle, answer: Generated) =>
+    turn.withPermits(1)(Effect.gen(function*() {
+      const alone = yield* qa.judge(item, known.bundle, answer.completion)
+      const blocking = alone._tag === "Accepted"
+        ? (yield* corpus.compare(item.slug, alone.content)).blocking
+        : []
+      const verdict: Verdict = blocking.length > 0
+        ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
+        : alone
+      if (verdict._tag === "Accepted") return { verdict, isSure: true }
+      const isSure = failsSurely(verdict, record, known, byFacts)
+      if (isSure) yield* corpus.forget(item.slug)
+      return { verdict, isSure }
+    }))
+
+  /** A renewal that was paid for and rejected, and passes today: the record is stale, and this one is not. */
+  const renewalOf = Effect.fnUntraced(function*(
     item: Item,
-    record: StandingRecord | undefined
+    record: StandingRecord,
+    known: KnownBundle,
+    newerIds: ReadonlyArray<string>
+  ) {
+    const today: Today = {
+      promptHash: job.prompt.hash,
+      schemaHash: job.outputSchema.hash,
+      models,
+      evidenceHash: known.bundle.hash,
+      isPartial: known.isPartial
+    }
+    const isStaleNow = (made: MadeFrom): boolean => {
+      const staleness = stalenessOf(made, today)
+      return staleness !== undefined && isStale(staleness)
+    }
+    return isStaleNow(record)
+      ? yield* firstPassing(item, known, newerIds, (answer) => !isStaleNow(answer))
+      : undefined
+  })
+
+  /** Of an item without a record. */
+  const decidePromotion = Effect.fnUntraced(function*(
+    item: Item
   ): Effect.fn.Return<Decision, DiskError> {
     const ids = index.idsOf(item.slug)
-    if (ids.length === 0) return { _tag: record === undefined ? "Nothing" : "WithoutAnswer" }
-    const known = yield* evidence.gather(item)
-    if (record === undefined) {
-      const passing = yield* firstPassing(item, known, ids)
-      return passing === undefined ? { _tag: "Nothing" } : { _tag: "Promote", passing }
-    }
+    if (ids.length === 0) return { _tag: "Nothing" }
+    const passing = yield* firstPassing(item, yield* evidence.gather(item), ids)
+    return passing === undefined ? { _tag: "Nothing" } : { _tag: "Promote", passing }
+  })
+
+  const decideRecord = Effect.fnUntraced(function*(
+    item: Item,
+    record: StandingRecord
+  ): Effect.fn.Return<Decision, DiskError> {
+    const ids = index.idsOf(item.slug)
     const answer = record.id === undefined ? undefined : yield* index.read(item.slug, record.id)
     if (answer === undefined) return { _tag: "WithoutAnswer" }
-    const verdict = yield* qa.judge(item, known.bundle, answer.completion)
-    if (verdict._tag === "Accepted") return { _tag: "Passes" }
-    if (!failsSurely(verdict, record, known, byFacts)) return { _tag: "Unsure", answer, verdict }
-    const others = ids.filter((id) => id !== record.id)
-    const replacement = yield* firstPassing(item, known, others)
-    return { _tag: "Fails", answer, verdict, replacement }
+    const known = yield* evidence.gather(item)
+    const { isSure, verdict } = yield* judgeRecord(item, record, known, answer)
+    if (verdict._tag === "Rejected" && isSure) {
+      const others = ids.filter((id) => id !== record.id)
+      const replacement = yield* firstPassing(item, known, others)
+      return { _tag: "Fails", answer, verdict, replacement }
+    }
+    const newerIds = ids.slice(0, ids.indexOf(answer.id))
+    const passing = yield* renewalOf(item, record, known, newerIds)
+    if (passing !== undefined) return { _tag: "Promote", passing }
+    return verdict._tag === "Accepted" ? { _tag: "Passes" } : { _tag: "Unsure", answer, verdict }
   })
+
+  return { decidePromotion, decideRecord }
 })

@@ -38,6 +38,13 @@ export class Corpus extends Context.Service<Corpus, {
   readonly keep: (slug: string, recordId: string) => Effect.Effect<void>
   /** The admitted piece of the slug came to nothing. */
   readonly withdraw: (slug: string) => Effect.Effect<void>
+  /** What `admit` would say of it; the piece counts for nobody. */
+  readonly compare: (
+    slug: string,
+    content: { readonly [field: string]: unknown }
+  ) => Effect.Effect<CorpusVerdict>
+  /** The slug's piece counts no more, its record being taken back. Until the corpus is opened again. */
+  readonly forget: (slug: string) => Effect.Effect<void>
 }>()("inkfast/services/corpus/Corpus") {
   /**
    * Reads what is there, and costs nothing where no rule of the job asks for it. `name` tells the files of several
@@ -61,7 +68,9 @@ export class Corpus extends Context.Service<Corpus, {
 const nothingToCompare: Corpus["Service"] = {
   admit: () => Effect.succeed({ blocking: [], warnings: [] }),
   keep: () => Effect.void,
-  withdraw: () => Effect.void
+  withdraw: () => Effect.void,
+  compare: () => Effect.succeed({ blocking: [], warnings: [] }),
+  forget: () => Effect.void
 }
 
 export const corpusRulesOf = (rules: ReadonlyArray<Rule>): CorpusRules => ({
@@ -111,28 +120,34 @@ const make = Effect.fnUntraced(function*(
     )
   })
 
+  const verdictOn = Effect.fnUntraced(function*(slug: string, profile: Profile) {
+    if (isShared) yield* store.catchUp((other) => waiting.has(other))
+    yield* drop(slug)
+    const own = index.entryOf(slug)
+    const blocking: Array<Finding> = []
+    const warnings: Array<Finding> = []
+    const into = (rule: Rule) => rule.severity === "warn" ? warnings : blocking
+    if (nearDuplicate !== undefined) {
+      const remark = duplicateRemark(nearDuplicate, yield* findTwin(profile, own))
+      if (remark !== undefined) into(nearDuplicate).push(findingOf(nearDuplicate, remark))
+    }
+    if (reuse !== undefined) {
+      const remark = reuseRemark(reuse, profile.sentences, yield* countElsewhere(profile, own))
+      if (remark !== undefined) into(reuse).push(findingOf(reuse, remark))
+    }
+    const verdict: CorpusVerdict = { blocking, warnings }
+    return verdict
+  })
+
   const admit: Corpus["Service"]["admit"] = (slug, content) =>
     inTurn(Effect.gen(function*() {
-      if (isShared) yield* store.catchUp((other) => waiting.has(other))
-      yield* drop(slug)
       const profile = profileOf(content)
-      const own = index.entryOf(slug)
-      const blocking: Array<Finding> = []
-      const warnings: Array<Finding> = []
-      const into = (rule: Rule) => rule.severity === "warn" ? warnings : blocking
-      if (nearDuplicate !== undefined) {
-        const remark = duplicateRemark(nearDuplicate, yield* findTwin(profile, own))
-        if (remark !== undefined) into(nearDuplicate).push(findingOf(nearDuplicate, remark))
-      }
-      if (reuse !== undefined) {
-        const remark = reuseRemark(reuse, profile.sentences, yield* countElsewhere(profile, own))
-        if (remark !== undefined) into(reuse).push(findingOf(reuse, remark))
-      }
-      if (blocking.length === 0) {
+      const verdict = yield* verdictOn(slug, profile)
+      if (verdict.blocking.length === 0) {
         const { sentences, shingles } = profile
         waiting.set(slug, index.add({ slug, id: 0, shingles, sentences }))
       }
-      return { blocking, warnings }
+      return verdict
     }))
 
   const keep: Corpus["Service"]["keep"] = (slug, recordId) =>
@@ -149,6 +164,16 @@ const make = Effect.fnUntraced(function*(
   return Corpus.of({
     admit,
     keep,
-    withdraw: (slug) => inTurn(Effect.andThen(Effect.sync(() => store.doubt(true)), drop(slug)))
+    withdraw: (slug) => inTurn(Effect.andThen(Effect.sync(() => store.doubt(true)), drop(slug))),
+    compare: (slug, content) => inTurn(Effect.suspend(() => verdictOn(slug, profileOf(content)))),
+    forget: (slug) =>
+      inTurn(Effect.gen(function*() {
+        yield* drop(slug)
+        const own = index.entryOf(slug)
+        if (own === undefined) return
+        // Whether its record goes is for the masters to say when the corpus is opened again.
+        store.doubt(true)
+        yield* store.retire(own)
+      }))
   })
 })

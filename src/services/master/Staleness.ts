@@ -12,6 +12,12 @@ export interface Today {
   readonly isPartial: boolean
 }
 
+/** What a record, or an answer, was made from. */
+export type MadeFrom = Pick<
+  StandingRecord,
+  "evidenceHash" | "promptHash" | "requestedModel" | "schemaHash"
+>
+
 export interface Staleness {
   readonly prompt: boolean
   readonly schema: boolean
@@ -23,8 +29,8 @@ export interface Staleness {
 }
 
 /** Undefined for a record of another program, which does not say what it was written from. */
-export const stalenessOf = (record: StandingRecord, today: Today): Staleness | undefined => {
-  const { evidenceHash, promptHash, requestedModel, schemaHash } = record
+export const stalenessOf = (made: MadeFrom, today: Today): Staleness | undefined => {
+  const { evidenceHash, promptHash, requestedModel, schemaHash } = made
   if (
     evidenceHash === undefined || promptHash === undefined || requestedModel === undefined ||
     schemaHash === undefined

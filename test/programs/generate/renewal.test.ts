@@ -14,6 +14,7 @@ import { requestHash } from "../../../src/services/generation/RequestHash.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
+import type { JobDefinition } from "../../../src/services/job/DefineJob.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import {
   assertSettledOnce,
@@ -32,8 +33,8 @@ import { brokenChecks, consolidateAll, laterRun as run } from "../../support/lat
 const renew: RunOptions = { plan: { _tag: "Renew" } }
 
 /** The same job with another prompt. */
-const reworded = (words: string): Effect.Effect<Job> => {
-  const given = definition()
+const reworded = (words: string, qa?: JobDefinition["settings"]["qa"]): Effect.Effect<Job> => {
+  const given = definition(qa === undefined ? {} : { qa })
   return Effect.orDie(defineJob({ ...given, prompt: `${given.prompt}${words}\n` }))
 }
 
@@ -152,6 +153,22 @@ describe("stale records", () => {
         )
       )
     )
+  })
+
+  it.effect("I10: a renewal that QA rejected is judged again by the rules of today, and not paid for twice", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* makeJob(), { rows: rows(2) })
+      const strict = yield* reworded("Now.", [{ rule: "length", field: "/title", minChars: 99 }])
+      const rejected = yield* run(store, strict, { ...renew, rows: rows(2) })
+      assert.deepInclude(rejected, { renewedNow: 0, keptNow: 2, callsNow: 4 })
+      const job = yield* reworded("Now.")
+      const renewed = yield* run(store, job, { ...renew, rows: rows(2) })
+      assert.deepInclude(renewed, { renewedNow: 2, keptNow: 0, callsNow: 0, judgedFromJournal: 2 })
+      assert.deepInclude(yield* staleOf(store, job, rows(2)), { stale: 0 })
+      yield* consolidateAll(store, job)
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 
   it.effect("I10: a change that leaves the request as it was buys nothing", () => {

@@ -186,7 +186,7 @@ describe("generate: resume", () => {
       yield* Deferred.await(escalated)
       yield* Fiber.interrupt(running)
       const resumed = yield* run(store, job, { rows: rows(1) })
-      assert.deepInclude(resumed, { accepted: 1, callsNow: 1, judgedFromJournal: 0 })
+      assert.deepInclude(resumed, { accepted: 1, callsNow: 1, judgedFromJournal: 1 })
       const calls = yield* llm.calls
       assert.deepStrictEqual(calls.map(({ model }) => model), ["base", "strong"])
       assert.include(calls[1]?.messages.at(-1)?.content, "length in /title")

@@ -1,13 +1,15 @@
 // Today's QA over every journaled answer: promoted once, taken back durably, for nothing, and whole at every cut.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
+import * as Checking from "../../../src/layers/Checking.ts"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import type * as Requalify from "../../../src/layers/Requalify.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import { auditDeep } from "../../../src/programs/auditDeep.ts"
 import type { requalify } from "../../../src/programs/requalify/requalify.ts"
 import type { RequalifyEvent } from "../../../src/programs/requalify/RequalifyEvent.ts"
 import { status } from "../../../src/programs/status.ts"
@@ -16,6 +18,8 @@ import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts
 import type { Generation } from "../../../src/services/generation/Generation.ts"
 import type { Llm } from "../../../src/services/generation/Llm.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
+import { defineJob } from "../../../src/services/job/DefineJob.ts"
+import type { JobDefinition } from "../../../src/services/job/DefineJob.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import type { PageFetcher } from "../../../src/services/evidence/PageFetcher.ts"
 import { testHost } from "../../../src/testing.ts"
@@ -23,6 +27,7 @@ import {
   assertNoTemps,
   assertSettledOnce,
   data,
+  definition,
   eventsIn,
   goodAnswer,
   linesOf,
@@ -32,7 +37,7 @@ import {
   slugIn,
   slugsOf
 } from "../../support/pipeline.ts"
-import { brokenChecks, laterRun as run } from "../../support/laterRuns.ts"
+import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 
 const requalified = Effect.fnUntraced(function*(
   store: MemoryStore,
@@ -59,6 +64,12 @@ const stateOf = (store: MemoryStore, count: number) =>
 
 const idOf = (line: Record<string, unknown> | undefined) =>
   (line?.["_meta"] as { readonly id: string } | undefined)?.id
+
+/** How the deep part of an audit comes out. */
+const deepCheck = (store: MemoryStore, job: Job, count: number) =>
+  Effect.gen(function*() {
+    return (yield* auditDeep(yield* itemsFromRows(rows(count)))).outcome
+  }).pipe(Effect.provide(Layer.provideMerge(Checking.layer(job), MemoryDisk.layer(store))))
 
 /** item-0 is short, item-1 long by both models. */
 const mixed = ScriptedLlm.layer((request) =>
@@ -218,6 +229,66 @@ describe("requalify", () => {
       }
       assert.isAbove(k, 50)
     }).pipe(Effect.provide(mixed)))
+
+  const alike = makeJob({ qa: [{ rule: "nearDuplicate", maxSimilarity: 0.3 }] })
+
+  it.effect("a piece is held against the corpus as in a run: what was rejected as a near-duplicate stays so", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* alike
+      const first = yield* run(store, job, { rows: rows(6) })
+      assert.deepInclude(first, { accepted: 1, rejected: 5 })
+      const { report } = yield* requalified(store, job, 6, true)
+      assert.deepInclude(report, { promoted: 0, passing: 1, wouldFail: 0, demoted: 0 })
+      assert.deepStrictEqual(yield* deepCheck(store, job, 6), "holds")
+      // Without the rule all pass; with it again one may stay.
+      assert.deepInclude((yield* requalified(store, yield* lenient, 6)).report, { promoted: 5 })
+      assert.deepStrictEqual(yield* deepCheck(store, job, 6), "broken")
+      const listed = yield* requalified(store, job, 6)
+      assert.deepInclude(listed.report, { passing: 1, wouldFail: 5, demoted: 0 })
+      const applied = yield* requalified(store, job, 6, true)
+      assert.deepInclude(applied.report, { passing: 1, wouldFail: 0, demoted: 5 })
+      assert.deepStrictEqual(yield* deepCheck(store, job, 6), "holds")
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
+      // What the corpus learnt of it is what the masters have.
+      assert.deepInclude((yield* requalified(store, job, 6, true)).report, {
+        promoted: 0,
+        passing: 1,
+        wouldFail: 0
+      })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) => ({
+      text: JSON.stringify({ title: `The very same words on each, and ${slugIn(request)} last` })
+    }))))
+  })
+
+  it.effect("a renewal that was rejected takes the place of its stale record once it passes", () => {
+    const store = Store.make()
+    const reworded = (qa: JobDefinition["settings"]["qa"]) => {
+      const given = definition({ qa: qa ?? [] })
+      return defineJob({ ...given, prompt: `${given.prompt}Now.\n` })
+    }
+    return Effect.gen(function*() {
+      yield* run(store, yield* lenient, { rows: rows(2) })
+      const strict = yield* reworded([{ rule: "length", field: "/title", minChars: 99 }])
+      yield* run(store, strict, { rows: rows(2), plan: { _tag: "Renew" } })
+      // Today's rules still reject it: nothing changes.
+      assert.deepInclude((yield* requalified(store, strict, 2)).report, { promoted: 0 })
+      const job = yield* reworded([])
+      const { events, report } = yield* requalified(store, job, 2)
+      assert.deepInclude(report, { promoted: 2, passing: 0, wouldFail: 0 })
+      assert.deepStrictEqual(
+        events.map((event) => event.event === "promoted" ? event.was : event.event),
+        ["stale", "stale"]
+      )
+      yield* consolidateAll(store, job)
+      const hashes = linesOf(store, data.successes).map(({ _meta }) =>
+        (_meta as { readonly promptHash: string }).promptHash
+      )
+      assert.deepStrictEqual(hashes, [job.prompt.hash, job.prompt.hash])
+      assert.deepInclude((yield* requalified(store, job, 2)).report, { promoted: 0, passing: 2 })
+      assert.deepStrictEqual(yield* brokenChecks(store, job), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
 
   it.effect("an item that was taken back is taken up by a retry, and its new record stands", () => {
     const store = Store.make()
