@@ -1,15 +1,14 @@
 // A job held against itself and its input, for nothing: prompt, schema, rules and columns. Calls nobody, writes nothing.
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { digest } from "../services/Digest.ts"
-import type { EvidenceBundle } from "../services/evidence/Evidence.ts"
 import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { CurrentJob } from "../services/job/Job.ts"
-import type { Job } from "../services/job/Job.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
+import { unknownColumns } from "./validate/columnFaults.ts"
 import { contradictionsOf } from "./validate/contradictions.ts"
 import type { Contradiction } from "./validate/contradictions.ts"
+import { standIn } from "./validate/standIn.ts"
 
 /** Columns and variables that do not fit each other, told once, with how many rows it concerns. */
 export interface ColumnFault {
@@ -31,40 +30,9 @@ export interface ValidateReport {
   readonly rulesHash: string
 }
 
-/** Rendering more rows tells little more; columns that are named in the job are looked for in all of these. */
+/** Rendering more rows tells little more. */
 const rowsMax = 20_000
 const faultsMax = 50
-
-/** Evidence of which every variable of a prompt is there. */
-const stand: EvidenceBundle = {
-  sources: [{
-    id: "text:evidence",
-    kind: "text",
-    name: "evidence",
-    at: "1970-01-01T00:00:00.000Z",
-    hash: digest(""),
-    text: "…"
-  }],
-  misses: [],
-  findings: [],
-  hash: digest(""),
-  text: "…",
-  outcome: { _tag: "Enough" }
-}
-
-/** Columns that the job names itself. */
-const namedColumns = ({ evidence, rules }: Job): ReadonlyArray<readonly [string, string]> => [
-  ...evidence.fields.filter((name) => name !== "*").map((name) =>
-    [name, "evidence.fields"] as const
-  ),
-  ...evidence.fileFields.map((name) => [name, "evidence.fileFields"] as const),
-  ...evidence.urlFields.map((name) => [name, "evidence.urlFields"] as const),
-  ...rules.rules.flatMap((rule) =>
-    rule.rule === "keyword" && rule.from !== undefined
-      ? [[rule.from, "a keyword rule"] as const]
-      : []
-  )
-]
 
 export const validate = Effect.fnUntraced(function*(source: ItemSource) {
   const job = yield* CurrentJob
@@ -75,23 +43,20 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
     if (known !== undefined) known.rows++
     else if (faults.size < faultsMax) faults.set(message, { rows: 1, file, line })
   }
-  const named = namedColumns(job)
-  const present = new Set<string>()
   let rows = 0
   let prompt = ""
   const look = (item: Item) =>
-    Effect.map(Effect.result(job.prompt.render(item, stand, undefined)), (rendered) => {
+    Effect.map(Effect.result(job.prompt.render(item, standIn, undefined)), (rendered) => {
       rows++
-      for (const key of Object.keys(item.fields)) present.add(key)
       if (rendered._tag === "Failure") note(rendered.failure.detail, item)
       else if (prompt === "") prompt = rendered.success.map(({ content }) => content).join("\n")
     })
   yield* Stream.runForEach(Stream.take(source.items, rowsMax), look)
   const columns: ReadonlyArray<ColumnFault> = [
     ...[...faults].map(([message, fault]) => ({ message, ...fault })),
-    ...named.filter(([name]) => rows > 0 && !present.has(name)).map(([name, where]) => ({
-      message: `${where} names the column "${name}", which no row has`,
-      rows,
+    ...unknownColumns(job, source.columns).map(({ key, message }) => ({
+      message: `${key} ${message}`,
+      rows: source.count,
       file: job.input.path,
       line: 1
     }))

@@ -7,6 +7,7 @@ import * as Live from "../../src/layers/Live.ts"
 import * as MemoryDisk from "../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../src/layers/MemoryStore.ts"
 import type { ScriptedAnswer } from "../../src/layers/ScriptedLlm.ts"
+import { admit } from "../../src/programs/generate/admit.ts"
 import { generate } from "../../src/programs/generate/generate.ts"
 import type { GenerateOptions } from "../../src/programs/generate/generate.ts"
 import { recordRun } from "../../src/programs/generate/recordRun.ts"
@@ -99,6 +100,7 @@ export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
         Stream.fail(new InputError({ faults: [], count: 0 }))
       )
     }
+    yield* Effect.provide(admit(source), Live.settings(job))
     const program = Effect.gen(function*() {
       const budget = yield* Budget
       onBudget?.(budget)

@@ -27,7 +27,10 @@ const whatOf: { readonly [cause in DeferCause]: string } = {
   Stopping: "the run stopped",
   Budget: "the next call did not fit the budget",
   Share: "the next call did not fit its rung's budgetShare",
+  ItemBudget: "not even the first call fits the budget of an item",
   Held: "a call may have been billed, and is not made again with --hold-at-risk",
+  Prompt:
+    "the prompt cannot be written for them; mend it or their rows (inkfast validate lists all faults)",
   Model: "the model answered nobody",
   Failed: "the calls failed, and nothing told whether the endpoint is to blame"
 }

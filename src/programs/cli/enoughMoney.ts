@@ -17,19 +17,21 @@ export const expectedNanoUsd = (report: RunReport, left: number): NanoUsd | null
 }
 
 export interface EnoughBudget {
-  readonly flag: "--budget" | "--total-budget"
+  readonly flag: "--item-budget" | "--budget" | "--total-budget"
   readonly usd: number
 }
 
 const inCents = (nanoUsd: NanoUsd): number => Math.ceil(nanoUsd / 1e7) / 100
 
 /**
- * The budget to raise, and to what; undefined where none has to be. A total is raised to what is spent and what is left
- * to do. A run begins with its own budget whole: that is raised only where it carries next to no call.
+ * The budget to raise, and to what; undefined where none has to be. An item's is raised to what carries every first call,
+ * a total to what is spent and what is left to do. A run begins with its own budget whole: that is raised only where it
+ * carries next to no call.
  */
 export const enoughBudget = (report: RunReport, left: number): EnoughBudget | undefined => {
   const { budget, stop } = report
   if (stop?._tag !== "Budget") return undefined
+  if (stop.scope === "item") return { flag: "--item-budget", usd: inCents(stop.neededNanoUsd) }
   const toDo = stop.neededNanoUsd + margin * (expectedNanoUsd(report, left) ?? 0)
   if (stop.scope === "total") {
     const spent = budget.total?.spentNanoUsd ?? 0

@@ -13,6 +13,7 @@ import { estimate } from "../estimate/estimate.ts"
 import type { EstimateReport, RungEstimate } from "../estimate/estimate.ts"
 import { estimateSample } from "../estimate/estimateSample.ts"
 import type { SampleReport } from "../estimate/estimateSample.ts"
+import { admit } from "../generate/admit.ts"
 import { exitCodeOf } from "../generate/exitCode.ts"
 import { apiKey } from "./apiKey.ts"
 import { exitWith, UsageError, withExitCodes } from "./failures.ts"
@@ -111,6 +112,7 @@ interface SampleRun {
 const runSample = Effect.fnUntraced(
   function*({ fromEnvironment, job, json, sample, shard }: SampleRun) {
     const source = yield* openItems(job.input)
+    yield* Effect.provide(admit(source), Live.settings(job))
     const shutdown = yield* (yield* Shutdown).subscribe
     const key = yield* apiKey
     let toDo = 0

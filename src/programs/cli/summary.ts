@@ -46,7 +46,9 @@ export const summaryOf = (report: RunReport): string => {
   lines.push(...deferralLines(report))
   const { stop } = report
   if (stop?._tag === "Budget") {
-    lines.push(`stopped by the budget: ${budgetWords(stop, report.budget)}`)
+    const { detail, neededNanoUsd, scope } = stop
+    const words = scope === "item" ? detail : budgetWords({ scope, neededNanoUsd }, report.budget)
+    lines.push(`stopped by the budget: ${words}`)
   }
   if (report.budget.total !== null) {
     const { budgetNanoUsd, spentNanoUsd } = report.budget.total

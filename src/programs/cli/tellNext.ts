@@ -31,7 +31,11 @@ const insteadOf = (report: RunReport, left: number): Resumption["instead"] => {
   return budget === undefined ? [] : [[budget.flag, String(budget.usd)]]
 }
 
+const needsMending = ({ deferredByCause, deferredNow, stop }: RunReport): boolean =>
+  stop === null && deferredByCause.Prompt === deferredNow
+
 const conditions = (job: Job, report: RunReport): string =>
+  (needsMending(report) ? ", once the prompt or the rows are mended" : "") +
   (isAllHeld(report) ? ", paying again for what may have been billed" : "") +
   (job.input.path === "-" ? ", with the same rows on standard input" : "")
 

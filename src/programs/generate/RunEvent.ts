@@ -12,10 +12,13 @@ import type { DeferCause } from "./DeferCause.ts"
 /** Why a run admits nothing new. The items it has begun are finished as far as they can be. */
 export type StopReason =
   | { readonly _tag: "Signal"; readonly signal: string }
-  /** `scope`: whose budget. `neededNanoUsd`: the worst case of the smallest call that did not fit any more. */
+  /**
+   * `scope`: whose budget. `neededNanoUsd`: the worst case of the smallest call that did not fit; for `item`, the budget
+   * that every first call fits.
+   */
   | {
     readonly _tag: "Budget"
-    readonly scope: "run" | "total"
+    readonly scope: "item" | "run" | "total"
     readonly neededNanoUsd: NanoUsd
     readonly detail: string
   }

@@ -17,8 +17,10 @@ import { excerpt } from "../../services/qa/Finding.ts"
 import type { BudgetReached } from "../../services/spending/Budget.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { Endings } from "./endings.ts"
+import type { FirstCalls } from "./firstCalls.ts"
 import { overBound } from "./itemBounds.ts"
 import type { Outages } from "./outages.ts"
+import type { PromptFaults } from "./promptFaults.ts"
 import { answersOf } from "./RunContext.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import type { Suspects } from "./suspects.ts"
@@ -42,8 +44,6 @@ export const held = "held: a call of its may have been billed and has no answer;
 /** Calls the item's rung until it answers, or the item has ended instead. */
 export type CallRung = (work: Work) => Effect.Effect<Exclude<Called, "Again">, AppendError>
 
-const hopeless: FailureClass = { _tag: "Hopeless", cause: "Abandoned" }
-
 /**
  * So many answers of a model that are no completions, and none between them that is: no model is behind the address.
  * The journal has them, and a later run judges them.
@@ -65,7 +65,16 @@ interface Tries {
 }
 
 export const makeCallRung = Effect.fnUntraced(
-  function*(context: RunContext, endings: Endings, outages: Outages, suspects: Suspects) {
+  function*(
+    context: RunContext,
+    endings: Endings,
+    { firstCalls, outages, prompts, suspects }: {
+      readonly firstCalls: FirstCalls
+      readonly outages: Outages
+      readonly prompts: PromptFaults
+      readonly suspects: Suspects
+    }
+  ) {
     const generation = yield* Generation
     const job = yield* CurrentJob
     const { control, emit, places, purse, tally } = context
@@ -150,13 +159,19 @@ export const makeCallRung = Effect.fnUntraced(
       return yield* blame(work, failure, why, tries.answersThen)
     })
 
-    /** The next call does not fit: the item's own budget ends the item, any other puts it off. */
+    const isUntouched = ({ attempts, spentNanoUsd }: Work): boolean =>
+      attempts === 0 && spentNanoUsd === 0
+
+    /** The next call does not fit: its own budget ends an item for which something was paid, any other puts it off. */
     const broke = (work: Work, error: BudgetReached) => {
       const detail =
         `${formatUsd(error.spentNanoUsd)} of ${formatUsd(error.budgetNanoUsd)} is spent, ` +
         `the next call may cost ${formatUsd(error.neededNanoUsd)}`
       if (error.scope === "item" && work.outputTokensMax !== undefined) {
         return Effect.succeed<Called>("NoWider")
+      }
+      if (error.scope === "item" && isUntouched(work)) {
+        return ended(firstCalls.putOff(work.item.slug, error.neededNanoUsd))
       }
       return ended<AppendError>(
         error.scope === "item"
@@ -174,7 +189,9 @@ export const makeCallRung = Effect.fnUntraced(
         ? Effect.succeed<Called>("NoWider")
         : ended<AppendError>(
           error.scope === "item"
-            ? endings.reject(work, "BudgetExhausted", error.message, work.findings)
+            ? isUntouched(work)
+              ? firstCalls.putOff(work.item.slug, error.neededNanoUsd)
+              : endings.reject(work, "BudgetExhausted", error.message, work.findings)
             : endings.defer(work.item.slug, "Share", error.message)
         )
 
@@ -224,7 +241,7 @@ export const makeCallRung = Effect.fnUntraced(
         Effect.flatMap((generated) => answered(work, generated)),
         Effect.catchTags({
           Halted: () => halted(work),
-          PromptError: (error) => blame(work, hopeless, error.message, 0),
+          PromptError: (error) => ended(prompts.putOff(work.item, error)),
           BudgetReached: (error) => broke(work, error),
           ShareReached: (error) => shareUsed(work, error),
           LlmError: ({ reason }) => failed(work, reason, tries)

@@ -18,7 +18,8 @@ export const exitCodeOf = (report: RunReport): number => {
       return ExitCode.paused
     case undefined:
       return report.deferredNow > 0
-        ? ExitCode.paused
+        // Running again mends no prompt and no row.
+        ? report.deferredByCause.Prompt === report.deferredNow ? ExitCode.usage : ExitCode.paused
         : report.rejected > 0
         ? ExitCode.rejects
         : ExitCode.done

@@ -26,8 +26,10 @@ import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
 import type { Endings } from "./endings.ts"
 import { makeOutages } from "./outages.ts"
+import { makeFirstCalls } from "./firstCalls.ts"
 import { passesOf } from "./Plan.ts"
 import type { Pass, Plan } from "./Plan.ts"
+import { makePromptFaults } from "./promptFaults.ts"
 import type { RunContext } from "./RunContext.ts"
 import type { RunControl } from "./RunControl.ts"
 import type { RunEvent, StopReason } from "./RunEvent.ts"
@@ -150,13 +152,20 @@ const itemsToBegin = (
 
 /** One item, with everything that must hold whatever becomes of it. */
 const makeRunItem = Effect.fnUntraced(function*(
-  { control, emit, tally }: RunContext,
+  { control, emit, purse, tally }: RunContext,
   endings: Endings,
   settleItem: SettleItem,
   history: Replay["history"]
 ) {
   const budget = yield* Budget
-  return ({ item, takeUp }: TakenUp, mayBegin: () => boolean): Effect.Effect<void> =>
+  /** Nothing is paid for the item that would be lost, and its next call would not fit what money is left. */
+  const isTooDear = ({ item, takeUp }: TakenUp): Effect.Effect<boolean> => {
+    const past = history.get(item.slug)
+    return takeUp._tag !== "Pending" || isOwed(past)
+      ? Effect.succeed(false)
+      : Effect.map(purse.mayFit(item, past), (fits) => !fits)
+  }
+  const begin = ({ item, takeUp }: TakenUp, mayBegin: () => boolean): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (control.isClosed() || !mayBegin()) return Effect.void
       if (control.isSpent() && !isOwed(history.get(item.slug))) return Effect.void
@@ -179,6 +188,11 @@ const makeRunItem = Effect.fnUntraced(function*(
         Effect.ensuring(Effect.andThen(budget.release(item.slug), leave))
       )
     })
+  return (taken: TakenUp, mayBegin: () => boolean): Effect.Effect<void> =>
+    Effect.flatMap(
+      isTooDear(taken),
+      (tooDear) => tooDear ? Effect.void : begin(taken, mayBegin)
+    )
 })
 
 type RunItem = Effect.Success<ReturnType<typeof makeRunItem>>
@@ -243,8 +257,15 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   const endings = yield* makeEndings(context, upkeep)
   const outages = yield* makeOutages(context, endings)
   const suspects = makeSuspects(context, endings, outages)
-  const callRung = yield* makeCallRung(context, endings, outages, suspects)
-  const settleItem = yield* makeSettleItem(context, endings, callRung)
+  const prompts = yield* makePromptFaults(endings)
+  const firstCalls = yield* makeFirstCalls(context, endings)
+  const callRung = yield* makeCallRung(context, endings, {
+    firstCalls,
+    outages,
+    prompts,
+    suspects
+  })
+  const settleItem = yield* makeSettleItem(context, endings, { firstCalls, prompts }, callRung)
   const runItem = yield* makeRunItem(context, endings, settleItem, replay.history)
 
   const work = Effect.andThen(
@@ -255,6 +276,7 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   )
   yield* Effect.raceFirst(work, graceOver)
   yield* context.purse.close
+  yield* firstCalls.close
   if (!control.isClosed()) {
     yield* Effect.raceFirst(Effect.andThen(upkeep.finish, refreshIndex()), control.closed)
   }

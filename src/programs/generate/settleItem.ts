@@ -18,10 +18,12 @@ import { held, stopping } from "./callRung.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
 import { withEvidenceWarnings } from "./evidenceWarnings.ts"
+import type { FirstCalls } from "./firstCalls.ts"
 import { gatherAnew } from "./gatherAnew.ts"
 import { makeVerdictOf } from "./judgeAnswer.ts"
 import { overBound } from "./itemBounds.ts"
 import { rungAfter, widerLimit } from "./ladder.ts"
+import type { PromptFaults } from "./promptFaults.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import { makeStartOf } from "./startOf.ts"
 import type { TakeUp } from "./TakeUp.ts"
@@ -44,7 +46,15 @@ export type JudgeAnswer = (
 ) => Effect.Effect<Rejection | undefined, AppendError>
 
 export const makeSettleItem = Effect.fnUntraced(
-  function*(context: RunContext, endings: Endings, callRung: CallRung) {
+  function*(
+    context: RunContext,
+    endings: Endings,
+    { firstCalls, prompts }: {
+      readonly firstCalls: FirstCalls
+      readonly prompts: PromptFaults
+    },
+    callRung: CallRung
+  ) {
     const { control, emit, places } = context
     const verdictOf = yield* makeVerdictOf
     const corpus = yield* Corpus
@@ -210,6 +220,12 @@ export const makeSettleItem = Effect.fnUntraced(
     })
 
     const settleItem: SettleItem = Effect.fnUntraced(function*(item, history, takeUp) {
+      // What is paid already is judged, whatever the prompt is like today.
+      if (
+        history === undefined && ((yield* prompts.meet(item)) || (yield* firstCalls.meet(item)))
+      ) {
+        return
+      }
       const gathered = yield* gather(item, takeUp)
       if (gathered === undefined) return yield* endings.defer(item.slug, "Stopping", stopping)
       const work: Work = {

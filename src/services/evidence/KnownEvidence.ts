@@ -50,7 +50,8 @@ const make = Effect.gen(function*() {
   const job = yield* CurrentJob
   const anyAge = { ...job, evidence: { ...job.evidence, cacheTtlMs: Number.MAX_SAFE_INTEGER } }
   const context = yield* Layer.build(
-    Evidence.layer.pipe(
+    // Not the one that the run asks the world with, which would be taken as built already.
+    Layer.fresh(Evidence.layer).pipe(
       Layer.provide([
         noPages,
         noPlugins(job.evidence),

@@ -129,6 +129,31 @@ export const urlFieldsOf = (settings: EvidenceSettings): ReadonlyArray<string> =
   ...alternativesOf(settings).flatMap(({ urlField }) => urlField === undefined ? [] : [urlField])
 ]
 
+/** A column of the input, and the setting that names it. */
+export interface NamedColumn {
+  readonly column: string
+  readonly setting: string
+}
+
+const inPatterns = (patterns: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
+  patterns.flatMap((pattern) =>
+    [...(pattern ?? "").matchAll(place)].flatMap(([, , field]) => field ?? [])
+  )
+
+/** Every column that the settings lead to. */
+export const namedColumnsOf = (settings: EvidenceSettings): ReadonlyArray<NamedColumn> => {
+  const named = (setting: string, columns: ReadonlyArray<string | undefined>) =>
+    columns.flatMap((column) => column === undefined ? [] : [{ column, setting }])
+  return [
+    ...named("evidence.fields", settings.fields.filter((name) => name !== "*")),
+    ...named("evidence.fileFields", settings.fileFields),
+    ...named("evidence.urlFields", settings.urlFields),
+    ...alternativesOf(settings).flatMap(({ field, file, fileField, text, url, urlField }) =>
+      named("evidence.sources", [field, fileField, urlField, ...inPatterns([file, url, text])])
+    )
+  ]
+}
+
 /** The plug-ins that the job names. */
 export const pluginsOf = (settings: EvidenceSettings): ReadonlyArray<string> =>
   alternativesOf(settings).flatMap(({ plugin }) => plugin === undefined ? [] : [plugin])

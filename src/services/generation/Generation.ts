@@ -6,7 +6,6 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { canonicalJson } from "../Digest.ts"
 import type { AppendError } from "../durability/AppendError.ts"
 import type { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk } from "../durability/Disk.ts"
@@ -15,17 +14,17 @@ import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
 import type { Job } from "../job/Job.ts"
 import { Journal } from "../journal/Journal.ts"
-import { worstCaseTokens } from "../spending/Tokens.ts"
 import { nowIso } from "../Time.ts"
 import { Budget } from "../spending/Budget.ts"
 import type { BudgetReached, Reservation } from "../spending/Budget.ts"
 import type { NanoUsd } from "../spending/Money.ts"
-import { costOf, worstCostOf } from "../spending/Cost.ts"
-import { Prices } from "../spending/Prices.ts"
+import { costOf } from "../spending/Cost.ts"
+import type { Prices } from "../spending/Prices.ts"
 import type { Price } from "../spending/Price.ts"
 import type { UnknownPrice } from "../spending/UnknownPrice.ts"
 import { makeAnswerSpace } from "./AnswerSpace.ts"
 import type { ModelHealth, Turn } from "./limits/ModelLimits.ts"
+import { pricedRungs } from "./PricedRungs.ts"
 import { makeRateGate } from "./RateGate.ts"
 import type { RateGateSettings } from "./RateGate.ts"
 import type { Completion, LlmError, LlmRequest } from "./Llm.ts"
@@ -170,17 +169,11 @@ const make = Effect.gen(function*() {
   const llm = yield* Llm
   const journal = yield* Journal
   const budget = yield* Budget
-  const prices = yield* Prices
   const gate = yield* makeRateGate(gateSettings(job))
   const shares = makeRungShares(job)
   const space = yield* makeAnswerSpace
-  const schemaJson = canonicalJson(job.outputSchema.schema)
   const atRisk: Array<AtRiskCall> = []
-  const rungs = yield* Effect.forEach(
-    job.rungs,
-    (rung) =>
-      Effect.map(prices.priceOf(rung.model, rung.serviceTier), (price) => ({ ...rung, price }))
-  )
+  const rungs = yield* pricedRungs
 
   /** The call itself, its answer on disk when it succeeds. The money is settled whatever happens. */
   const callOnce = (
@@ -279,13 +272,7 @@ const make = Effect.gen(function*() {
     }
     const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
     const wire = wireRequest(job, rung, messages, request.outputTokensMax)
-    const inputTokensMax = worstCaseTokens(messages, schemaJson)
-    const worstNanoUsd = worstCostOf(
-      rung.price,
-      inputTokensMax,
-      wire.outputTokensMax,
-      rung.serviceTier
-    )
+    const { inputTokensMax, nanoUsd: worstNanoUsd } = rung.worstOf(messages, wire.outputTokensMax)
     const { admission, item: { slug } } = request
     const halted = Effect.suspend(() => Effect.fail(new Halted({ slug })))
     const share = {

@@ -14,7 +14,9 @@ export class PromptError extends Schema.TaggedError<PromptError>()("PromptError"
   file: Schema.String,
   slug: Schema.NullOr(Schema.String),
   /** Begins with `line n: ` where a line is at fault. */
-  detail: Schema.String
+  detail: Schema.String,
+  /** The column that the prompt names and the row does not have, where that is the fault. */
+  column: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
     return this.slug === null
@@ -88,8 +90,12 @@ const compile = (text: string): ReadonlyArray<PromptTemplate> | PromptFault => {
   return templates
 }
 
-const errorOf = (file: string, slug: string | null, { detail, line }: PromptFault): PromptError =>
-  new PromptError({ file, slug, detail: line === 0 ? detail : `line ${line}: ${detail}` })
+const errorOf = (
+  file: string,
+  slug: string | null,
+  { column, detail, line }: PromptFault
+): PromptError =>
+  new PromptError({ file, slug, detail: line === 0 ? detail : `line ${line}: ${detail}`, column })
 
 /**
  * Compiles the text of a prompt file; `file` is only named in messages. The file:

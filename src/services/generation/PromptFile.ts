@@ -13,9 +13,12 @@ export interface PromptPart {
 export class PromptFault {
   readonly line: number
   readonly detail: string
-  constructor(line: number, detail: string) {
+  /** The column that the prompt names and the row does not have, where that is the fault. */
+  readonly column: string | null
+  constructor(line: number, detail: string, column: string | null = null) {
     this.line = line
     this.detail = detail
+    this.column = column
   }
 }
 

@@ -71,8 +71,12 @@ const rowOf = (error: unknown): number => {
   return LiquidError.is(error) ? error.token.getPosition()[0] ?? 1 : 1
 }
 
+/** `item.specs.size` of "undefined variable: item.specs.size". */
+const missingIn = (message: string): string | undefined =>
+  /^undefined variable: (.+)$/.exec(message)?.[1]
+
 const nextStep = (message: string, scope: PromptScope | undefined): string => {
-  const missing = /^undefined variable: (.+)$/.exec(message)?.[1]
+  const missing = missingIn(message)
   if (missing === undefined) {
     const tag = /^tag "(\w+)" not found$/.exec(message)?.[1]
     return tag !== undefined && fileTags.includes(tag)
@@ -98,7 +102,11 @@ const faultOf = (error: unknown, part: PromptPart, scope: PromptScope | undefine
     : String(error)
   // Liquid appends its own line, counted from the part's start.
   const plain = message.replace(/, line:\d+, col:\d+$/, "")
-  return new PromptFault(part.firstLine + rowOf(error) - 1, nextStep(plain, scope).slice(0, 1000))
+  return new PromptFault(
+    part.firstLine + rowOf(error) - 1,
+    nextStep(plain, scope).slice(0, 1000),
+    /^item\.([^.]+)/.exec(missingIn(plain) ?? "")?.[1]
+  )
 }
 
 export interface PromptTemplate {

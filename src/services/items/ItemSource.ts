@@ -1,6 +1,7 @@
 // The input opened: checked whole before any money is spent, then streamed, never held whole.
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import type { Columns } from "./Columns.ts"
 import type { Item } from "./Item.ts"
 import type { SlugTable } from "./SlugTable.ts"
 
@@ -30,6 +31,8 @@ export interface ItemSource {
   readonly count: number
   /** In file order. Reading fails if the file has changed since it was checked. */
   readonly items: Stream.Stream<Item, InputError>
+  /** Of all rows. */
+  readonly columns: Columns
   /** Every slug of the input with its line number, by fingerprint. */
   readonly slugs: SlugTable
 }

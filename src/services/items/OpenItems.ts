@@ -1,9 +1,10 @@
-// Opens the input: one reading to check every row and to know every slug, then a stream of items.
+// Opens the input: one reading to check every row and to know every slug and column, then a stream of items.
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Disk } from "../durability/Disk.ts"
+import { makeColumnBook } from "./Columns.ts"
 import { csvItems } from "./CsvRows.ts"
 import { fileFault, makeInputFaults } from "./InputFaults.ts"
 import type { InputFaults } from "./InputFaults.ts"
@@ -68,7 +69,9 @@ export const openItems = (
     if (typeof format === "string") return yield* fileFault(input.name, format)
     const faults = makeInputFaults(input.name)
     const slugs = makeSlugTable()
+    const book = makeColumnBook()
     const note = (item: Item): void => {
+      book.note(item.fields)
       const first = slugs.add(item.slug, item.line)
       if (first === undefined) return
       faults.add(
@@ -84,5 +87,10 @@ export const openItems = (
     const error = faults.error()
     if (error !== undefined) return yield* error
     if (slugs.size === 0) return yield* fileFault(input.name, "no items: the input is empty")
-    return { count: slugs.size, items: readChecked(disk, input, format, options.key), slugs }
+    return {
+      count: slugs.size,
+      items: readChecked(disk, input, format, options.key),
+      columns: book.columns(),
+      slugs
+    }
   })

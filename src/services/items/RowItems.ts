@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { fileFault, makeInputFaults } from "./InputFaults.ts"
+import { makeColumnBook } from "./Columns.ts"
 import type { InputError, ItemSource } from "./ItemSource.ts"
 import type { Item, Json } from "./Item.ts"
 import { keyFault } from "./Slug.ts"
@@ -20,6 +21,7 @@ export const itemsFromRows = (
   Effect.suspend(() => {
     const faults = makeInputFaults(name)
     const slugs = makeSlugTable(rows.length)
+    const book = makeColumnBook()
     const items: Array<Item> = []
     for (const [index, fields] of rows.entries()) {
       const line = index + 1
@@ -30,6 +32,7 @@ export const itemsFromRows = (
         faults.add(line, null, fault)
         continue
       }
+      book.note(fields)
       const slug = fields[key] as string
       const first = slugs.add(slug, line)
       if (first === undefined) items.push({ slug, fields, file: name, line })
@@ -42,5 +45,10 @@ export const itemsFromRows = (
     const error = faults.error()
     if (error !== undefined) return Effect.fail(error)
     if (items.length === 0) return Effect.fail(fileFault(name, "no items: the input is empty"))
-    return Effect.succeed({ count: items.length, items: Stream.fromIterable(items), slugs })
+    return Effect.succeed({
+      count: items.length,
+      items: Stream.fromIterable(items),
+      columns: book.columns(),
+      slugs
+    })
   })

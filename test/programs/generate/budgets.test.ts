@@ -29,7 +29,8 @@ describe("generate: budgets", () => {
         fc.asyncProperty(
           fc.record({
             budgetUsd: fc.double({ min: 0, max: 40 * milli, noNaN: true }),
-            itemUsd: fc.option(fc.double({ min: 0, max: 12 * milli, noNaN: true })),
+            // Less than any call is refused before the run.
+            itemUsd: fc.option(fc.double({ min: 0.5 * milli, max: 12 * milli, noNaN: true })),
             concurrency: fc.integer({ min: 1, max: 20 }),
             tokens: fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 8 }),
             failing: fc.integer({ min: 1, max: 5 })
@@ -139,6 +140,42 @@ describe("generate: budgets", () => {
         slugIn(request) === "item-1" ? longAnswer(request) : goodAnswer(request)
       )
     ))
+  })
+
+  it.effect("an item budget that no first call fits is refused before anything is made", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({ budget: { itemUsd: 0.1 * milli } })
+      const error = yield* Effect.flip(run(store, job))
+      assert.strictEqual(error._tag, "JobError")
+      assert.match(
+        error.message,
+        /budget\.itemUsd: leaves \$0\.0001 for the first call.*--item-budget/
+      )
+      assert.deepStrictEqual(store.files(), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("an item of which nothing is paid is put off, not rejected, where its budget is too small for its first call", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const given = rows(40).map((row, n) =>
+        n % 2 === 0 ? { ...row, text: "A very long fact. ".repeat(100) } : row
+      )
+      const job = yield* makeJob({ budget: { itemUsd: 1.2 * milli } })
+      const report = yield* run(store, job, { rows: given })
+      assert.deepInclude(report, { accepted: 20, rejected: 0, pending: 20 })
+      assert.deepStrictEqual(report.deferredByCause, { ItemBudget: 20 })
+      assert.deepInclude(report.stop, { _tag: "Budget", scope: "item" })
+      assert.match(
+        report.stop?._tag === "Budget" ? report.stop.detail : "",
+        /those of 20 items may cost up to .*; raise --item-budget/
+      )
+      assert.strictEqual(exitCodeOf(report), 6)
+      const needed = report.stop?._tag === "Budget" ? report.stop.neededNanoUsd : 0
+      const raised = yield* makeJob({ budget: { itemUsd: needed / 1e9 } })
+      assert.deepInclude(yield* run(store, raised, { rows: given }), { accepted: 40, stop: null })
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 
   it.effect("a model without a price is refused before anything is made on the disk", () => {

@@ -306,18 +306,68 @@ describe("generate: failures", () => {
     )
   })
 
-  it.effect("a prompt that fails on every row stops the run without a call", () => {
+  const withPrompt = (user: string, settings?: Parameters<typeof definition>[0]) =>
+    Effect.orDie(defineJob({ ...definition(settings), prompt: `--- user\n${user}\n` }))
+
+  it.effect("a prompt that names what no row has is refused before anything is made, and so is a column", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const prompt = "--- user\nItem {{ slug }}: {{ item.name }}\n"
-      const job = yield* Effect.orDie(defineJob({ ...definition(), prompt }))
-      const report = yield* run(store, job, { rows: rows(50) })
-      assert.strictEqual(report.stop?._tag, "Fatal")
-      assert.include(
-        report.stop?._tag === "Fatal" ? report.stop.detail : "",
-        `the item has no field "name"`
-      )
-      assert.deepInclude(report, { accepted: 0, rejected: 0, pending: 50, callsNow: 0 })
+      const job = yield* withPrompt("Item {{ slug }}: {{ item.txt }}", {
+        evidence: {
+          fields: ["text"],
+          fileFields: ["manual"],
+          sources: [{ url: "{{ item.site }}" }]
+        }
+      })
+      const error = yield* Effect.flip(run(store, job, { rows: rows(50) }))
+      assert.strictEqual(error._tag, "JobError")
+      const lines = error.message.split("\n")
+      assert.lengthOf(lines, 3)
+      assert.include(lines[0], `evidence.fileFields: names the column "manual", which no row has`)
+      assert.include(lines[1], `evidence.sources: names the column "site", which no row has`)
+      assert.include(lines[2], `the item has no field "txt"; did you mean "item.text"?`)
+      assert.deepStrictEqual(store.files(), [])
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("rows that lack what the prompt names are put off, wherever they stand, and told once: the others are written", () => {
+    const store = Store.make()
+    const reasons: Array<string> = []
+    return Effect.gen(function*() {
+      const job = yield* withPrompt("Item {{ slug }}. {{ item.name }} {{ evidence }}")
+      const given = [...rows(30), ...rows(60).slice(30).map((row) => ({ ...row, name: "A" }))]
+      const report = yield* run(store, job, {
+        rows: given,
+        onEvent: (event) =>
+          event.event === "deferred"
+            ? Effect.sync(() => void reasons.push(event.reason))
+            : undefined
+      })
+      assert.deepInclude(report, {
+        accepted: 30,
+        rejected: 0,
+        pending: 30,
+        callsNow: 30,
+        stop: null
+      })
+      assert.deepStrictEqual(report.deferredByCause, { Prompt: 30 })
+      assert.lengthOf(new Set(reasons), 1)
+      assert.match(reasons[0] ?? "", /line 2: .*the item has no field "name"/)
+      assert.strictEqual(exitCodeOf(report), 2)
+      // The prompt or the rows mended, the same command writes the rest.
+      const mended = yield* withPrompt("Item {{ slug }}. {{ item.name | default: '' }}")
+      assert.deepInclude(yield* run(store, mended, { rows: given }), { accepted: 60, pending: 0 })
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("a template that fails on every row for another reason than a missing column exits 2 and rejects none", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* withPrompt("Item {{ slug }}. {{ item.tags }}")
+      const given = rows(50).map((row) => ({ ...row, tags: ["a", "b"] }))
+      const report = yield* run(store, job, { rows: given as never })
+      assert.deepInclude(report, { accepted: 0, rejected: 0, pending: 50, callsNow: 0, stop: null })
+      assert.strictEqual(exitCodeOf(report), 2)
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 

@@ -10,6 +10,7 @@ import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { status } from "../../../src/programs/status.ts"
 import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
+import { EvidencePlugins } from "../../../src/services/evidence/EvidencePlugins.ts"
 import { Disconnected } from "../../../src/services/generation/Llm.ts"
 import {
   data,
@@ -79,6 +80,50 @@ describe("generate: the total budget", () => {
       assert.strictEqual(report.stop?._tag, "Budget")
       assert.strictEqual(exitCodeOf(report), 6)
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("small items behind any number of large ones are written, and the large ones are not even begun", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const given = rows(210).map((row, n) =>
+        n < 200 ? { ...row, text: "A very long fact. ".repeat(300) } : row
+      )
+      const begun: Array<string> = []
+      const job = yield* makeJob({ budget: { runUsd: 4 * milli }, concurrency: 4 })
+      const report = yield* run(store, job, {
+        rows: given,
+        onEvent: (event) =>
+          event.event === "begun" ? Effect.sync(() => void begun.push(event.slug)) : undefined
+      })
+      assert.deepInclude(report, { accepted: 10, pending: 200, rejected: 0 })
+      assert.deepInclude(report.stop, { _tag: "Budget", scope: "run" })
+      assert.isBelow(begun.length, 10 + 10)
+      assert.strictEqual(exitCodeOf(report), 6)
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("what only a page would tell is asked for so many times in a row and no more", () => {
+    const store = Store.make()
+    let asked = 0
+    return Effect.gen(function*() {
+      const job = yield* makeJob({
+        budget: { runUsd: 4 * milli },
+        concurrency: 4,
+        evidence: { sources: [{ plugin: "shop" }] }
+      })
+      const report = yield* run(store, job, { rows: rows(300) })
+      assert.deepInclude(report, { accepted: 0, pending: 300, rejected: 0, callsNow: 0 })
+      assert.strictEqual(exitCodeOf(report), 6)
+      assert.isBelow(asked, 64 + 10)
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer(goodAnswer)),
+      Effect.provideService(EvidencePlugins, {
+        shop: () => {
+          asked++
+          return Effect.succeed([{ name: "page", text: "A very long fact. ".repeat(300) }])
+        }
+      })
+    )
   })
 
   it.effect("answers that are paid are judged and kept, wherever in the input, with no money left", () => {

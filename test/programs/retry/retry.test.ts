@@ -69,13 +69,13 @@ describe("retry", () => {
     return Effect.gen(function*() {
       const job = yield* makeJob({ transientAttemptsMax: 1, concurrency: 1 })
       const items = rows(3)
-      // The base model's draft of item-1 is rejected, the strong one does not answer; others are answered meanwhile.
+      // The base model's drafts are rejected; the strong one does not answer for item-1, and for others it does.
       mood.answers = (request) =>
-        slugIn(request) !== "item-1"
-          ? goodAnswer(request)
-          : request.model === "base"
+        request.model === "base"
           ? longAnswer(request)
-          : down
+          : slugIn(request) === "item-1"
+          ? down
+          : goodAnswer(request)
       yield* run(store, job, { rows: items })
       assert.deepStrictEqual(rejectsOf(store), [{ slug: "item-1", cause: "Network", retries: 0 }])
       mood.answers = goodAnswer

@@ -1,0 +1,43 @@
+// The ladder with its prices: what a call of each rung may cost at most.
+import * as Effect from "effect/Effect"
+import { canonicalJson } from "../Digest.ts"
+import { CurrentJob } from "../job/Job.ts"
+import { worstCostOf } from "../spending/Cost.ts"
+import type { NanoUsd } from "../spending/Money.ts"
+import type { Price } from "../spending/Price.ts"
+import { Prices } from "../spending/Prices.ts"
+import { worstCaseTokens } from "../spending/Tokens.ts"
+import type { Rung } from "./Generation.ts"
+import type { ChatMessage } from "./Llm.ts"
+
+export interface PricedRung extends Rung {
+  readonly price: Price
+  /**
+   * What a call with these messages is reserved for, and the tokens of its prompt that it is reckoned with.
+   * `outputTokensMax`: default the rung's own.
+   */
+  readonly worstOf: (
+    messages: ReadonlyArray<ChatMessage>,
+    outputTokensMax?: number
+  ) => { readonly inputTokensMax: number; readonly nanoUsd: NanoUsd }
+}
+
+/** By rung. Fails where a model has no known price: nothing is spent on a model whose bill cannot be told. */
+export const pricedRungs = Effect.gen(function*() {
+  const { outputSchema, rungs } = yield* CurrentJob
+  const prices = yield* Prices
+  const schemaJson = canonicalJson(outputSchema.schema)
+  return yield* Effect.forEach(
+    rungs,
+    (rung) =>
+      Effect.map(prices.priceOf(rung.model, rung.serviceTier), (price): PricedRung => ({
+        ...rung,
+        price,
+        worstOf: (messages, outputTokensMax = rung.outputTokensMax) => {
+          const inputTokensMax = worstCaseTokens(messages, schemaJson)
+          const nanoUsd = worstCostOf(price, inputTokensMax, outputTokensMax, rung.serviceTier)
+          return { inputTokensMax, nanoUsd }
+        }
+      }))
+  )
+})
