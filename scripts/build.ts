@@ -21,7 +21,8 @@ const lazy = [
   "linkedom",
   "@mozilla/readability",
   "robots-parser",
-  "eld"
+  "eld",
+  "entities"
 ]
 
 /** The chunks that Node loads before the first line of the command runs. */

@@ -1,74 +1,10 @@
-// Rule `placeholder`: what a model leaves where a fact should be, or says about itself. Code in backticks is exempt.
+// Rule `placeholder`: what a model leaves where a fact should be, or says instead of the piece. Code in backticks is exempt.
 import { compileFieldPattern } from "../FieldPattern.ts"
 import { excerpt } from "../Finding.ts"
 import { anyOf } from "../Fold.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import type { CompiledRule, Remark } from "./CompiledRule.ts"
-
-interface Leak {
-  readonly what: string
-  /** A quick look: where none of these stands in the folded piece, the pattern is not tried. */
-  readonly hints: ReadonlyArray<string>
-  readonly pattern: RegExp
-}
-
-// Every repetition is bounded and none is nested, so that no text makes a search slow.
-const leaks: ReadonlyArray<Leak> = [
-  {
-    what: "an unfilled template",
-    hints: ["{", "<%"],
-    pattern: /\{\{[^{}\n]{0,200}\}\}|\{%[^%\n]{0,200}%\}|<%[^%\n]{0,200}%>|\$\{[\w .]{1,60}\}/
-  },
-  {
-    what: "a bracketed placeholder",
-    hints: ["["],
-    // A Markdown link with such a text, `[Your account](…)` or `[Your account]: …`, is none.
-    pattern:
-      /\[(?:(?:please )?(?:insert|fill in|add|enter|specify|replace)\b[^\][\n]{0,80}|(?:your|company|product|brand|business|customer|client|first|last|full|author|website|e-?mail|phone)[ _][^\][\n]{0,60}|(?:name|date|year|url|link|price|company|product|brand|number|placeholder|todo|tbd|tbc|unknown|citation needed)(?: here)?)\](?![([:])/i
-  },
-  {
-    what: "a bracketed placeholder",
-    hints: ["<"],
-    pattern:
-      /<(?:unknown|placeholder|todo|tbd|(?:insert|your)[ _-][^<>\n]{1,60}|(?:company|product|brand|first|last)[ _-]name)>/i
-  },
-  {
-    what: "a note to fill in later",
-    hints: ["todo", "fixme", "tbd", "tbc", "xxxx"],
-    pattern:
-      /(?:^|[\n:([{>.–—-])[ \t]{0,8}(?:TODO|FIXME)\b|\b(?:TODO|FIXME):|\b(?:TBD|TBC)\b|\bX{4,20}\b/
-  },
-  {
-    what: "filler text",
-    hints: ["lorem", "dolor"],
-    pattern: /\blorem ipsum\b|\bdolor sit amet\b/i
-  },
-  {
-    what: "the model speaking of itself",
-    hints: [
-      "language model",
-      "an ai",
-      "a ai",
-      "artificial",
-      "my ",
-      "i'm sorry",
-      "i cannot",
-      "i can't"
-    ],
-    pattern:
-      /\bas an? (?:large |ai )?language model\b|\bas an? (?:ai|artificial intelligence)(?: model| assistant| chatbot)?(?:,|\s+I\b|\s+I['’]m\b)|\bI(?:['’]m| am) (?:just |only )?an? (?:ai|language model)\b|\bmy (?:knowledge cut-?off|training data)\b|\bas of my last (?:knowledge )?(?:update|training)\b|\bI(?:['’]m sorry,? but I| cannot| can['’]t) (?:can['’]t |cannot )?(?:assist|help|fulfil+|provide|comply|browse|access)\b/i
-  },
-  {
-    what: "a token of the model's own format",
-    hints: ["<", "[/inst]", "[inst]"],
-    pattern: /<\|[a-z_]{2,30}\|>|<\/?think>|\[\/?INST\]/i
-  },
-  {
-    what: "a value that was never filled in",
-    hints: ["[object object]"],
-    pattern: /\[object Object\]/
-  }
-]
+import { type Leak, leaks } from "./leaks.ts"
 
 const anyHint = anyOf(leaks.flatMap(({ hints }) => hints))
 
@@ -80,6 +16,14 @@ const emptyWords = new Set([
   "unknown",
   "string",
   "text here",
+  "n/a",
+  "tba",
+  "not specified",
+  "not available",
+  "not provided",
+  "not stated",
+  "not mentioned",
+  "no information",
   "...",
   "…",
   "-",

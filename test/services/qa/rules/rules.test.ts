@@ -394,6 +394,27 @@ describe("whitespace and quotation", () => {
 
 describe("language", () => {
   const rules = makeRuleSet([{ rule: "language", ...all, language: "en" }])
+  it.effect("is told of each text that is long enough, and of all its parts", () =>
+    Effect.gen(function*() {
+      const { tools } = yield* loadRuleTools(".", rules)
+      const fields = (content: { readonly [field: string]: unknown }) =>
+        judgePiece(rules.rules, content, { tools }).blocking.map(({ field }) => field)
+      const english = "This is a course on drawing with ink for people who draw in the evening. "
+        .repeat(14)
+      const german =
+        "Dieser Kurs richtet sich an Menschen, die abends zeichnen, und enthält viele Lektionen. "
+      assert.deepStrictEqual(fields({ a: english, b: english }), [])
+      assert.deepStrictEqual(fields({ a: english, b: german.repeat(12) }), ["/b"])
+      assert.deepStrictEqual(fields({ a: english + german.repeat(6) }), ["/a"])
+      assert.deepStrictEqual(fields({ a: english, b: [german, "Was kostet es?"] }), ["/b/0"])
+      assert.deepStrictEqual(
+        fields({
+          a: english,
+          b: "VS Code, Node.js, PostgreSQL, Redis, Docker, Kubernetes, GitHub"
+        }),
+        []
+      )
+    }).pipe(Effect.provide(Layer.mock(RuleModules)({}))))
   it.effect("is told from the texts together", () =>
     Effect.gen(function*() {
       const { tools } = yield* loadRuleTools(".", rules)
