@@ -10,6 +10,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { HttpReply, HttpRequest, ListenOptions } from "../services/http/HttpListener.ts"
 import { HttpListener, ListenError } from "../services/http/HttpListener.ts"
+import { systemMessage } from "./systemMessage.ts"
 
 type Handle = (request: HttpRequest) => Effect.Effect<HttpReply>
 /** Starts the fiber; what it answers interrupts it. */
@@ -107,7 +108,12 @@ const open = (
     server.once("error", (cause: NodeJS.ErrnoException) =>
       resume(
         Effect.fail(
-          new ListenError({ host, port, code: cause.code ?? "UNKNOWN", detail: cause.message })
+          new ListenError({
+            host,
+            port,
+            code: cause.code ?? "UNKNOWN",
+            detail: systemMessage(cause)
+          })
         )
       ))
     server.listen({ host, port, backlog: acceptBacklog }, () => {

@@ -154,6 +154,31 @@ const inSettings: ReadonlyArray<Bad> = [
     args: ["--data", "/dev/null/data"],
     says: /^inkfast: cannot make the directory \/dev\/null\/data\/raw: .*\(ENOTDIR\); /
   },
+  {
+    name: "faults that are none",
+    command: "fake-llm",
+    args: ["--faults", `{"faults": [{"kind": "nonsense"}]}`],
+    says: /^inkfast: --faults: Expected "latency" \| .*\nexpected: \{"faults": /s
+  },
+  {
+    name: "a file of faults that is not there",
+    command: "fake-llm",
+    args: ["--faults", "gone.json"],
+    says:
+      "inkfast: cannot open gone.json: no such file or directory (ENOENT); check where it is named"
+  },
+  {
+    name: "a ledger that is a directory",
+    command: "fake-llm",
+    args: ["--ledger", "."],
+    says: /^inkfast: cannot open \.: .*\(EISDIR\); name a file$/
+  },
+  {
+    name: "an address of another machine",
+    command: "fake-llm",
+    args: ["--host", "192.0.2.1"],
+    says: /^inkfast: cannot listen on 192\.0\.2\.1:0: .* \(EADDRNOTAVAIL\); name an address of/
+  },
   ...["audit", "status", "consolidate"].flatMap((command) => [
     {
       name: `${command} of a data directory that is not there`,
@@ -199,6 +224,30 @@ describe("what is not bad", () => {
     const { code, stdout } = await box.run(["probe", "--json"])
     assert.strictEqual(code, 0)
     assert.strictEqual(stdout.length, 4)
+  })
+
+  it("the example of a local model in the help of generate works as it is written", async () => {
+    const box = sandbox()
+    box.job({ items: itemsOf(2) })
+    const server = await box.fakeLlm()
+    const { stdout } = await box.run(["generate", "--help"])
+    const at = stdout.findIndex((line) => line.includes("A local model"))
+    const prices = /\{.*\}/.exec(stdout[at] ?? "")?.[0] ?? ""
+    box.write("free.json", prices)
+    const command = (stdout[at + 1] ?? "").trim().replace(/^inkfast/, `"$@"`)
+    const { code, stderr } = await box.shell(command.replace(/http:\S+/, server.url), [])
+    assert.strictEqual(code, 0, stderr.join("\n"))
+    assert.strictEqual(billed(server).length, 2)
+  })
+})
+
+describe("a port that is taken", () => {
+  it("is a fault of the command line", async () => {
+    const box = sandbox()
+    const { url } = await box.fakeLlm()
+    const { code, stderr } = await box.run(["fake-llm", "--port", new URL(url).port])
+    assert.strictEqual(code, 2)
+    assert.match(stderr.join("\n"), /\(EADDRINUSE\); another program has the port: give another/)
   })
 })
 

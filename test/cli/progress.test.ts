@@ -1,7 +1,7 @@
 // The line that a person watches: what it counts, and that it never wraps.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import type { ProgressState } from "../../src/programs/cli/progress.ts"
+import type { Budgets, ProgressState } from "../../src/programs/cli/progress.ts"
 import {
   advance,
   formatDuration,
@@ -11,11 +11,26 @@ import {
 } from "../../src/programs/cli/progress.ts"
 import type { Happening } from "../../src/programs/generate/RunEvent.ts"
 
-const after = (events: ReadonlyArray<Happening>, spentNanoUsd = 0): ProgressState =>
+const after = (
+  events: ReadonlyArray<Happening>,
+  spentNanoUsd = 0,
+  before: ProgressState = initialProgress(1_000)
+): ProgressState =>
   events.reduce(
-    (state, event) => advance(state, { ...event, at: "2026-01-02T03:04:05.678Z", spentNanoUsd }),
-    initialProgress(1_000)
+    (state, event) =>
+      advance(state, {
+        ...event,
+        at: "2026-01-02T03:04:05.678Z",
+        spentNanoUsd,
+        totalSpentNanoUsd: null
+      }),
+    before
   )
+
+const ofRun = (runBudgetNanoUsd: number | null): Budgets => ({
+  runBudgetNanoUsd,
+  totalBudgetNanoUsd: null
+})
 
 const started: Happening = {
   event: "started",
@@ -57,13 +72,14 @@ const half = after([
 describe("the progress line", () => {
   it("says how far, what came of it, how fast, until when, and for how much", () => {
     assert.strictEqual(
-      renderProgress(half, 1_000_000_000, 3_000, 200),
+      renderProgress(half, ofRun(1_000_000_000), 3_000, 200),
       "[#####...............] 2/8  1 accepted, 1 rejected, 2 in flight  1.0/s  ETA 0:06  $0.002 of $1.00, ~$0.008 in all"
     )
   })
 
   it("on a narrower terminal says it in signs, then less of it", () => {
-    const at = (columns: number): string => renderProgress(half, 1_000_000_000, 3_000, columns)
+    const at = (columns: number): string =>
+      renderProgress(half, ofRun(1_000_000_000), 3_000, columns)
     assert.strictEqual(
       at(80),
       "[##........] 2/8  +1 -1 ~2  1.0/s  ETA 0:06  $0.002 of $1.00, ~$0.008 in all"
@@ -74,23 +90,42 @@ describe("the progress line", () => {
     assert.strictEqual(at(5), "2/8")
   })
 
+  it("with a total budget says what all runs have spent of it", () => {
+    const total = { ...half, totalSpentNanoUsd: 3_000_000_000 }
+    const budgets = { runBudgetNanoUsd: null, totalBudgetNanoUsd: 5_000_000_000 }
+    assert.strictEqual(
+      renderProgress(total, budgets, 3_000, 200),
+      "[#####...............] 2/8  1 accepted, 1 rejected, 2 in flight  1.0/s  ETA 0:06  " +
+        "$0.002, ~$0.008 in all, $3.00 of $5.00 over all runs"
+    )
+    assert.strictEqual(
+      renderProgress(total, budgets, 3_000, 60),
+      "2/8  +1 -1 ~2  $3.00 of $5.00 over all runs"
+    )
+    assert.strictEqual(
+      renderProgress(total, { ...budgets, runBudgetNanoUsd: 1_000_000_000 }, 3_000, 66),
+      "2/8  +1 -1 ~2  $0.002 of $1.00, $3.00 of $5.00 over all runs"
+    )
+  })
+
+  it("shows no bar before it is known what there is to do", () => {
+    const line = renderProgress(initialProgress(1_000), ofRun(null), 3_000, 80)
+    assert.strictEqual(line, "looking at what there is")
+    assert.strictEqual(renderProgress(initialProgress(1_000), ofRun(null), 3_000, 8), "looking")
+  })
+
   it("guesses nothing before anything is settled", () => {
     assert.strictEqual(
-      renderProgress(after([started, begun("a")]), null, 3_000, 200),
+      renderProgress(after([started, begun("a")]), ofRun(null), 3_000, 200),
       "[....................] 0/8  0 accepted, 0 rejected, 1 in flight  0.0/s  ETA -  $0.00"
     )
   })
 
   it("says that the run is stopping, and projects no total of what it will not do", () => {
-    const stopping = advance(half, {
-      event: "stopping",
-      stop: { _tag: "Signal", signal: "SIGINT" },
-      inFlight: 2,
-      at: "2026-01-02T03:04:05.678Z",
-      spentNanoUsd: 2_000_000
-    })
+    const stop = { _tag: "Signal", signal: "SIGINT" } as const
+    const stopping = after([{ event: "stopping", stop, inFlight: 2 }], 2_000_000, half)
     assert.strictEqual(
-      renderProgress(stopping, null, 3_000, 200),
+      renderProgress(stopping, ofRun(null), 3_000, 200),
       "[#####...............] 2/8  1 accepted, 1 rejected, 2 in flight  1.0/s  stopping  $0.002"
     )
   })
@@ -99,20 +134,24 @@ describe("the progress line", () => {
     const count = fc.nat({ max: 50_000_000 })
     fc.assert(fc.property(
       fc.record({
-        toDo: count,
+        toDo: fc.option(count),
         accepted: count,
         rejected: count,
         deferred: count,
         inFlight: count,
-        spentNanoUsd: fc.maxSafeNat()
+        spentNanoUsd: fc.maxSafeNat(),
+        totalSpentNanoUsd: fc.option(fc.maxSafeNat())
       }),
-      fc.option(fc.maxSafeNat()),
+      fc.record({
+        runBudgetNanoUsd: fc.option(fc.maxSafeNat()),
+        totalBudgetNanoUsd: fc.option(fc.maxSafeNat())
+      }),
       fc.integer({ min: 1, max: 200 }),
       fc.nat(),
-      (counts, budget, columns, nowMs) => {
+      (counts, budgets, columns, nowMs) => {
         const line = renderProgress(
           { ...counts, startedAtMs: 0, stopping: null, paused: [] },
-          budget,
+          budgets,
           nowMs,
           columns
         )
@@ -123,17 +162,19 @@ describe("the progress line", () => {
   })
 
   it("says when a model that is left alone goes on, until then", () => {
-    const paused = advance(initialProgress(0), {
+    const pause: Happening = {
       event: "paused",
-      at: "",
-      spentNanoUsd: 0,
       model: "small",
       why: "asked",
       until: "1970-01-01T01:00:00.000Z",
       inMs: 3_600_000
-    })
-    assert.include(renderProgress(paused, null, 3_599_999, 120), "small goes on at 01:00:00 UTC")
-    assert.notInclude(renderProgress(paused, null, 3_600_000, 120), "small")
+    }
+    const paused = after([started, pause], 0, initialProgress(0))
+    assert.include(
+      renderProgress(paused, ofRun(null), 3_599_999, 120),
+      "small goes on at 01:00:00 UTC"
+    )
+    assert.notInclude(renderProgress(paused, ofRun(null), 3_600_000, 120), "small")
     assert.strictEqual(goesOnAt("2026-11-24T01:02:03.000Z", 90_000_000), "2026-11-24 01:02:03 UTC")
   })
 

@@ -38,8 +38,8 @@ const byCode: { readonly [code in string]?: DiskAdvice } = {
   // Ours, or the network's: what is there is not what was there a moment ago.
   ESTALE: disk(""),
   EUCLEAN: disk(""),
-  ENOENT: path("a part of this path is not there: check where it is named"),
-  ENOTDIR: path("a part of this path is a file: check where it is named"),
+  ENOENT: path("check where it is named"),
+  ENOTDIR: path("a part of this path is no directory: check where it is named"),
   ENAMETOOLONG: path("check where it is named"),
   ELOOP: path("its symbolic links lead in a circle: name another place"),
   EISDIR: path("name a file"),

@@ -117,7 +117,7 @@ const runSample = Effect.fnUntraced(
     const key = yield* apiKey
     let toDo = 0
     const report = yield* Effect.scoped(Effect.gen(function*() {
-      const narrator = yield* makeNarrator(yield* screen, job.runBudgetNanoUsd)
+      const narrator = yield* makeNarrator(yield* screen, job)
       return yield* estimateSample({
         source,
         shard,

@@ -31,6 +31,8 @@ const usageTags = new Set([
   "UnknownPrice",
   "UserRuleError",
   "ExportError",
+  "FaultsError",
+  "ListenError",
   "UsageError"
 ])
 

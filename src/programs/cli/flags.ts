@@ -99,7 +99,8 @@ export const runFlags = {
   consolidateEvery: Flag.Int("consolidate-every").pipe(
     Flag.withMetavar("N"),
     Flag.withDescription(
-      "Consolidate and audit after every N accepted, 0 never; environment CONSOLIDATE_EVERY (default: as the job says, or 50)"
+      "After every N accepted, audit what is new, and consolidate if a fifth of the lines is superseded; 0 never; " +
+        "environment CONSOLIDATE_EVERY (default: as the job says, or 50)"
     ),
     Flag.optional
   )

@@ -5,11 +5,11 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AuditCheck } from "../../services/master/AuditCheck.ts"
-import type { NanoUsd } from "../../services/spending/Money.ts"
 import type { RunEvent, StopReason } from "../generate/RunEvent.ts"
 import { makeDeferralTeller } from "./deferrals.ts"
 import { visible } from "./output.ts"
 import { advance, formatDuration, goesOnAt, initialProgress, renderProgress } from "./progress.ts"
+import type { Budgets } from "./progress.ts"
 
 export interface Narrator {
   readonly tell: (event: RunEvent) => Effect.Effect<void>
@@ -134,7 +134,7 @@ const stopLine = (stop: StopReason, inFlight: number): string => {
 
 /** Tells until the scope ends, which clears the moving line. */
 export const makeNarrator = Effect.fnUntraced(
-  function*(screen: Screen, budgetNanoUsd: NanoUsd | null) {
+  function*(screen: Screen, budgets: Budgets) {
     const stdio = yield* Stdio.Stdio
     const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
     let state = initialProgress(yield* Clock.currentTimeMillis)
@@ -143,7 +143,7 @@ export const makeNarrator = Effect.fnUntraced(
     const draw = Effect.gen(function*() {
       const line = renderProgress(
         state,
-        budgetNanoUsd,
+        budgets,
         yield* Clock.currentTimeMillis,
         yield* screen.columns
       )

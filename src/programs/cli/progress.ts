@@ -1,17 +1,20 @@
 // The progress of a run as a line of text: pure, from the events so far.
 import type { RunEvent, StopReason } from "../generate/RunEvent.ts"
+import type { Job } from "../../services/job/Job.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 
 export interface ProgressState {
   readonly startedAtMs: number
-  /** Items that this run may settle. */
-  readonly toDo: number
+  /** Items that this run may settle; null until it is known what earlier runs have settled. */
+  readonly toDo: number | null
   readonly accepted: number
   readonly rejected: number
   readonly deferred: number
   readonly inFlight: number
   readonly spentNanoUsd: NanoUsd
+  /** Null where no total budget is set. */
+  readonly totalSpentNanoUsd: NanoUsd | null
   readonly stopping: StopReason | null
   /** Models that nothing is sent to, and until when (epoch milliseconds). */
   readonly paused: ReadonlyArray<{
@@ -23,18 +26,20 @@ export interface ProgressState {
 
 export const initialProgress = (startedAtMs: number): ProgressState => ({
   startedAtMs,
-  toDo: 0,
+  toDo: null,
   accepted: 0,
   rejected: 0,
   deferred: 0,
   inFlight: 0,
   spentNanoUsd: 0,
+  totalSpentNanoUsd: null,
   stopping: null,
   paused: []
 })
 
 export const advance = (before: ProgressState, event: RunEvent): ProgressState => {
-  const state = { ...before, spentNanoUsd: event.spentNanoUsd }
+  const { spentNanoUsd, totalSpentNanoUsd } = event
+  const state = { ...before, spentNanoUsd, totalSpentNanoUsd }
   switch (event.event) {
     case "started":
       return { ...state, toDo: event.toDo }
@@ -81,14 +86,39 @@ const bar = (share: number, columns: number): string => {
   return `[${"#".repeat(filled)}${".".repeat(columns - filled)}]`
 }
 
+export type Budgets = Pick<Job, "runBudgetNanoUsd" | "totalBudgetNanoUsd">
+
+const ofBudget = (spentNanoUsd: NanoUsd, budgetNanoUsd: NanoUsd | null): string =>
+  formatUsd(spentNanoUsd) + (budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`)
+
+/** What the run has spent and will, and what all runs have spent where that is limited; in short what is nearest to its end. */
+const moneyOf = (
+  { spentNanoUsd, totalSpentNanoUsd }: ProgressState,
+  budgets: Budgets,
+  projectedNanoUsd: NanoUsd | null
+): { readonly whole: string; readonly short: string } => {
+  const own = ofBudget(spentNanoUsd, budgets.runBudgetNanoUsd)
+  const projected = projectedNanoUsd === null ? "" : `, ~${formatUsd(projectedNanoUsd)} in all`
+  if (totalSpentNanoUsd === null) return { whole: own + projected, short: own }
+  const total = `${ofBudget(totalSpentNanoUsd, budgets.totalBudgetNanoUsd)} over all runs`
+  return {
+    whole: `${own}${projected}, ${total}`,
+    short: budgets.runBudgetNanoUsd === null ? total : `${own}, ${total}`
+  }
+}
+
+/** Masters and journals of earlier runs may be large. */
+const opening = "looking at what there is"
+
 /** The line, without color and without a line break: as much of it as stands within `columns`, never wrapped. */
 export const renderProgress = (
   state: ProgressState,
-  budgetNanoUsd: NanoUsd | null,
+  budgets: Budgets,
   nowMs: number,
   columns: number
 ): string => {
   const { accepted, inFlight, rejected, spentNanoUsd, toDo } = state
+  if (toDo === null) return opening.slice(0, Math.max(0, columns - 1))
   const done = accepted + rejected
   const share = toDo === 0 ? 1 : done / toDo
   const perSecond = done / Math.max(0.001, (nowMs - state.startedAtMs) / 1000)
@@ -100,24 +130,22 @@ export const renderProgress = (
   const waits = state.paused.filter(({ untilMs }) => untilMs > nowMs).map(({ goesOn, model }) =>
     `${model} goes on at ${goesOn}`
   )
-  const money = `${formatUsd(spentNanoUsd)}${
-    budgetNanoUsd === null ? "" : ` of ${formatUsd(budgetNanoUsd)}`
-  }`
   // A projection from nothing settled would be a guess.
   const projected = done === 0 || done >= toDo || state.stopping !== null
-    ? ""
-    : `, ~${formatUsd(Math.round((spentNanoUsd / done) * toDo))} in all`
+    ? null
+    : Math.round((spentNanoUsd / done) * toDo)
+  const money = moneyOf(state, budgets, projected)
   const inWords = `${accepted} accepted, ${rejected} rejected, ${inFlight} in flight`
   const inSigns = `+${accepted} -${rejected} ~${inFlight}`
   // From the widest to what matters most: how far, what came of it, what it costs.
   const lines = [
     ...(waits.length === 0
       ? []
-      : [[`${bar(share, 10)} ${count}`, inSigns, ...waits, money], [count, ...waits]]),
-    [`${bar(share, 20)} ${count}`, inWords, rate, time, money + projected],
-    [`${bar(share, 10)} ${count}`, inSigns, rate, time, money + projected],
-    [count, inSigns, time, money + projected],
-    [count, inSigns, money],
+      : [[`${bar(share, 10)} ${count}`, inSigns, ...waits, money.short], [count, ...waits]]),
+    [`${bar(share, 20)} ${count}`, inWords, rate, time, money.whole],
+    [`${bar(share, 10)} ${count}`, inSigns, rate, time, money.whole],
+    [count, inSigns, time, money.whole],
+    [count, inSigns, money.short],
     [count, inSigns]
   ].map((parts) => parts.join("  "))
   return lines.find((line) => line.length < columns) ?? count.slice(0, Math.max(0, columns - 1))

@@ -36,7 +36,7 @@ export const runAndReport = Effect.fnUntraced(function*(options: RunOptions) {
   const key = yield* apiKey
   let toDo = 0
   const report = yield* Effect.scoped(Effect.gen(function*() {
-    const narrator = yield* makeNarrator(yield* screen, job.runBudgetNanoUsd)
+    const narrator = yield* makeNarrator(yield* screen, job)
     return yield* runJob({
       job,
       source,

@@ -83,8 +83,14 @@ export interface RunReport {
  */
 export type SkippedConsolidation = "little-gain" | "failed-before" | "busy"
 
-/** What happened, and with what money so far: the run's own spending, in nanodollars. */
-export type RunEvent = Happening & { readonly at: string; readonly spentNanoUsd: NanoUsd }
+/** What happened, and with what money so far. */
+export type RunEvent = Happening & {
+  readonly at: string
+  /** By this run, what is at risk included. */
+  readonly spentNanoUsd: NanoUsd
+  /** By all runs on the data directory, as far as it is known here; null where no total budget is set. */
+  readonly totalSpentNanoUsd: NanoUsd | null
+}
 
 export type Happening =
   | {

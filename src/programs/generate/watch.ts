@@ -61,7 +61,13 @@ export const makeContext = Effect.fnUntraced(function*(
         (at) =>
           Effect.flatMap(
             budget.state,
-            ({ spentNanoUsd }) => onEvent({ ...event, at, spentNanoUsd })
+            ({ spentNanoUsd, total }) =>
+              onEvent({
+                ...event,
+                at,
+                spentNanoUsd,
+                totalSpentNanoUsd: total === null ? null : total.spentNanoUsd
+              })
           )
       ).pipe(
         Effect.catchCauseIf(Cause.hasDies, (cause) => stopOnDefect(control, cause))

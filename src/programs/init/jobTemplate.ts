@@ -47,7 +47,8 @@ budget:                      # no call is made whose worst case does not fit (de
 holdAtRisk: false            # true leaves an item pending while a call of its may be billed unanswered (default false)
 
 concurrency: 8               # items in flight (default 8)
-consolidateEvery: 50         # accepted records between two consolidations; 0 disables (default 50)
+consolidateEvery: 50         # after so many accepted records what is new is audited, and the masters are
+                             # consolidated if a fifth of their lines is superseded; 0 never (default 50)
 transientAttemptsMax: 5      # calls per model that may fail for a passing cause, then the item is rejected (default 5)
 transientSecondsMax: 600     # for how long an item's calls, or a model, may go on failing (default 600)
 itemAttemptsMax: 20          # calls for one item in one run (default 20)

@@ -33,18 +33,22 @@ export type HttpReply =
     }
   }
 
+const nextSteps: { readonly [code in string]?: string } = {
+  EADDRINUSE: "another program has the port: give another one, or 0 for any that is free",
+  EACCES: "this user may not take that port: give one from 1024 on, or 0 for any that is free"
+}
+
 /** The address cannot be listened on. */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
   host: Schema.String,
   port: Schema.Int,
   code: Schema.String,
+  /** In words, without the code. */
   detail: Schema.String
 }) {
   override get message(): string {
-    const next = this.code === "EADDRINUSE"
-      ? "; another program has the port: give another one, or 0 for any that is free"
-      : ""
-    return `cannot listen on ${this.host}:${this.port}: ${this.detail}${next}`
+    const next = nextSteps[this.code] ?? "name an address of this machine, such as 127.0.0.1"
+    return `cannot listen on ${this.host}:${this.port}: ${this.detail} (${this.code}); ${next}`
   }
 }
 

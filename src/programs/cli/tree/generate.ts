@@ -54,8 +54,10 @@ export const command = Command.make("generate", config, lazily(() => import("../
         description: "One of four processes that share the work"
       },
       {
-        command: "OPENAI_BASE_URL=http://127.0.0.1:11434/v1 inkfast generate --model llama3.2",
-        description: "A local model"
+        command:
+          "inkfast generate --base-url http://127.0.0.1:11434/v1 --model llama3.2 --strong-model none --prices free.json",
+        description:
+          `A local model; free.json: { "llama3.2": { "inputUsdPerMtok": 0, "outputUsdPerMtok": 0 } }`
       }
     ])
   )
