@@ -1,24 +1,8 @@
 // Words in evidence that address the model instead of a reader. They are told, not taken out: evidence is data to the
 // prompt either way, and an article about such words is full of them.
+import { lookalikes } from "../Lookalikes.ts"
 import { excerpt } from "../qa/Finding.ts"
 import type { EvidenceFinding } from "./Evidence.ts"
-
-// Letters that are written like Latin ones.
-const lookalikes: { readonly [letter: string]: string } = {
-  а: "a",
-  е: "e",
-  о: "o",
-  р: "p",
-  с: "c",
-  у: "y",
-  х: "x",
-  і: "i",
-  ѕ: "s",
-  ο: "o",
-  α: "a",
-  ι: "i",
-  ν: "v"
-}
 
 /** The same text as a reader takes it, each unit in its place, so that places in it are places in the text. */
 const folded = (text: string): string =>

@@ -1,4 +1,5 @@
 // Texts made comparable: case, Unicode forms, quotes, dashes, spaces and invisible characters no longer differ.
+import { lookalikes } from "../Lookalikes.ts"
 
 const nonAscii = /[^\x00-\x7f]/
 const spaces = /[\t\n\v\f\r]| {2}/
@@ -26,6 +27,21 @@ export const fold = (text: string): string => {
     } else folded = folded.toLowerCase()
   } else folded = text.toLowerCase()
   return spaces.test(folded) ? folded.replace(/\s+/g, " ") : folded
+}
+
+const dash = /(?<=[\p{L}\p{N}]) ?-{1,2} ?(?=[\p{L}\p{N}])/gu
+const otherScript = /[\u0370-\u052f]/
+const word = /[\p{L}\p{M}]+/gu
+const other = /[^a-z]/g
+
+/** A word of Latin letters and others that look like them, all Latin: no honest word mixes scripts. */
+const oneScript = (found: string): string =>
+  /[a-z]/.test(found) ? found.replace(other, (letter) => lookalikes[letter] ?? letter) : found
+
+/** A folded text for looking for phrases: "risk-free" and "risk free" are one, and a "gu\u0430ranteed" is seen through. */
+export const phrased = (folded: string): string => {
+  const spaced = folded.includes("-") ? folded.replace(dash, " ") : folded
+  return otherScript.test(spaced) ? spaced.replace(word, oneScript) : spaced
 }
 
 /** Whether any of the texts stands somewhere: one pass, where looking for each takes as many. */

@@ -1,7 +1,7 @@
 // An answer as the rules see it: its texts and numbers in document order, each with its place.
 import { plainDigits } from "./facts/Numbers.ts"
 import { pointerOf } from "./FieldPattern.ts"
-import { fold } from "./Fold.ts"
+import { fold, phrased } from "./Fold.ts"
 import type { Sentence } from "./Sentences.ts"
 import { sentencesOf } from "./Sentences.ts"
 import { tokensOf } from "./Tokens.ts"
@@ -14,6 +14,7 @@ export class Leaf {
   private pointerText: string | undefined
   private plainText: string | undefined
   private foldedText: string | undefined
+  private phrasedText: string | undefined
   private tokenList: ReadonlyArray<string> | undefined
   private sentenceList: ReadonlyArray<Sentence> | undefined
   constructor(segments: ReadonlyArray<string>, text: string, kind: "text" | "number") {
@@ -31,6 +32,10 @@ export class Leaf {
   /** For comparisons that ignore case and typography. Made once, for all rules. */
   get folded(): string {
     return this.foldedText ??= fold(this.text)
+  }
+  /** For looking for phrases. */
+  get phrased(): string {
+    return this.phrasedText ??= phrased(this.folded)
   }
   /** The folded words, for comparisons. */
   get tokens(): ReadonlyArray<string> {

@@ -1,6 +1,6 @@
 // Rule `keyword`: how often a phrase of the job or of the row stands in a field.
 import { excerpt } from "../Finding.ts"
-import { fold } from "../Fold.ts"
+import { fold, phrased } from "../Fold.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, textsAt } from "./CompiledRule.ts"
 import { placesOfWords } from "./phraseRules.ts"
@@ -20,13 +20,13 @@ export const keywordRule = (rule: RuleOf<"keyword">): CompiledRule => {
   return (input) => {
     const given = rule.phrase ?? input.item.fields[rule.from ?? ""]
     const keyword = typeof given === "string" ? given : ""
-    const folded = fold(keyword).trim()
-    if (folded === "") {
+    const phrase = phrased(fold(keyword)).trim()
+    if (phrase === "") {
       const message = `the row has no text in "${rule.from}", so the keyword could not be counted`
       return [{ field, text: "", message }]
     }
     const count = texts(input).reduce(
-      (sum, leaf) => sum + placesOfWords(leaf.folded, folded).length,
+      (sum, leaf) => sum + placesOfWords(leaf.phrased, phrase).length,
       0
     )
     const wrong = wrongCount(count, rule)

@@ -1,30 +1,28 @@
 // Rules `banned` and `required`: phrases as whole words, whatever their case, quotes, dashes or spacing, and patterns.
 import { excerpt } from "../Finding.ts"
-import { fold, indexOfWords } from "../Fold.ts"
+import { fold, indexOfWords, phrased } from "../Fold.ts"
 import { compilePatternSearch } from "../pattern/Pattern.ts"
 import type { Leaf } from "../Piece.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
 
-/** Places in a folded text; undefined where the text is too long to be looked through. */
-type Search = (
-  folded: string
-) => ReadonlyArray<{ readonly start: number; readonly end: number }> | undefined
+interface Place {
+  readonly start: number
+  readonly end: number
+}
 
 interface Sought {
   /** As it was declared, for messages. */
   readonly name: string
-  /** Folded text without which there is nothing to find; empty where that cannot be told. */
-  readonly hint: string
-  readonly search: Search
+  /** The text of a leaf that is looked through. */
+  readonly textOf: (leaf: Leaf) => string
+  /** Undefined where the text is too long to be looked through. */
+  readonly search: (text: string) => ReadonlyArray<Place> | undefined
 }
 
-/** Where the folded phrase stands, as whole words, none within another. */
-export const placesOfWords = (
-  text: string,
-  phrase: string
-): ReadonlyArray<{ readonly start: number; readonly end: number }> => {
-  const places: Array<{ readonly start: number; readonly end: number }> = []
+/** Where the phrase stands, as whole words, none within another. Expects both as `phrased` gives them. */
+export const placesOfWords = (text: string, phrase: string): ReadonlyArray<Place> => {
+  const places: Array<Place> = []
   let from = 0
   while (from <= text.length) {
     const at = indexOfWords(text, phrase, from)
@@ -39,23 +37,23 @@ const soughtOf = (
   phrases: ReadonlyArray<string> = [],
   patterns: ReadonlyArray<string> = []
 ): ReadonlyArray<Sought> => [
-  ...phrases.map((phrase) => ({ phrase, folded: fold(phrase).trim() }))
-    .filter(({ folded }) => folded !== "")
-    .map(({ folded, phrase }): Sought => ({
+  ...phrases.map((phrase) => ({ phrase, words: phrased(fold(phrase)).trim() }))
+    .filter(({ words }) => words !== "")
+    .map(({ phrase, words }): Sought => ({
       name: `the phrase "${excerpt(phrase)}"`,
-      hint: folded,
-      search: (text) => placesOfWords(text, folded)
+      textOf: (leaf) => leaf.phrased,
+      search: (text) => placesOfWords(text, words)
     })),
   ...patterns.map((source): Sought => ({
     name: `the pattern "${excerpt(source)}"`,
-    hint: "",
+    textOf: (leaf) => leaf.folded,
     search: compilePatternSearch(source)
   }))
 ]
 
 /** The words as they stand in the piece, where folding kept their place; else as they were folded. */
-const asWritten = (leaf: Leaf, start: number, end: number): string =>
-  (leaf.folded.length === leaf.text.length ? leaf.text : leaf.folded).slice(start, end)
+const asWritten = (leaf: Leaf, text: string, { end, start }: Place): string =>
+  (text.length === leaf.text.length ? leaf.text : text).slice(start, end)
 
 const unchecked = (leaf: Leaf, name: string): Remark => ({
   field: leaf.pointer,
@@ -68,15 +66,13 @@ export const bannedRule = (rule: RuleOf<"banned">): CompiledRule => {
   const banned = soughtOf(rule.phrases, rule.patterns)
   const { atMost = 0 } = rule
   return (input) => {
-    const whole = input.foldedWhole()
-    const suspects = banned.filter(({ hint }) => whole.includes(hint))
-    if (suspects.length === 0) return []
     const leaves = texts(input)
     const remarks: Array<Remark> = []
-    for (const { name, search } of suspects) {
+    for (const { name, search, textOf } of banned) {
       let count = 0
       for (const leaf of leaves) {
-        const places = search(leaf.folded)
+        const text = textOf(leaf)
+        const places = search(text)
         if (places === undefined) remarks.push(unchecked(leaf, name))
         const before = count
         count += places?.length ?? 0
@@ -84,7 +80,7 @@ export const bannedRule = (rule: RuleOf<"banned">): CompiledRule => {
         if (over === undefined) continue
         remarks.push({
           field: leaf.pointer,
-          text: excerpt(asWritten(leaf, over.start, over.end)),
+          text: excerpt(asWritten(leaf, text, over)),
           message: atMost === 0
             ? `${name} is banned; say it in other words or leave it out`
             : `${name} stands more than ${atMost} times in ${
@@ -104,10 +100,10 @@ export const requiredRule = (rule: RuleOf<"required">): CompiledRule => {
   const { atLeast = 1 } = rule
   return (input) => {
     const leaves = texts(input)
-    return required.flatMap(({ name, search }): ReadonlyArray<Remark> => {
+    return required.flatMap(({ name, search, textOf }): ReadonlyArray<Remark> => {
       let count = 0
       for (const leaf of leaves) {
-        const places = search(leaf.folded)
+        const places = search(textOf(leaf))
         if (places === undefined) return [unchecked(leaf, name)]
         count += places.length
       }
