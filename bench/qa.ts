@@ -43,6 +43,7 @@ const all = { field: "*", severity: "warn" } as const
 const rules: ReadonlyArray<Rule> = [
   { rule: "length", ...all, minChars: 2, maxWords: 1_000, minSentences: 1, maxParagraphs: 9 },
   { rule: "cadence", ...all, minMeanWords: 4, maxMeanWords: 40, minSpreadWords: 1 },
+  { rule: "complete", ...all },
   {
     rule: "banned",
     ...all,

@@ -43,6 +43,14 @@ export const textRules = {
     minSpreadWords: words,
     maxSentenceWords: words
   }),
+  complete: Schema.Struct({
+    rule: Schema.Literal("complete"),
+    ...common,
+    field: anyField,
+    severity,
+    /** Shorter texts, such as titles, need not be sentences (default 6). */
+    minWords: size
+  }),
   banned: Schema.Struct({
     rule: Schema.Literal("banned"),
     ...common,

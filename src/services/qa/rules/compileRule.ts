@@ -5,6 +5,7 @@ import { cadenceRule } from "./cadenceRule.ts"
 import type { DetectLanguage } from "../../LanguageDetector.ts"
 import { claimsRule } from "./claimsRule.ts"
 import type { CompiledRule } from "./CompiledRule.ts"
+import { completeRule } from "./completeRule.ts"
 import { customRule } from "./customRule.ts"
 import { distinctRule } from "./distinctRule.ts"
 import { htmlRule } from "./htmlRule.ts"
@@ -44,6 +45,7 @@ const compilers: {
 } = {
   length: lengthRule,
   cadence: cadenceRule,
+  complete: completeRule,
   banned: bannedRule,
   required: requiredRule,
   keyword: keywordRule,

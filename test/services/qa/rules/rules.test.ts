@@ -80,6 +80,38 @@ describe("cadence", () => {
   })
 })
 
+describe("complete", () => {
+  const rule: Rule = { rule: "complete", ...all }
+  it.each([
+    "The lamp has a foot of alder wood.",
+    "Is it a lamp with a foot of wood?",
+    "She said: “It is a lamp for me.”",
+    "The lamp has a foot of wood (alder).",
+    "<p>The lamp has a foot of <b>alder wood.</b></p>",
+    "The lamp has a **foot of alder wood.** 🎉",
+    "Short title without any stop",
+    "For the steps that follow, take these:\n\n- Open the lamp and take out the old bulb.",
+    "この机上用照明は、ハンノキの木でできた台座を持っています。",
+    "มีโคมไฟตั้งโต๊ะพร้อมฐานไม้และแขนเหล็กยาว"
+  ])("%j passes", (text) => passes(rule, text))
+  it.each([
+    "Nobody was interviewed for this description, and Paper",
+    "The lamp has a foot of alder wood,",
+    "The lamp has a foot of alder wood and more...",
+    "The lamp has a foot of alder wood …",
+    "For the steps that follow, take these:",
+    "The lamp has a foot of alder\n\nIt has a long steel arm as well."
+  ])("%j fails", (text) => fails(rule, text))
+  it("says where the text ends", () =>
+    assert.deepStrictEqual(
+      found({ ...rule, minWords: 3 }, { t: "Cut off in the" }).map(({ message, text }) => [
+        text,
+        message
+      ]),
+      [["Cut off in the", "ends within a sentence: end it with a full stop, or say less"]]
+    ))
+})
+
 describe("banned and required", () => {
   it("allow and demand counts, over all texts of the field", () => {
     const rule: Rule = { rule: "banned", ...all, phrases: ["new"], atMost: 2 }

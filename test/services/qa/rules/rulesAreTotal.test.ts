@@ -21,6 +21,7 @@ const everyRule: ReadonlyArray<Rule> = [
     together: true
   },
   { rule: "cadence", ...all, minMeanWords: 4, maxMeanWords: 20, minSpreadWords: 1 },
+  { rule: "complete", ...all },
   { rule: "banned", ...all, phrases: ["best"], patterns: ["\\b(a|an)+ \\w+[^a-z]"], atMost: 1 },
   { rule: "required", ...all, phrases: ["licence"], patterns: ["(x+)+y"] },
   { rule: "keyword", ...all, phrase: "lamp", exactly: 1 },
