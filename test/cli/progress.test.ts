@@ -11,19 +11,16 @@ import {
 } from "../../src/programs/cli/progress.ts"
 import type { Happening } from "../../src/programs/generate/RunEvent.ts"
 
+const at = "2026-01-02T03:04:05.678Z"
 const after = (
   events: ReadonlyArray<Happening>,
   spentNanoUsd = 0,
-  before: ProgressState = initialProgress(1_000)
+  before: ProgressState = initialProgress(1_000),
+  waiting = 0
 ): ProgressState =>
   events.reduce(
     (state, event) =>
-      advance(state, {
-        ...event,
-        at: "2026-01-02T03:04:05.678Z",
-        spentNanoUsd,
-        totalSpentNanoUsd: null
-      }),
+      advance(state, { ...event, at, spentNanoUsd, totalSpentNanoUsd: null, waiting }),
     before
   )
 
@@ -114,6 +111,13 @@ describe("the progress line", () => {
     assert.strictEqual(renderProgress(initialProgress(1_000), ofRun(null), 3_000, 8), "looking")
   })
 
+  it("counts those that wait apart from those in flight", () => {
+    const events = [started, begun("a"), begun("b"), begun("c")]
+    const waiting = after(events, 0, initialProgress(1_000), 2)
+    assert.include(renderProgress(waiting, ofRun(null), 3_000, 200), "1 in flight, 2 waiting  0.0")
+    assert.include(renderProgress(waiting, ofRun(null), 3_000, 40), "+0 -0 ~1  ETA")
+  })
+
   it("guesses nothing before anything is settled", () => {
     assert.strictEqual(
       renderProgress(after([started, begun("a")]), ofRun(null), 3_000, 200),
@@ -138,7 +142,8 @@ describe("the progress line", () => {
         accepted: count,
         rejected: count,
         deferred: count,
-        inFlight: count,
+        open: count,
+        waiting: count,
         spentNanoUsd: fc.maxSafeNat(),
         totalSpentNanoUsd: fc.option(fc.maxSafeNat())
       }),

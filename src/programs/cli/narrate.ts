@@ -87,7 +87,11 @@ const lineOf = (event: RunEvent): string | undefined => {
     case "upkeep-failed":
       return `WARNING consolidation after ${event.acceptedNow} accepted failed, nothing is lost, the run goes on: ${event.detail}`
     case "stopping":
-      return stopLine(event.stop, event.inFlight)
+      return stopLine(event.stop, event.inFlight) +
+        // A reached budget keeps nobody from going on who has the money.
+        (event.waiting > 0 && event.stop._tag !== "Budget"
+          ? `; ${event.waiting} that wait are put off`
+          : "")
     default:
       return undefined
   }

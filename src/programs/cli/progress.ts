@@ -11,7 +11,10 @@ export interface ProgressState {
   readonly accepted: number
   readonly rejected: number
   readonly deferred: number
-  readonly inFlight: number
+  /** Begun and not ended. */
+  readonly open: number
+  /** Of these, those that wait and take no place of others. */
+  readonly waiting: number
   readonly spentNanoUsd: NanoUsd
   /** Null where no total budget is set. */
   readonly totalSpentNanoUsd: NanoUsd | null
@@ -30,7 +33,8 @@ export const initialProgress = (startedAtMs: number): ProgressState => ({
   accepted: 0,
   rejected: 0,
   deferred: 0,
-  inFlight: 0,
+  open: 0,
+  waiting: 0,
   spentNanoUsd: 0,
   totalSpentNanoUsd: null,
   stopping: null,
@@ -38,21 +42,21 @@ export const initialProgress = (startedAtMs: number): ProgressState => ({
 })
 
 export const advance = (before: ProgressState, event: RunEvent): ProgressState => {
-  const { spentNanoUsd, totalSpentNanoUsd } = event
-  const state = { ...before, spentNanoUsd, totalSpentNanoUsd }
+  const { spentNanoUsd, totalSpentNanoUsd, waiting } = event
+  const state = { ...before, spentNanoUsd, totalSpentNanoUsd, waiting }
   switch (event.event) {
     case "started":
       return { ...state, toDo: event.toDo }
     case "begun":
-      return { ...state, inFlight: state.inFlight + 1 }
+      return { ...state, open: state.open + 1 }
     case "accepted":
-      return { ...state, accepted: state.accepted + 1, inFlight: state.inFlight - 1 }
+      return { ...state, accepted: state.accepted + 1, open: state.open - 1 }
     case "rejected":
-      return { ...state, rejected: state.rejected + 1, inFlight: state.inFlight - 1 }
+      return { ...state, rejected: state.rejected + 1, open: state.open - 1 }
     // A record that goes on standing is done, as a deferred item is: nothing comes of either.
     case "kept":
     case "deferred":
-      return { ...state, deferred: state.deferred + 1, inFlight: state.inFlight - 1 }
+      return { ...state, deferred: state.deferred + 1, open: state.open - 1 }
     case "stopping":
       return { ...state, stopping: event.stop }
     case "paused": {
@@ -117,8 +121,9 @@ export const renderProgress = (
   nowMs: number,
   columns: number
 ): string => {
-  const { accepted, inFlight, rejected, spentNanoUsd, toDo } = state
+  const { accepted, open, rejected, spentNanoUsd, toDo, waiting } = state
   if (toDo === null) return opening.slice(0, Math.max(0, columns - 1))
+  const inFlight = Math.max(0, open - waiting)
   const done = accepted + rejected
   const share = toDo === 0 ? 1 : done / toDo
   const perSecond = done / Math.max(0.001, (nowMs - state.startedAtMs) / 1000)
@@ -135,7 +140,8 @@ export const renderProgress = (
     ? null
     : Math.round((spentNanoUsd / done) * toDo)
   const money = moneyOf(state, budgets, projected)
-  const inWords = `${accepted} accepted, ${rejected} rejected, ${inFlight} in flight`
+  const inWords = `${accepted} accepted, ${rejected} rejected, ${inFlight} in flight` +
+    (waiting > 0 ? `, ${waiting} waiting` : "")
   const inSigns = `+${accepted} -${rejected} ~${inFlight}`
   // From the widest to what matters most: how far, what came of it, what it costs.
   const lines = [

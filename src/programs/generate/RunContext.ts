@@ -17,8 +17,8 @@ import type { TakeUp } from "./TakeUp.ts"
 /** Counts over all items of the run. */
 export interface Tally {
   begun: number
-  /** Begun, and neither ended nor cut off. */
-  inFlight: number
+  /** Begun, and neither ended nor cut off: in flight, or waiting. */
+  open: number
   accepted: number
   rejected: number
   /** Of the accepted, those whose older record stood until then. */

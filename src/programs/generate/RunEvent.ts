@@ -83,13 +83,16 @@ export interface RunReport {
  */
 export type SkippedConsolidation = "little-gain" | "failed-before" | "busy"
 
-/** What happened, and with what money so far. */
+/** What happened, when, and how things stand. */
 export type RunEvent = Happening & {
+  /** ISO 8601, UTC. */
   readonly at: string
   /** By this run, what is at risk included. */
   readonly spentNanoUsd: NanoUsd
   /** By all runs on the data directory, as far as it is known here; null where no total budget is set. */
   readonly totalSpentNanoUsd: NanoUsd | null
+  /** Items that are begun and wait: in line for a model, or to try again. They take no place of others. */
+  readonly waiting: number
 }
 
 export type Happening =
@@ -115,6 +118,8 @@ export type Happening =
     readonly noProgress: boolean
   }
   | { readonly event: "begun"; readonly slug: string }
+  /** The item waits in line for the model. */
+  | { readonly event: "waiting"; readonly slug: string; readonly model: string }
   | {
     readonly event: "accepted"
     readonly slug: string
@@ -198,5 +203,6 @@ export type Happening =
   | { readonly event: "audited"; readonly report: AuditReport }
   /** A consolidation or its audit failed: nothing is lost, the run goes on. */
   | { readonly event: "upkeep-failed"; readonly acceptedNow: number; readonly detail: string }
+  /** `inFlight`: items that may end yet; those that wait are put off. */
   | { readonly event: "stopping"; readonly stop: StopReason; readonly inFlight: number }
   | { readonly event: "finished"; readonly report: RunReport }

@@ -121,8 +121,14 @@ export const makeCallRung = Effect.fnUntraced(
       Effect.gen(function*(): Effect.fn.Return<Called> {
         const jitterMs = backoffMs(tries.failures, yield* Random.next)
         const inMs = Math.max(jitterMs, (pause?.untilMs ?? 0) - nowMs)
-        yield* emit({ event: "retrying", slug: work.item.slug, reason: describe(reason), inMs })
-        yield* places.aside(Effect.raceFirst(Effect.sleep(jitterMs), control.closed))
+        const told = emit({
+          event: "retrying",
+          slug: work.item.slug,
+          reason: describe(reason),
+          inMs
+        })
+        const jitter = Effect.raceFirst(Effect.sleep(jitterMs), control.closed)
+        yield* places.aside(Effect.andThen(told, jitter))
         return "Again"
       })
 

@@ -170,8 +170,8 @@ const makeRunItem = Effect.fnUntraced(function*(
       if (control.isClosed() || !mayBegin()) return Effect.void
       if (control.isSpent() && !isOwed(history.get(item.slug))) return Effect.void
       tally.begun++
-      tally.inFlight++
-      const leave = Effect.sync(() => void tally.inFlight--)
+      tally.open++
+      const leave = Effect.sync(() => void tally.open--)
       return emit({ event: "begun", slug: item.slug }).pipe(
         Effect.andThen(settleItem(item, history.get(item.slug), takeUp)),
         Effect.catch((error) =>

@@ -7,6 +7,8 @@ export interface Places {
   /** Returns once there is a place for one more item. */
   readonly enter: Effect.Effect<void>
   readonly leave: () => void
+  /** Items that have entered and have no place: their wait goes on, or they wait to come back. */
+  readonly waiting: () => number
   /** Runs the wait without a place; whoever comes back goes before new items. */
   readonly aside: <A>(wait: Effect.Effect<A>) => Effect.Effect<A>
 }
@@ -59,6 +61,7 @@ export const makePlaces = (inWork: number, inAll: number): Places => {
       entered--
       freed()
     },
+    waiting: () => entered - working,
     aside: (wait) =>
       Effect.suspend(() => {
         let isBack = false

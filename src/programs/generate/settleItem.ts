@@ -146,7 +146,14 @@ export const makeSettleItem = Effect.fnUntraced(
     const inLine = <A>(work: Work, wait: Effect.Effect<A>): Effect.Effect<A> =>
       Effect.flatMap(Clock.currentTimeMillis, (sinceMs) =>
         Effect.ensuring(
-          places.aside(wait),
+          places.aside(Effect.andThen(
+            emit({
+              event: "waiting",
+              slug: work.item.slug,
+              model: rungs[work.rung]?.model ?? ""
+            }),
+            wait
+          )),
           Effect.map(Clock.currentTimeMillis, (nowMs) => {
             work.waitedMs += nowMs - sinceMs
           })

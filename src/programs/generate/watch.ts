@@ -30,7 +30,7 @@ export const stopOnStorage = (control: RunControl, error: AppendError): Effect.E
 
 const newTally = (rungs: Job["rungs"]): Tally => ({
   begun: 0,
-  inFlight: 0,
+  open: 0,
   accepted: 0,
   rejected: 0,
   renewed: 0,
@@ -53,6 +53,7 @@ export const makeContext = Effect.fnUntraced(function*(
 ) {
   const budget = yield* Budget
   const tally = newTally(rungs)
+  const places = makePlaces(concurrency, concurrency + asideMax)
   const emit: RunContext["emit"] = onEvent === undefined ?
     () => Effect.void :
     (event) =>
@@ -66,14 +67,15 @@ export const makeContext = Effect.fnUntraced(function*(
                 ...event,
                 at,
                 spentNanoUsd,
-                totalSpentNanoUsd: total === null ? null : total.spentNanoUsd
+                totalSpentNanoUsd: total === null ? null : total.spentNanoUsd,
+                waiting: places.waiting()
               })
           )
       ).pipe(
         Effect.catchCauseIf(Cause.hasDies, (cause) => stopOnDefect(control, cause))
       )
   const control: RunControl = makeRunControl((stop) =>
-    emit({ event: "stopping", stop, inFlight: tally.inFlight })
+    emit({ event: "stopping", stop, inFlight: tally.open - places.waiting() })
   )
   const purse = yield* makePurse(control, () => tally.answers)
   const context: RunContext = {
@@ -81,7 +83,7 @@ export const makeContext = Effect.fnUntraced(function*(
     emit,
     tally,
     purse,
-    places: makePlaces(concurrency, concurrency + asideMax)
+    places
   }
   return context
 })

@@ -137,6 +137,8 @@ export const makeRateGate = Effect.fnUntraced(function*(
       let given: Turn | undefined
       let waiter: Waiter | undefined
       const waiting = Effect.callback<Turn | undefined>((resume) => {
+        // It may have been closed on the way here, and whoever watches for it has done so.
+        if (request.admission?.isClosed()) return resume(Effect.undefined)
         waiter = {
           ...request,
           resume: (turn) => {

@@ -239,6 +239,13 @@ describe("generate: limits", () => {
       yield* llm.waitForCalls(21)
       yield* TestClock.adjust(3_599_000)
       assert.lengthOf(yield* llm.calls, 21)
+      assert.strictEqual(
+        events.at(-1)?.waiting,
+        10,
+        "all that are left wait, and none is in flight"
+      )
+      const waits = events.flatMap((event) => event.event === "waiting" ? [event.model] : [])
+      assert.deepStrictEqual([...new Set(waits)], ["strong"])
       const paused = events.find(({ event }) => event === "paused")
       assert.deepInclude(paused, {
         model: "strong",
