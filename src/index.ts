@@ -30,9 +30,9 @@ export type {
   EvidenceMiss,
   EvidenceSource,
   GatherOptions,
-  MissCause,
   SourceKind
 } from "./services/evidence/Evidence.ts"
+export type { MissCause } from "./services/evidence/MissCause.ts"
 export { EvidencePlugins } from "./services/evidence/EvidencePlugins.ts"
 export type { EvidencePlugin, PluginText } from "./services/evidence/EvidencePlugins.ts"
 export { KnownEvidence } from "./services/evidence/KnownEvidence.ts"

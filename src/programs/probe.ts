@@ -7,9 +7,9 @@ import type {
   EvidenceBundle,
   EvidenceFinding,
   EvidenceMiss,
-  EvidenceSource,
-  MissCause
+  EvidenceSource
 } from "../services/evidence/Evidence.ts"
+import type { MissCause } from "../services/evidence/MissCause.ts"
 import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { inShard } from "../services/items/InShard.ts"

@@ -78,9 +78,10 @@ const textIn = (object: unknown, key: string): string | undefined => {
 
 const placeLine = ({ file, line, object, stands }: MasterPlace): string => {
   const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
-  const cause = textIn(object, "cause")
+  const cause = [textIn(object, "cause") ?? "a reject", textIn(object, "missCause")].filter(Boolean)
+    .join("/")
   const what = file === "master/rejects.jsonl"
-    ? `${cause ?? "a reject"}: ${textIn(object, "reason") ?? "no reason given"}`
+    ? `${cause}: ${textIn(object, "reason") ?? "no reason given"}`
     : `record of ${textIn(meta, "model") ?? "an unnamed model"}`
   const cost = typeof meta?.["costUsd"] === "number"
     ? `, ${formatUsd(fromUsd(meta["costUsd"]))}`

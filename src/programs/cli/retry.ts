@@ -31,7 +31,7 @@ const describe = (forecast: RetryForecast): string =>
       ? `, ${forecast.exhausted} taken up as often as retry.timesMax allows`
       : ""),
     ...forecast.byCause.map(({ cause, exhausted, phase, rejected, taken }) =>
-      `  ${cause.padEnd(16)} ${phase === null ? "by name" : `phase ${phase}`}  ` +
+      `  ${cause.padEnd(24)} ${phase === null ? "by name" : `phase ${phase}`}  ` +
       `${rejected} rejected, ${taken} to take up${exhausted > 0 ? `, ${exhausted} exhausted` : ""}`
     )
   ].join("\n"))

@@ -105,11 +105,11 @@ const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoic
   )
   const passes = passNames.map((phase): Pass => ({
     phase,
-    toDo: [...taken.values()].filter(({ cause }) => passOf(cause) === phase).length,
+    toDo: [...taken.values()].filter((reject) => passOf(reject) === phase).length,
     takeUp: ({ slug }) => {
       const reject = taken.get(slug)
-      return reject !== undefined && passOf(reject.cause) === phase
-        ? { _tag: "Rejected", reject, way: wayOf(reject.cause) }
+      return reject !== undefined && passOf(reject) === phase
+        ? { _tag: "Rejected", reject, way: wayOf(reject) }
         : undefined
     },
     giveUpAfter

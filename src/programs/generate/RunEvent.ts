@@ -3,6 +3,7 @@ import type { AtRiskCall } from "../../services/generation/Generation.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AppendedReport } from "../../services/master/AuditAppended.ts"
 import type { ConsolidationReport } from "../../services/master/ConsolidationReport.ts"
+import type { MissCause } from "../../services/evidence/MissCause.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { BudgetState } from "../../services/spending/Budget.ts"
@@ -133,6 +134,8 @@ export type Happening =
     readonly event: "rejected"
     readonly slug: string
     readonly cause: RejectCause
+    /** Where evidence was missing: what the source that decided it came to. */
+    readonly missCause?: MissCause
     readonly reason: string
     readonly findings: ReadonlyArray<Finding>
   }

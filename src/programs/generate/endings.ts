@@ -85,7 +85,7 @@ export const makeEndings = Effect.fnUntraced(
       })
 
     const reject: Endings["reject"] = (
-      { attempts, item: { slug }, spentNanoUsd, takeUp },
+      { attempts, evidence: { outcome }, item: { slug }, spentNanoUsd, takeUp },
       cause,
       reason,
       findings
@@ -94,9 +94,13 @@ export const makeEndings = Effect.fnUntraced(
         ? Effect.uninterruptible(keep(slug, `${cause}: ${reason}`))
         : Effect.uninterruptible(Effect.gen(function*() {
           const before = takeUp._tag === "Rejected" ? takeUp.reject : undefined
+          const missCause = outcome._tag === "NotEnough" && outcome.cause === cause
+            ? outcome.missCause
+            : undefined
+          const causes = missCause === undefined ? { cause } : { cause, missCause }
           yield* rejects.append({
             slug,
-            cause,
+            ...causes,
             reason,
             findings,
             _meta: {
@@ -113,7 +117,7 @@ export const makeEndings = Effect.fnUntraced(
           tally.rejected++
           if (before !== undefined) tally.retried++
           tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
-          yield* emit({ event: "rejected", slug, cause, reason, findings })
+          yield* emit({ event: "rejected", slug, ...causes, reason, findings })
         }))
 
     const endings: Endings = {

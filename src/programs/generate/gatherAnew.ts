@@ -17,7 +17,8 @@ const hopeless: ReadonlySet<EvidenceMiss["cause"]> = new Set([
   "Timeout",
   "Network",
   "RateLimited",
-  "Blocked"
+  "Blocked",
+  "Unsupported"
 ])
 
 const replaced = (value: Json, from: string, to: string): Json =>

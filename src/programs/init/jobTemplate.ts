@@ -68,6 +68,7 @@ evidence:                    # the facts an item is written from
   # - { text: "All prices include VAT.", name: vat }    the same words for every item
   # - { field: x }, { fileField: x }, { urlField: x }   as above, in this place
   # - { firstOf: [{ urlField: website }, { urlField: shop }] }   the first that gives something
+  # - { urlField: website, required: true }             an item without it ends there, unpaid
   minChars: 40               # with less the item is rejected as ThinEvidence, unpaid (default 40)
   maxChars: 20000            # the prompt takes no more (default 20000)
   pageMinChars: 200          # a page with less main text is thin and no source (default 200)

@@ -1,5 +1,7 @@
 // Which rejects a retry takes up together, and how: by the cause for which they ended.
+import type { MissCause } from "../../services/evidence/MissCause.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
+import type { Causes } from "./RetryCause.ts"
 
 /** A: what passes. B: what QA held against a draft. C: too little evidence. D: nothing found at the address. */
 export const phases = ["A", "B", "C", "D"] as const
@@ -33,10 +35,14 @@ const wayByPhase: { readonly [phase in Phase]: Way } = {
   D: "regather"
 }
 
-/** The phase of a cause; undefined for those that are retried only when they are named. */
-export const phaseOf = (cause: RejectCause): Phase | undefined => phaseByCause[cause]
+/** Asked for again, these come to the same: a person changes the job or the row, and names them. */
+const lasting: ReadonlySet<MissCause | undefined> = new Set(["Refused", "TooLarge", "Unsupported"])
 
-export const wayOf = (cause: RejectCause): Way => {
-  const phase = phaseOf(cause)
+/** The phase of a reject; undefined for one that is retried only when it is named. */
+export const phaseOf = ({ cause, missCause }: Causes): Phase | undefined =>
+  lasting.has(missCause) ? undefined : phaseByCause[cause]
+
+export const wayOf = ({ cause }: Causes): Way => {
+  const phase = phaseByCause[cause]
   return phase === undefined ? "again" : wayByPhase[phase]
 }

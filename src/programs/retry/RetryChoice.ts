@@ -1,13 +1,14 @@
 // What a retry was asked to take up, and which of the standing rejects that is.
-import type { RejectCause } from "../../services/master/Reject.ts"
 import type { StandingReject } from "../../services/master/StandingRejects.ts"
 import { phaseOf, phases } from "./Phase.ts"
 import type { Phase } from "./Phase.ts"
+import { isOfCause } from "./RetryCause.ts"
+import type { Causes, RetryCause } from "./RetryCause.ts"
 
 /** All three are met where more than one is given; an empty one asks for nothing in particular. */
 export interface RetryChoice {
   readonly phases: ReadonlyArray<Phase>
-  readonly causes: ReadonlyArray<RejectCause>
+  readonly causes: ReadonlyArray<RetryCause>
   readonly slugs: ReadonlyArray<string>
 }
 
@@ -22,11 +23,12 @@ export const choose = (
   retriesMax: number
 ): Chosen => {
   const { causes, phases: asked, slugs } = choice
-  const phase = phaseOf(reject.cause)
-  const isNamed = causes.includes(reject.cause) || slugs.includes(slug)
+  const phase = phaseOf(reject)
+  const isOfCauses = causes.some((cause) => isOfCause(cause, reject))
+  const isNamed = isOfCauses || slugs.includes(slug)
   const isAsked = (phase !== undefined || isNamed) &&
     (asked.length === 0 || (phase !== undefined && asked.includes(phase))) &&
-    (causes.length === 0 || causes.includes(reject.cause)) &&
+    (causes.length === 0 || isOfCauses) &&
     (slugs.length === 0 || slugs.includes(slug))
   return !isAsked ? "NotAsked" : reject.retries < retriesMax ? "Taken" : "Exhausted"
 }
@@ -34,5 +36,5 @@ export const choose = (
 /** The name of the pass that takes a reject up; those of no phase come last. */
 export type PassName = Phase | "named"
 
-export const passOf = (cause: RejectCause): PassName => phaseOf(cause) ?? "named"
+export const passOf = (reject: Causes): PassName => phaseOf(reject) ?? "named"
 export const passNames: ReadonlyArray<PassName> = [...phases, "named"]

@@ -8,6 +8,7 @@ import { loadSettled, settledAs } from "../../services/master/Settled.ts"
 import { loadStandingRejects } from "../../services/master/StandingRejects.ts"
 import { phaseOf } from "./Phase.ts"
 import type { Phase } from "./Phase.ts"
+import { nameOf } from "./RetryCause.ts"
 import { choose } from "./RetryChoice.ts"
 import type { RetryChoice } from "./RetryChoice.ts"
 
@@ -18,6 +19,7 @@ export interface RetryForecast {
   /** They were asked for, but taken up as often as is allowed before. */
   readonly exhausted: number
   readonly byCause: ReadonlyArray<{
+    /** With what the source that decided it came to, where evidence was missing: `ThinEvidence/Blocked`. */
     readonly cause: string
     /** Null for a cause that is retried only when it is named. */
     readonly phase: Phase | null
@@ -48,10 +50,10 @@ export const foreseeRetry = Effect.fnUntraced(function*(
   const total: Totals & { rejected: number } = { rejected: 0, taken: 0, exhausted: 0 }
   for (const [slug, reject] of rejects) {
     if (source.slugs.get(slug) === undefined || !inShard(slug, shard)) continue
-    const { cause } = reject
+    const cause = nameOf(reject)
     let count = counts.get(cause)
     if (count === undefined) {
-      count = { phase: phaseOf(cause) ?? null, rejected: 0, taken: 0, exhausted: 0 }
+      count = { phase: phaseOf(reject) ?? null, rejected: 0, taken: 0, exhausted: 0 }
       counts.set(cause, count)
     }
     const chosen = choose(choice, slug, reject, timesMax)

@@ -2,6 +2,7 @@
 import { digest } from "../Digest.ts"
 import type { EvidenceBundle, EvidenceFinding, EvidenceMiss, EvidenceSource } from "./Evidence.ts"
 import { bounded } from "./Excerpt.ts"
+import type { MissCause } from "./MissCause.ts"
 
 /** A short field of the row stands on the line of its name. */
 const isLine = ({ kind, text }: EvidenceSource): boolean =>
@@ -47,39 +48,62 @@ const promptText = (sources: ReadonlyArray<EvidenceSource>, charsMax: number): s
 }
 
 type NotEnough = Extract<EvidenceBundle["outcome"], { readonly _tag: "NotEnough" }>
+type Ending = Pick<NotEnough, "cause" | "missCause">
 
 /** What passes comes first: another run may find enough. */
 const passing = ["Timeout", "RateLimited", "Network"] as const
-const absent: ReadonlySet<string> = new Set(["NotFound", "SoftNotFound", "Moved"])
+const absent = ["Moved", "SoftNotFound", "NotFound"] as const
+/** Of these the first that occurs says best what can be done about it. */
+const present = ["Blocked", "Refused", "TooLarge", "Unsupported", "Thin", ...absent] as const
 
-const causeOf = (
+const among = <C extends MissCause>(
+  causes: ReadonlyArray<C>,
+  misses: ReadonlyArray<EvidenceMiss>
+): C | undefined => causes.find((cause) => misses.some((miss) => miss.cause === cause))
+
+const endingOf = (
   sources: ReadonlyArray<EvidenceSource>,
   misses: ReadonlyArray<EvidenceMiss>
-): NotEnough["cause"] => {
-  const passes = passing.find((cause) => misses.some((miss) => miss.cause === cause))
-  if (passes !== undefined) return passes
+): Ending => {
+  const passes = among(passing, misses)
+  if (passes !== undefined) return { cause: passes, missCause: undefined }
   // Every row has a name: where it leads elsewhere, what is found there decides.
   const beyond = misses.filter(({ kind }) => kind !== "row")
   const asked = beyond.length > 0 ? beyond : misses
   const given = beyond.length > 0 ? sources.filter(({ kind }) => kind !== "row") : sources
-  return given.length === 0 && asked.some(({ cause }) => absent.has(cause)) &&
-      // A page that is there and cannot be read is not one that is not there.
-      !asked.some(({ cause }) => cause === "Blocked" || cause === "Thin")
-    ? "NotFound"
-    : "ThinEvidence"
+  const none = among(absent, asked)
+  // A page that is there and cannot be read is not one that is not there.
+  return given.length === 0 && none !== undefined && among(["Blocked", "Thin"], asked) === undefined
+    ? { cause: "NotFound", missCause: none }
+    : { cause: "ThinEvidence", missCause: among(present, asked) }
 }
 
 const missesShownMax = 3
 
-const reasonOf = (chars: number, minChars: number, misses: ReadonlyArray<EvidenceMiss>): string => {
-  const measure = `${chars} characters of evidence, evidence.minChars asks for ${minChars}`
-  const shown = misses.slice(0, missesShownMax).map(({ cause, kind, name, reason }) =>
+const told = (misses: ReadonlyArray<EvidenceMiss>): ReadonlyArray<string> => [
+  ...misses.slice(0, missesShownMax).map(({ cause, kind, name, reason }) =>
     `${kind} ${name}: ${cause}: ${reason}`
-  )
-  const rest = misses.length > missesShownMax
+  ),
+  ...(misses.length > missesShownMax
     ? [`${misses.length - missesShownMax} more sources gave nothing`]
-    : []
-  return [measure, ...shown, ...rest].join("; ")
+    : [])
+]
+
+const outcomeOf = (
+  sources: ReadonlyArray<EvidenceSource>,
+  misses: ReadonlyArray<EvidenceMiss>,
+  minChars: number
+): EvidenceBundle["outcome"] => {
+  const required = misses.filter(({ isRequired }) => isRequired === true)
+  if (required.length > 0) {
+    const reason = ["a source that is required gave nothing", ...told(required)].join("; ")
+    return { _tag: "NotEnough", ...endingOf([], required), reason }
+  }
+  const chars = sources.reduce((sum, source) => sum + source.text.length, 0)
+  if (chars >= minChars) return { _tag: "Enough" }
+  const measure = `${chars} characters of evidence, evidence.minChars asks for ${minChars}`
+  const reason = [measure, ...told(misses)].join("; ")
+  return { _tag: "NotEnough", ...endingOf(sources, misses), reason }
 }
 
 export const bundle = (
@@ -87,20 +111,11 @@ export const bundle = (
   misses: ReadonlyArray<EvidenceMiss>,
   findings: ReadonlyArray<EvidenceFinding>,
   limits: { readonly minChars: number; readonly maxChars: number }
-): EvidenceBundle => {
-  const chars = sources.reduce((sum, source) => sum + source.text.length, 0)
-  return {
-    sources,
-    misses,
-    findings,
-    hash: digest(sources.map((source) => source.hash).join("\n")),
-    text: promptText(sources, limits.maxChars),
-    outcome: chars >= limits.minChars
-      ? { _tag: "Enough" }
-      : {
-        _tag: "NotEnough",
-        cause: causeOf(sources, misses),
-        reason: reasonOf(chars, limits.minChars, misses)
-      }
-  }
-}
+): EvidenceBundle => ({
+  sources,
+  misses,
+  findings,
+  hash: digest(sources.map((source) => source.hash).join("\n")),
+  text: promptText(sources, limits.maxChars),
+  outcome: outcomeOf(sources, misses, limits.minChars)
+})

@@ -11,12 +11,13 @@ import { nowIso } from "../Time.ts"
 import { bundle } from "./Bundle.ts"
 import { EvidenceCache } from "./EvidenceCache.ts"
 import { EvidencePlugins } from "./EvidencePlugins.ts"
-import { distinct, joined } from "./Gathered.ts"
+import { distinct, joined, replaced, withRequired } from "./Gathered.ts"
 import type { Gathered } from "./Gathered.ts"
+import type { MissCause } from "./MissCause.ts"
 import { makeObtain } from "./Obtain.ts"
 import { makePages } from "./Pages.ts"
 import { makeWanted, pluginsOf } from "./Wanted.ts"
-import type { Wanted, WantedOne } from "./Wanted.ts"
+import type { Wanted } from "./Wanted.ts"
 import { WebPages } from "./WebPages.ts"
 
 /** Where a source comes from: a field of the row, a file, a page, a text of the job, a plug-in. */
@@ -42,31 +43,16 @@ export interface EvidenceSource {
   readonly language?: string
 }
 
-/**
- * Why a source gave nothing. `NotFound`: there is none. `SoftNotFound`: an answer of 200 that says so. `Moved`: another
- * entity is there now. `Blocked`: a wall stands before it (captcha, login, paywall, 401, 403). `Thin`: too little text
- * is there. `Unsupported`: no text that can be read. `Refused`: it is not asked for (address, scheme, robots.txt, a
- * path outside the folder). `TooLarge`: more bytes than allowed. The others pass: `RateLimited`, `Network`, `Timeout`.
- */
-export type MissCause =
-  | "NotFound"
-  | "SoftNotFound"
-  | "Moved"
-  | "Blocked"
-  | "Thin"
-  | "Unsupported"
-  | "Refused"
-  | "TooLarge"
-  | "RateLimited"
-  | "Network"
-  | "Timeout"
-
 /** A source that gave nothing, and why, as a sentence. */
 export interface EvidenceMiss {
   readonly kind: SourceKind
   readonly name: string
   readonly cause: MissCause
   readonly reason: string
+  /** The job asks for the source, and nothing stood in for it: the item is not written without it. */
+  readonly isRequired?: true
+  /** Another source of the same `firstOf` gave something. */
+  readonly isReplaced?: true
 }
 
 /** Something in a source that a person should know of: words that address the model instead of a reader. */
@@ -95,6 +81,8 @@ export interface EvidenceBundle {
     | {
       readonly _tag: "NotEnough"
       readonly cause: "NotFound" | "ThinEvidence" | "RateLimited" | "Network" | "Timeout"
+      /** What the source that decided it came to; none where the row itself is too short, or the cause says all. */
+      readonly missCause: MissCause | undefined
       readonly reason: string
     }
 }
@@ -146,12 +134,12 @@ const make = Effect.gen(function*() {
   const obtain = makeObtain({ disk, folder, pages, plugins, settings })
 
   const first = Effect.fnUntraced(
-    function*(of: ReadonlyArray<WantedOne>, item: Item, at: string, fresh: boolean) {
+    function*({ firstOf }: Wanted, item: Item, at: string, fresh: boolean) {
       const tried: Array<Gathered> = []
-      for (const wanted of of) {
+      for (const wanted of firstOf) {
         const gathered = yield* obtain(wanted, item, at, fresh)
+        if (gathered.sources.length > 0) return joined([...tried.map(replaced), gathered])
         tried.push(gathered)
-        if (gathered.sources.length > 0) break
       }
       return joined(tried)
     }
@@ -160,15 +148,12 @@ const make = Effect.gen(function*() {
   const gather: Evidence["Service"]["gather"] = (item, { fresh = false } = {}) =>
     Effect.gen(function*() {
       const at = yield* nowIso
-      const parts = yield* Effect.forEach(
-        wantedOf(item),
-        (wanted: Wanted) =>
-          wanted._tag === "FirstOf"
-            ? first(wanted.of, item, at, fresh)
-            : obtain(wanted, item, at, fresh),
-        { concurrency: sourcesAtOnce }
-      )
-      const { findings, misses, sources } = distinct(joined(parts))
+      const wanted = wantedOf(item)
+      const parts = yield* Effect.forEach(wanted, (each) => first(each, item, at, fresh), {
+        concurrency: sourcesAtOnce
+      })
+      const required = withRequired(parts, wanted.map(({ requiredAs }) => requiredAs))
+      const { findings, misses, sources } = distinct(joined(required))
       return bundle(sources, misses, findings, settings)
     })
 

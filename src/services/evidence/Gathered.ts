@@ -41,6 +41,29 @@ export const joined = (parts: ReadonlyArray<Gathered>): Gathered => ({
   findings: parts.flatMap(({ findings }) => findings)
 })
 
+/** Something else stood in for it. */
+export const replaced = (gathered: Gathered): Gathered => ({
+  ...gathered,
+  misses: gathered.misses.map((miss) => ({ ...miss, isReplaced: true }))
+})
+
+/**
+ * Marks the misses of required sources of which nothing came at all. `groups` says of each part which required source
+ * it belongs to; a source may lead to several pages, and one of them is enough.
+ */
+export const withRequired = (
+  parts: ReadonlyArray<Gathered>,
+  groups: ReadonlyArray<number | undefined>
+): ReadonlyArray<Gathered> => {
+  const given = new Set(groups.filter((_, index) => (parts[index]?.sources.length ?? 0) > 0))
+  return parts.map((part, index) =>
+    groups[index] === undefined || given.has(groups[index]) ? part : {
+      ...part,
+      misses: part.misses.map((miss) => ({ ...miss, isRequired: true }))
+    }
+  )
+}
+
 /** One source that is declared twice, or under two fields, counts once. */
 export const distinct = ({ findings, misses, sources }: Gathered): Gathered => {
   const seen = new Set<string>()

@@ -16,10 +16,14 @@ export type WantedOne =
   | { readonly _tag: "Plugin"; readonly name: string; readonly options: unknown }
   | ({ readonly _tag: "Missing" } & EvidenceMiss)
 
-export type Wanted = WantedOne | {
-  readonly _tag: "FirstOf"
-  readonly of: ReadonlyArray<WantedOne>
+export interface Wanted {
+  /** The first of these that gives something. */
+  readonly firstOf: ReadonlyArray<WantedOne>
+  /** Where the source is required: its place among the job's sources, which all that it leads to share. */
+  readonly requiredAs: number | undefined
 }
+
+const optional = (one: WantedOne): Wanted => ({ firstOf: [one], requiredAs: undefined })
 
 const isEmpty = (value: Json | undefined): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "")
@@ -172,14 +176,15 @@ export const makeWanted = (settings: EvidenceSettings) => {
     Object.keys(item.fields).filter((name) => !pointers.has(name) && !isEmpty(item.fields[name]))
   return (item: Item): ReadonlyArray<Wanted> => [
     ...(settings.fields.includes("*") ? namesOf(item) : settings.fields).map((name) =>
-      fromField(item, name)
+      optional(fromField(item, name))
     ),
-    ...settings.fileFields.flatMap((field) => fromPointer(item, "file", field)),
-    ...settings.urlFields.flatMap((field) => fromPointer(item, "url", field)),
-    ...settings.sources.flatMap((source): ReadonlyArray<Wanted> =>
-      source.firstOf === undefined
-        ? fromSource(item, source)
-        : [{ _tag: "FirstOf", of: source.firstOf.flatMap((each) => fromSource(item, each)) }]
-    )
+    ...settings.fileFields.flatMap((field) => fromPointer(item, "file", field).map(optional)),
+    ...settings.urlFields.flatMap((field) => fromPointer(item, "url", field).map(optional)),
+    ...settings.sources.flatMap((source, index): ReadonlyArray<Wanted> => {
+      const requiredAs = source.required === true ? index : undefined
+      return source.firstOf === undefined
+        ? fromSource(item, source).map((one) => ({ firstOf: [one], requiredAs }))
+        : [{ firstOf: source.firstOf.flatMap((each) => fromSource(item, each)), requiredAs }]
+    })
   ]
 }

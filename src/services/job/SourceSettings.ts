@@ -30,7 +30,9 @@ export type SourceAlternative = typeof Alternative.Type
 export const SourceSetting = Schema.Struct({
   ...one,
   /** The first of these that gives something. */
-  firstOf: Schema.optionalKey(Schema.Array(Alternative))
+  firstOf: Schema.optionalKey(Schema.Array(Alternative)),
+  /** Whether an item of which it gives nothing ends there, unpaid. */
+  required: Schema.optionalKey(Schema.Boolean)
 })
 export type SourceSetting = typeof SourceSetting.Type
 

@@ -1,5 +1,6 @@
 // A line of rejects.jsonl: an item that ended without a record, and why.
 import * as Schema from "effect/Schema"
+import { MissCause } from "../evidence/MissCause.ts"
 import { Finding } from "../qa/Finding.ts"
 
 /** Why an item was rejected: the handle by which a retry finds it. */
@@ -21,6 +22,8 @@ export type RejectCause = typeof RejectCause.Type
 export const Reject = Schema.Struct({
   slug: Schema.String,
   cause: RejectCause,
+  /** Of `NotFound` and `ThinEvidence`: what the source that decided it came to. */
+  missCause: Schema.optionalKey(MissCause),
   /** One sentence for a person. */
   reason: Schema.String,
   findings: Schema.Array(Finding),

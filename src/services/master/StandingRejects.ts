@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
+import { MissCause } from "../evidence/MissCause.ts"
 import { Finding } from "../qa/Finding.ts"
 import { MasterLine } from "./MasterLine.ts"
 import { RejectCause } from "./Reject.ts"
@@ -12,6 +13,7 @@ import type { SettledSlugs } from "./SettledSlugs.ts"
 
 export interface StandingReject {
   readonly cause: RejectCause
+  readonly missCause: MissCause | undefined
   readonly findings: ReadonlyArray<Finding>
   /** Model calls made for the item, over all runs. */
   readonly attempts: number
@@ -23,6 +25,7 @@ export interface StandingReject {
 }
 
 const isCause = Schema.is(RejectCause)
+const isMissCause = Schema.is(MissCause)
 const isFindings = Schema.is(Schema.Array(Finding))
 
 const numberOf = (meta: unknown, key: string): number => {
@@ -32,10 +35,11 @@ const numberOf = (meta: unknown, key: string): number => {
 
 /** A line of another program that gives no cause of ours counts as one that no run can mend. */
 const readReject = (line: MasterLine): StandingReject => {
-  const { cause, findings } = line.object ?? {}
+  const { cause, findings, missCause } = line.object ?? {}
   const meta = line.metaObject
   return {
     cause: isCause(cause) ? cause : "Abandoned",
+    missCause: isMissCause(missCause) ? missCause : undefined,
     findings: isFindings(findings) ? findings : [],
     attempts: numberOf(meta, "attempts"),
     retries: numberOf(meta, "retries"),

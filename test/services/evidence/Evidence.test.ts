@@ -73,6 +73,7 @@ describe("fields of the row", () => {
       assert.deepStrictEqual(bundle.outcome, {
         _tag: "NotEnough",
         cause: "NotFound",
+        missCause: "NotFound",
         reason:
           "0 characters of evidence, evidence.minChars asks for 5; row titel: NotFound: the row has no value in the field \"titel\""
       })
@@ -90,6 +91,7 @@ describe("fields of the row", () => {
       assert.deepStrictEqual(thin.outcome, {
         _tag: "NotEnough",
         cause: "ThinEvidence",
+        missCause: undefined,
         reason: "3 characters of evidence, evidence.minChars asks for 100"
       })
       const long = yield* gather(

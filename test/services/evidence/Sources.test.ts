@@ -9,6 +9,7 @@ import { Evidence } from "../../../src/services/evidence/Evidence.ts"
 import { EvidenceCache } from "../../../src/services/evidence/EvidenceCache.ts"
 import { EvidencePlugins } from "../../../src/services/evidence/EvidencePlugins.ts"
 import type { EvidencePlugin } from "../../../src/services/evidence/EvidencePlugins.ts"
+import type { MissCause } from "../../../src/services/evidence/MissCause.ts"
 import { WebPages } from "../../../src/services/evidence/WebPages.ts"
 import { decodeSettings } from "../../../src/services/job/AssembleJob.ts"
 import type { EvidenceSettings } from "../../../src/services/job/Job.ts"
@@ -99,6 +100,53 @@ describe("sources", () => {
         ["NotFound", "none"],
         ["NotFound", "http://a/gone"]
       ])
+    }))
+
+  it.effect("that are required end the item where nothing of them comes, however much the others give", () =>
+    Effect.gen(function*() {
+      const row = "A row with more than enough to write from, were it not for the page."
+      const { misses, outcome } = yield* gather({
+        fields: ["text"],
+        minChars: 40,
+        sources: [{ urlField: "page", required: true }, { urlField: "shop" }]
+      }, { text: row, page: "http://a/gone", shop: "http://a/closed" })
+      assert.deepStrictEqual(outcome, {
+        _tag: "NotEnough",
+        cause: "NotFound",
+        missCause: "NotFound",
+        reason:
+          "a source that is required gave nothing; url http://a/gone: NotFound: the server answered 404"
+      })
+      assert.deepStrictEqual(misses.map(({ isRequired, name }) => [name, isRequired]), [
+        ["http://a/gone", true],
+        ["http://a/closed", undefined]
+      ])
+      const required = { minChars: 0, sources: [{ urlField: "page", required: true }] }
+      const empty = yield* gather(required, {})
+      assert.deepInclude(empty.outcome, { _tag: "NotEnough", cause: "NotFound" })
+      // One page of a list is enough, and so is one of several ways.
+      const list = yield* gather(required, { page: ["http://a/gone", "http://a/1"] })
+      assert.strictEqual(list.outcome._tag, "Enough")
+      const ways = yield* gather({
+        sources: [{ firstOf: [{ urlField: "page" }, { file: "notes/a.md" }], required: true }]
+      }, { page: "http://a/gone" })
+      assert.strictEqual(ways.outcome._tag, "Enough")
+      assert.deepStrictEqual(ways.misses.map(({ isReplaced }) => isReplaced), [true])
+    }))
+
+  it.effect("the cause of a required source is what it came to, and one that passes is told as passing", () =>
+    Effect.gen(function*() {
+      const of = (cause: MissCause) =>
+        Effect.map(
+          gather({ sources: [{ plugin: "p", required: true }] }, {}, {
+            p: () => Effect.fail({ cause, reason: "so it is" })
+          }),
+          ({ outcome }) => outcome._tag === "Enough" ? [] : [outcome.cause, outcome.missCause]
+        )
+      assert.deepStrictEqual(yield* of("Moved"), ["NotFound", "Moved"])
+      assert.deepStrictEqual(yield* of("Blocked"), ["ThinEvidence", "Blocked"])
+      assert.deepStrictEqual(yield* of("Unsupported"), ["ThinEvidence", "Unsupported"])
+      assert.deepStrictEqual(yield* of("Timeout"), ["Timeout", undefined])
     }))
 
   it.effect("a value of the row cannot lead a pattern elsewhere", () =>

@@ -1,5 +1,5 @@
 // A page of the corpus: what a server answers, and what evidence should come of it.
-import type { MissCause } from "../../../src/services/evidence/Evidence.ts"
+import type { MissCause } from "../../../src/services/evidence/MissCause.ts"
 
 export interface CorpusPage {
   readonly name: string

@@ -1,8 +1,8 @@
 // The flags of `inkfast retry`; its work is loaded when it is asked for.
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { RejectCause } from "../../../services/master/Reject.ts"
 import { phases } from "../../retry/Phase.ts"
+import { retryCauses } from "../../retry/RetryCause.ts"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
@@ -15,9 +15,9 @@ const config = {
     ),
     Flag.atLeast(0)
   ),
-  cause: Flag.Literals("cause", RejectCause.literals).pipe(
+  cause: Flag.Literals("cause", retryCauses).pipe(
     Flag.withDescription(
-      "Only rejects of this cause, also of one that is in no phase. May be repeated"
+      "Only rejects of this cause, or of what their source came to; also of one that is in no phase. May be repeated"
     ),
     Flag.atLeast(0)
   ),
@@ -49,6 +49,7 @@ export const command = Command.make("retry", config, lazily(() => import("../ret
       description: "What would be taken up, and why"
     },
     { command: "inkfast retry --phase A", description: "What failed for a passing cause" },
+    { command: "inkfast retry --cause Blocked", description: "What stood behind a wall" },
     {
       command: "inkfast retry --cause QaFailed --budget 2",
       description: "Drafts that QA rejected, with their findings"

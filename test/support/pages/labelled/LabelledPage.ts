@@ -1,5 +1,5 @@
 // A page with the verdict that a person would give it, for counting how often the classification agrees.
-import type { MissCause } from "../../../../src/services/evidence/Evidence.ts"
+import type { MissCause } from "../../../../src/services/evidence/MissCause.ts"
 
 export interface LabelledPage {
   readonly name: string
