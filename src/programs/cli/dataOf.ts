@@ -5,7 +5,8 @@ import { Disk } from "../../services/durability/Disk.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
 import { UsageError } from "./failures.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
-import type { countFlags, Values } from "./flags.ts"
+import { overridesOf } from "./flags.ts"
+import type { countFlags, jobFlags, Values } from "./flags.ts"
 import { resolveJob } from "./resolveJob.ts"
 
 /** A directory that was named must be there: a slip of the pen would otherwise look like a job without a flaw. */
@@ -21,16 +22,16 @@ export const dataOf = (options: { readonly job: string; readonly data: Option.Op
     ? existingData(options.data.value)
     : Effect.map(loadJob(options.job), (job) => job.dataDirectory)
 
+type CountOptions = Pick<Values<typeof countFlags>, "job" | "data" | "in" | "key">
+
 /** The data directory, the job, and the input to count it against; with `--data` alone there are neither of these. */
-export const countedOf = Effect.fnUntraced(function*(options: Values<typeof countFlags>) {
-  if (Option.isSome(options.data) && Option.isNone(options.in)) {
-    const root = yield* existingData(options.data.value)
-    return { root, job: undefined, source: undefined }
+export const countedOf = Effect.fnUntraced(
+  function*(options: CountOptions & Partial<Values<typeof jobFlags>>) {
+    if (Option.isSome(options.data) && Option.isNone(options.in)) {
+      const root = yield* existingData(options.data.value)
+      return { root, job: undefined, source: undefined }
+    }
+    const { job } = yield* resolveJob(options.job, overridesOf(options))
+    return { root: job.dataDirectory, job, source: yield* openItems(job.input) }
   }
-  const { job } = yield* resolveJob(options.job, {
-    dataDirectory: Option.getOrUndefined(options.data),
-    input: Option.getOrUndefined(options.in),
-    key: Option.getOrUndefined(options.key)
-  })
-  return { root: job.dataDirectory, job, source: yield* openItems(job.input) }
-})
+)

@@ -11,6 +11,17 @@ export interface Resumption {
   readonly instead: ReadonlyArray<readonly [flag: string, value: string]>
 }
 
+/** Which job and which data: what another command of ours needs to look at the same. */
+export const placeFlags = ["--job", "--data", "--in", "--key"]
+/** And with which models: what a run needs besides. */
+export const runPlaceFlags = [
+  ...placeFlags,
+  "--model",
+  "--strong-model",
+  "--base-url",
+  "--prices"
+]
+
 /** Without the flag and its value, in either form. */
 const without = (
   args: ReadonlyArray<string>,

@@ -1,12 +1,15 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stdio from "effect/Stdio"
 import { DataDirectory, paths } from "../../services/durability/DataDirectory.ts"
 import type { DataPaths } from "../../services/durability/DataDirectory.ts"
+import type { Job } from "../../services/job/Job.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
 import { findStanding } from "../../services/master/FindStanding.ts"
 import type { StandingLine } from "../../services/master/FindStanding.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
+import { TypedCommand } from "../../services/TypedCommand.ts"
 import * as Known from "../../layers/Known.ts"
 import { findStale } from "../findStale.ts"
 import { counted } from "../counted.ts"
@@ -14,20 +17,23 @@ import { ladderLines } from "../generate/rungReport.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
 import { countedOf, dataOf } from "./dataOf.ts"
-import { withExitCodes } from "./failures.ts"
+import { UsageError, withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
+import { only, placeFlags, resumeLine, runPlaceFlags } from "./resumeLine.ts"
+import { spentWords } from "./spentWords.ts"
 import type { Options } from "./tree/status.ts"
 
+const atRiskShownMax = 20
+
 const runLine = (run: StatusReport["runs"][number]): string => {
-  const { manifest, runId, state, totals } = run
+  const { inFlight, manifest, runId, state, totals } = run
   const ended = state === "alive"
-    ? `at work, ${run.inFlight} calls in flight`
+    ? `at work, ${counted(inFlight, "call")} in flight`
     : manifest?.endedAt
     ? `ended with exit code ${manifest.exitCode}`
     : "died without an end"
-  return `${runId}: ${ended}; ${totals.calls} calls, ${totals.accepted} accepted, ${
-    formatUsd(totals.spentNanoUsd)
-  }`
+  return `${runId}: ${ended}; ${counted(totals.calls, "call")}, ${totals.accepted} accepted, ` +
+    spentWords(totals.spentNanoUsd, totals.atRiskNanoUsd)
 }
 
 const staleLines = ({ stale }: StatusReport): ReadonlyArray<string> => {
@@ -39,14 +45,9 @@ const staleLines = ({ stale }: StatusReport): ReadonlyArray<string> => {
     [stale.byEvidence, "evidence"]
   ] as const
   const causes = by.filter(([count]) => count > 0).map(([count, what]) => `${count} by ${what}`)
-  const cost = stale.renewalNanoUsd === null
-    ? ""
-    : `; inkfast generate --renew stale writes them anew for about ${
-      formatUsd(stale.renewalNanoUsd)
-    }`
   return [
-    `stale     ${stale.stale} of ${stale.records} records` +
-    (stale.stale > 0 ? `: ${causes.join(", ")}${cost}` : ""),
+    `stale     ${stale.stale} of ${counted(stale.records, "record")}` +
+    (stale.stale > 0 ? `: ${causes.join(", ")}` : ""),
     ...(stale.unseenEvidence > 0
       ? [
         `          of ${stale.unseenEvidence} a page is not kept: whether it has changed is not known`
@@ -55,34 +56,37 @@ const staleLines = ({ stale }: StatusReport): ReadonlyArray<string> => {
   ]
 }
 
-const describe = (report: StatusReport): string => {
-  const { items, masters } = report
-  const atRiskNanoUsd = report.atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0)
+const describe = (report: StatusReport, advice: ReadonlyArray<string>): string => {
+  const { atRisk, items, masters, unjudged } = report
+  const atRiskNanoUsd = atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0)
   const last = report.runs.at(-1)
   return visible([
     items === null
       ? "items     (no input to count against)"
       : `items     ${items.input} = ${items.accepted} accepted + ${items.rejected} rejected + ${items.pending} pending`,
-    `masters   ${masters.accepted.slugs} slugs accepted in ${masters.accepted.lines} lines, ` +
-    `${masters.rejected.slugs} rejected in ${masters.rejected.lines} lines, ${masters.quarantineFiles} files in quarantine`,
+    `masters   ${masters.accepted.slugs} slugs accepted in ${
+      counted(masters.accepted.lines, "line")
+    }, ` +
+    `${masters.rejected.slugs} rejected in ${counted(masters.rejected.lines, "line")}, ` +
+    `${counted(masters.quarantineFiles, "file")} in quarantine`,
     ...staleLines(report),
+    ...advice,
     `spent     ${formatUsd(report.spentNanoUsd)} for ${counted(report.calls, "call")} in ${
       counted(report.runs.length, "run")
     }` +
-    (report.unjudged > 0 ? `; ${report.unjudged} answers wait for QA, already paid` : ""),
+    (unjudged > 0 ? `; ${counted(unjudged, "answer")} to be judged by QA, already paid` : ""),
     ...ladderLines(report.rungs),
-    `at risk   ${report.atRisk.length} calls without an answer, at most ${
-      formatUsd(atRiskNanoUsd)
-    }${
-      report.atRisk.length === 0
-        ? ""
-        : "; counted as spent. A run makes them again, or leaves them with --hold-at-risk"
-    }`,
-    ...report.atRisk.slice(0, 20).map((call) =>
+    `at risk   ${formatUsd(atRiskNanoUsd)} at most, for ${
+      counted(atRisk.length, "call")
+    } without an answer` +
+    (atRisk.length === 0
+      ? ""
+      : "; budgets count it as well. A run makes them again, or leaves them with --hold-at-risk"),
+    ...atRisk.slice(0, atRiskShownMax).map((call) =>
       `  ${call.slug}  ${call.model}  ${call.at}  ${formatUsd(call.maxNanoUsd)}`
     ),
-    ...(report.atRisk.length > 20
-      ? [`  … and ${report.atRisk.length - 20} more: --json lists all`]
+    ...(atRisk.length > atRiskShownMax
+      ? [`  … and ${atRisk.length - atRiskShownMax} more: --json lists all`]
       : []),
     `last run  ${last === undefined ? "none" : runLine(last)}`
   ].join("\n"))
@@ -112,13 +116,58 @@ const tellOne = Effect.fnUntraced(function*(options: Options, slug: string) {
   yield* printLine(visible(oneText(slug, data, found)))
 })
 
+/** A run may have been given other models than the job names: what is stale by those is another question. */
+const otherModels = (report: StatusReport, job: Job): ReadonlyArray<string> => {
+  const lastModels = report.runs.findLast(({ manifest }) => (manifest?.models.length ?? 0) > 0)
+    ?.manifest?.models ?? []
+  const models = job.rungs.map(({ model }) => model)
+  const isSame = lastModels.every((model, rung) => models[rung] === model)
+  return isSame ? [] : lastModels
+}
+
+/** What to do about stale records: write them anew, or see them by the models that the last run was given. */
+const adviceOn = Effect.fnUntraced(function*(report: StatusReport, job: Job | undefined) {
+  const { stale } = report
+  if (job === undefined || stale === null || stale.stale === 0) return []
+  const command = yield* TypedCommand
+  const args = yield* (yield* Stdio.Stdio).args
+  const line = (words: ReadonlyArray<string>): string =>
+    resumeLine({ command, args: words, environment: [], instead: [] })
+  const cost = stale.renewalNanoUsd === null ? "" : ` for about ${formatUsd(stale.renewalNanoUsd)}`
+  const renew = ["generate", ...only(args, runPlaceFlags), "--renew", "stale"]
+  const [base, strong = "none"] = otherModels(report, job)
+  return [
+    `          written anew${cost} by: ${line(renew)}`,
+    ...(stale.byModel === 0 || base === undefined ? [] : [
+      `          the last run had other models: ${
+        line(["status", ...only(args, placeFlags), "--model", base, "--strong-model", strong])
+      }`
+    ])
+  ]
+})
+
+/** Without a job there is nothing that the models could be compared with. */
+const refuseModels = Effect.fnUntraced(function*(options: Options) {
+  const given = (["model", "strongModel", "baseUrl", "prices"] as const).filter((name) =>
+    Option.isSome(options[name])
+  )
+  if (given.length === 0) return
+  return yield* new UsageError({
+    message:
+      "--model, --strong-model, --base-url and --prices are compared with a job: name its input too, with --in, or leave --data out"
+  })
+})
+
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     if (Option.isSome(options.slug)) return yield* tellOne(options, options.slug.value)
     const { job, root, source } = yield* countedOf(options)
+    if (job === undefined) yield* refuseModels(options)
     const stale = job === undefined
       ? undefined
       : yield* findStale({ source, shard: wholeInput }).pipe(Effect.provide(Known.layer(job)))
     const report = yield* status(source, stale).pipe(Effect.provide(DataDirectory.layer(root)))
-    yield* options.json ? printJson(toJson(report)) : printLine(describe(report))
+    yield* options.json
+      ? printJson(toJson(report))
+      : printLine(describe(report, yield* adviceOn(report, job)))
   })).pipe(withExitCodes(options.json))

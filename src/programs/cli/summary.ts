@@ -6,6 +6,7 @@ import type { RunReport } from "../generate/RunEvent.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { deferralLines } from "./deferrals.ts"
 import { visible } from "./output.ts"
+import { spentWords } from "./spentWords.ts"
 
 const atRiskShownMax = 10
 
@@ -21,13 +22,9 @@ const atRiskLines = (title: string, calls: RunReport["atRisk"]): ReadonlyArray<s
       : [])
   ]
 
-/** What was answered and what may have been billed, apart: both count against a budget. */
-const spentWords = ({ atRiskNanoUsd, spentNanoUsd }: RunReport["budget"]): string =>
-  `${formatUsd(spentNanoUsd - atRiskNanoUsd)} spent` +
-  (atRiskNanoUsd > 0 ? `, ${formatUsd(atRiskNanoUsd)} at risk` : "")
-
 /** The end of a run in a few lines. */
 export const summaryOf = (report: RunReport): string => {
+  const { atRiskNanoUsd, spentNanoUsd } = report.budget
   const causes = Object.entries(report.rejectedByCause).map(([cause, count]) => `${count} ${cause}`)
     .join(", ")
   const lines = [
@@ -37,7 +34,9 @@ export const summaryOf = (report: RunReport): string => {
       ? `, ${report.renewedNow} of them in place of stale records, ${report.keptNow} records kept`
       : "") +
     `, ${report.rejectedNow} rejected${causes === "" ? "" : ` (${causes})`}` +
-    `, ${counted(report.callsNow, "call")}, ${spentWords(report.budget)}` +
+    `, ${counted(report.callsNow, "call")}, ${
+      spentWords(spentNanoUsd - atRiskNanoUsd, atRiskNanoUsd)
+    }` +
     (report.judgedFromJournal > 0
       ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
       : ""),

@@ -10,7 +10,7 @@ import type { RunReport } from "../generate/RunEvent.ts"
 import { enoughBudget, expectedNanoUsd } from "./enoughMoney.ts"
 import { say } from "./output.ts"
 import type { FromEnvironment } from "./resolveJob.ts"
-import { only, resumeLine } from "./resumeLine.ts"
+import { only, placeFlags, resumeLine } from "./resumeLine.ts"
 import type { Resumption } from "./resumeLine.ts"
 
 export interface Stopped {
@@ -38,9 +38,6 @@ const conditions = (job: Job, report: RunReport): string =>
   (needsMending(report) ? ", once the prompt or the rows are mended" : "") +
   (isAllHeld(report) ? ", paying again for what may have been billed" : "") +
   (job.input.path === "-" ? ", with the same rows on standard input" : "")
-
-/** Which job and which data: what another command of ours needs to look at the same. */
-const placeFlags = ["--job", "--data", "--in", "--key"]
 
 /** Silent where the run has done everything that it can, and nothing is rejected. */
 export const tellNext = Effect.fnUntraced(

@@ -5,7 +5,8 @@ import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
 const config = {
-  ...flags.countFlags,
+  ...flags.jobFlags,
+  json: flags.json,
   slug: Flag.String("slug").pipe(
     Flag.withMetavar("SLUG"),
     Flag.withDescription(
@@ -28,6 +29,10 @@ export const command = Command.make(
   Command.withExamples([
     { command: "inkfast status", description: "The job in this directory" },
     { command: "inkfast status --data data/content --json", description: "A data directory alone" },
-    { command: "inkfast status --slug desk-lamp", description: "The record or reject of one item" }
+    { command: "inkfast status --slug desk-lamp", description: "The record or reject of one item" },
+    {
+      command: "inkfast status --model gpt-4.1-mini --strong-model none",
+      description: "What is stale by the models of a run that was given them"
+    }
   ])
 )
