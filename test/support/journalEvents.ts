@@ -3,6 +3,7 @@ import { encodeText } from "../../src/services/durability/LineCodec.ts"
 import type { LlmReason } from "../../src/services/generation/Llm.ts"
 import { eventText } from "../../src/services/journal/EventCodec.ts"
 import type {
+  End,
   Failure,
   Intent,
   JournalEvent,
@@ -82,6 +83,18 @@ export const finding = {
 
 export const rejected = (slug: string, id: string): Verdict =>
   verdict(slug, id, { accepted: false, cause: "QaFailed", findings: [finding] })
+
+/** The end of an item whose reject has that id. */
+export const rejectedEnd = (slug: string, id: string, over: Partial<End> = {}): End => ({
+  _tag: "end",
+  slug,
+  id,
+  at,
+  outcome: "rejected",
+  cause: "ThinEvidence",
+  reason: "too little is known",
+  ...over
+})
 
 /** The event's whole line, newline included. */
 export const encodeEvent = (event: JournalEvent): Uint8Array => encodeText(eventText(event))

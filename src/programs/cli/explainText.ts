@@ -68,6 +68,11 @@ const eventLines = ({ event, file, line }: JournalPlace): ReadonlyArray<string> 
         event.accepted ? "    accepted by QA" : `    rejected by QA: ${event.cause ?? "QaFailed"}`,
         ...findingLines(event.findings)
       ]
+    case "end": {
+      const what = event.outcome === "rejected" ? "rejected" : "the record is kept"
+      const cause = event.cause === null ? "" : `${event.cause}: `
+      return [head, "    " + inline(`${what}: ${cause}${event.reason}`)]
+    }
   }
 }
 
@@ -76,19 +81,55 @@ const textIn = (object: unknown, key: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
-const placeLine = ({ file, line, object, stands }: MasterPlace): string => {
-  const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
+const rejectsFile = "master/rejects.jsonl"
+
+const whatStands = ({ file, object }: MasterPlace): string => {
+  if (file !== rejectsFile) {
+    return `record of ${textIn(object["_meta"], "model") ?? "an unnamed model"}`
+  }
   const cause = [textIn(object, "cause") ?? "a reject", textIn(object, "missCause")].filter(Boolean)
     .join("/")
-  const what = file === "master/rejects.jsonl"
-    ? `${cause}: ${textIn(object, "reason") ?? "no reason given"}`
-    : `record of ${textIn(meta, "model") ?? "an unnamed model"}`
+  return `${cause}: ${textIn(object, "reason") ?? "no reason given"}`
+}
+
+const idIn = ({ object }: MasterPlace): string | undefined => textIn(object["_meta"], "id")
+
+/** Ends that no journal tells of: of imported lines, of journals that are gone or of earlier versions. */
+const untold = ({ events, lines }: Explanation): ReadonlyArray<MasterPlace> => {
+  const told = new Set(
+    events.flatMap(({ event }) =>
+      event._tag === "end" || (event._tag === "verdict" && event.accepted) ? [event.id] : []
+    )
+  )
+  return lines.filter((place) =>
+    place.file !== "master/updates.jsonl" && place.at !== null && !told.has(idIn(place) ?? "")
+  )
+}
+
+/** Everything that is known to have happened, in the order of its times. */
+const timeline = (explanation: Explanation): ReadonlyArray<string> =>
+  [
+    ...explanation.events.map((place) => ({ at: place.event.at, lines: eventLines(place) })),
+    ...untold(explanation).map((place) => ({
+      at: place.at ?? "",
+      lines: [
+        `${place.at}  ${idIn(place) ?? "no id"}  ${place.file}:${place.line}`,
+        "    " + inline(`${place.file === rejectsFile ? "rejected: " : ""}${whatStands(place)}`)
+      ]
+    }))
+    // The sort is stable: what has one time stays in the order of its journal.
+  ].sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0).flatMap(({ lines }) => lines)
+
+const placeLine = (place: MasterPlace): string => {
+  const { at, file, line, object, stands } = place
+  const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
   const cost = typeof meta?.["costUsd"] === "number"
     ? `, ${formatUsd(fromUsd(meta["costUsd"]))}`
     : ""
-  const id = textIn(meta, "id") ?? "no id"
+  const id = idIn(place) ?? "no id"
   const state = stands ? "stands" : "superseded"
-  return "  " + inline(`${file}:${line}  ${state}  ${id}  ${what}${cost}`)
+  const since = at === null ? "" : `  ${file === rejectsFile ? "rejected" : "accepted"} ${at}`
+  return "  " + inline(`${file}:${line}  ${state}  ${id}${since}  ${whatStands(place)}${cost}`)
 }
 
 const evidenceLines = (
@@ -111,13 +152,13 @@ export const explanationText = (
   row: { readonly file: string; readonly line: number } | undefined,
   evidence: EvidenceBundle | undefined
 ): string => {
-  const { atRiskNanoUsd, calls, events, lines, slug, spentNanoUsd, state } = explanation
+  const { atRiskNanoUsd, calls, lines, slug, spentNanoUsd, state } = explanation
   return [
     inline(`${slug}: ${state}; ${calls} calls, ${formatUsd(spentNanoUsd)} spent`) +
     (atRiskNanoUsd > 0 ? `, at most ${formatUsd(atRiskNanoUsd)} at risk` : ""),
     row === undefined ? "row not in the input" : inline(`row ${row.file}:${row.line}`),
     ...(evidence === undefined ? [] : evidenceLines(evidence)),
-    ...events.flatMap(eventLines),
+    ...timeline(explanation),
     lines.length === 0 ? "it stands in no master" : "in the masters:",
     ...lines.map(placeLine)
   ].join("\n")

@@ -56,7 +56,7 @@ const contentOf = ({ _crc, _meta, slug: _slug, ...content }: Fields): Fields => 
 const isError = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && value !== ""
 
-const journalTags = new Set(["intent", "response", "failure", "verdict"])
+const journalTags = new Set(["intent", "response", "failure", "verdict", "end"])
 
 /** Whatever version of ours wrote it, and whether its checksum was kept or not. */
 const isJournalEvent = ({ _tag, at, id }: Fields): boolean =>

@@ -20,6 +20,8 @@ export interface MasterPlace {
   readonly line: number
   /** Whether it is what the item has come to. Others are superseded, or taken back, and go with a consolidation. */
   readonly stands: boolean
+  /** `acceptedAt` or `rejectedAt`; null where the line does not say. */
+  readonly at: string | null
   readonly object: { readonly [key: string]: unknown }
 }
 
@@ -44,6 +46,12 @@ export interface Explanation {
 }
 
 const masterNames: ReadonlyArray<MasterName> = ["updates", "successes", "rejects"]
+
+const timeIn = ({ metaObject }: MasterLine): string | null => {
+  const { acceptedAt, rejectedAt } = (metaObject ?? {}) as { readonly [key: string]: unknown }
+  const at = acceptedAt ?? rejectedAt
+  return typeof at === "string" ? at : null
+}
 
 const readMasters = Effect.fnUntraced(
   function*(slug: string): Effect.fn.Return<
@@ -74,7 +82,8 @@ const readMasters = Effect.fnUntraced(
       const { id } = master.meta
       const stands = survivors.survives(name, number) ||
         (id !== undefined && standing.has(id))
-      return { file: `master/${name}.jsonl`, line, stands, object: master.object ?? {} }
+      const object = master.object ?? {}
+      return { file: `master/${name}.jsonl`, line, stands, at: timeIn(master), object }
     })
   }
 )

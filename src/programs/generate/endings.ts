@@ -9,7 +9,7 @@ import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
 import type { Generated } from "../../services/generation/Generation.ts"
 import { Journal } from "../../services/journal/Journal.ts"
-import type { RejectCause } from "../../services/master/Reject.ts"
+import type { Reject, RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
@@ -18,6 +18,7 @@ import { isoAfter, nowIso } from "../../services/Time.ts"
 import { acceptedRecord, verdictEvent } from "../acceptedRecord.ts"
 import type { AcceptedVerdict } from "../acceptedRecord.ts"
 import type { DeferCause } from "./DeferCause.ts"
+import { rejectedEnd } from "../rejectedEnd.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import { standsSinceMs } from "./TakeUp.ts"
 import type { Upkeep } from "./upkeep.ts"
@@ -78,53 +79,63 @@ export const makeEndings = Effect.fnUntraced(
         yield* upkeep.accepted(acceptedNow, takeUp._tag !== "Pending")
       }))
 
-    const keep: Endings["keep"] = (slug, reason) =>
-      Effect.suspend(() => {
-        tally.kept++
-        return emit({ event: "kept", slug, reason })
+    const keep = Effect.fnUntraced(function*(
+      slug: string,
+      cause: RejectCause | null,
+      reason: string
+    ) {
+      tally.kept++
+      const [id, at] = [yield* journal.nextId, yield* nowIso]
+      yield* journal.note({ _tag: "end", slug, id, at, outcome: "kept", cause, reason })
+      yield* emit({
+        event: "kept",
+        slug,
+        reason: cause === null ? reason : `${cause}: ${reason}`
       })
+    }, Effect.uninterruptible)
 
-    const reject: Endings["reject"] = (
-      { attempts, evidence: { outcome }, item: { slug }, spentNanoUsd, takeUp },
-      cause,
-      reason,
-      findings
-    ) =>
-      takeUp._tag === "Stale"
-        ? Effect.uninterruptible(keep(slug, `${cause}: ${reason}`))
-        : Effect.uninterruptible(Effect.gen(function*() {
-          const before = takeUp._tag === "Rejected" ? takeUp.reject : undefined
-          const missCause = outcome._tag === "NotEnough" && outcome.cause === cause
-            ? outcome.missCause
-            : undefined
-          const causes = missCause === undefined ? { cause } : { cause, missCause }
-          yield* rejects.append({
-            slug,
-            ...causes,
-            reason,
-            findings,
-            _meta: {
-              id: yield* journal.nextId,
-              runId: journal.runId,
-              // Journals may have been removed since.
-              attempts: Math.max(attempts, before?.attempts ?? 0),
-              retries: before === undefined ? 0 : before.retries + 1,
-              costUsd: Math.max(toUsd(spentNanoUsd), before?.costUsd ?? 0),
-              rejectedAt: yield* isoAfter(standsSinceMs(takeUp))
-            }
-          })
-          upkeep.rejected(before !== undefined)
-          tally.rejected++
-          if (before !== undefined) tally.retried++
-          tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
-          yield* emit({ event: "rejected", slug, ...causes, reason, findings })
-        }))
+    const rejectOne = Effect.fnUntraced(function*(reject: Reject, isRetried: boolean) {
+      const { cause, findings, missCause, reason, slug } = reject
+      yield* rejects.append(reject)
+      upkeep.rejected(isRetried)
+      tally.rejected++
+      if (isRetried) tally.retried++
+      tally.rejectedByCause.set(cause, (tally.rejectedByCause.get(cause) ?? 0) + 1)
+      yield* journal.note(rejectedEnd(reject, yield* nowIso))
+      const causes = missCause === undefined ? { cause } : { cause, missCause }
+      yield* emit({ event: "rejected", slug, ...causes, reason, findings })
+    }, Effect.uninterruptible)
+
+    const reject: Endings["reject"] = Effect.fnUntraced(function*(work, cause, reason, findings) {
+      const { attempts, evidence: { outcome }, item: { slug }, spentNanoUsd, takeUp } = work
+      if (takeUp._tag === "Stale") return yield* keep(slug, cause, reason)
+      const before = takeUp._tag === "Rejected" ? takeUp.reject : undefined
+      const missCause = outcome._tag === "NotEnough" && outcome.cause === cause
+        ? outcome.missCause
+        : undefined
+      yield* rejectOne({
+        slug,
+        cause,
+        ...(missCause === undefined ? {} : { missCause }),
+        reason,
+        findings,
+        _meta: {
+          id: yield* journal.nextId,
+          runId: journal.runId,
+          // Journals may have been removed since.
+          attempts: Math.max(attempts, before?.attempts ?? 0),
+          retries: before === undefined ? 0 : before.retries + 1,
+          costUsd: Math.max(toUsd(spentNanoUsd), before?.costUsd ?? 0),
+          rejectedAt: yield* isoAfter(standsSinceMs(takeUp))
+        }
+      }, before !== undefined)
+    })
 
     const endings: Endings = {
       noteVerdict,
       accept,
       reject,
-      keep,
+      keep: (slug, reason) => keep(slug, null, reason),
       defer: (slug, cause, reason) =>
         Effect.suspend(() => {
           tally.deferredByCause.set(cause, (tally.deferredByCause.get(cause) ?? 0) + 1)

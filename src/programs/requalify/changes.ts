@@ -5,12 +5,14 @@ import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { RejectLog } from "../../services/durability/RejectLog.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import type { ConsolidationError } from "../../services/master/Consolidation.ts"
+import type { Reject } from "../../services/master/Reject.ts"
 import type { StandingRecords } from "../../services/master/StandingRecords.ts"
 import type { StandingReject } from "../../services/master/StandingRejects.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import { toUsd } from "../../services/spending/Money.ts"
 import { isoAfter, nowIso } from "../../services/Time.ts"
 import { acceptedRecord, verdictEvent } from "../acceptedRecord.ts"
+import { rejectedEnd } from "../rejectedEnd.ts"
 import type { Decision, Passing } from "./verdicts.ts"
 
 interface Standing {
@@ -56,7 +58,7 @@ export const makeChanges = Effect.fnUntraced(function*({ dropDead, records, reje
     yield* journal.write(verdictEvent(slug, id, yield* nowIso, verdict))
     if (replacement !== undefined) return yield* promote(slug, replacement)
     const first = findings[0]?.message ?? "it does not pass QA"
-    yield* rejectLog.append({
+    const reject: Reject = {
       slug,
       cause,
       reason: `accepted before, taken back since: ${first}`,
@@ -70,7 +72,9 @@ export const makeChanges = Effect.fnUntraced(function*({ dropDead, records, reje
         rejectedAt: yield* isoAfter(records.get(slug)?.acceptedAtMs ?? -Infinity),
         demotes: id
       }
-    })
+    }
+    yield* rejectLog.append(reject)
+    yield* journal.note(rejectedEnd(reject, yield* nowIso))
   })
 
   return { promote, takeBack }

@@ -75,6 +75,8 @@ class CallBook {
         this.#models.delete(event.id)
         if (event.atRiskNanoUsd > 0) book.lost++
         return
+      case "end":
+        return
       case "verdict":
         this.#models.delete(event.id)
         book.judged++

@@ -51,7 +51,13 @@ export type Entry =
     readonly nanoUsd: number
   }
   | { readonly tag: "response" | "failure"; readonly id: string; readonly nanoUsd: number }
-  | { readonly tag: "verdict"; readonly id: string; readonly accepted: boolean }
+  | {
+    readonly tag: "verdict"
+    readonly id: string
+    readonly at: string
+    readonly accepted: boolean
+  }
+  | { readonly tag: "end"; readonly id: string; readonly isRejected: boolean }
 
 export const entryOf = (event: JournalEvent): Entry => {
   switch (event._tag) {
@@ -64,14 +70,17 @@ export const entryOf = (event: JournalEvent): Entry => {
     case "failure":
       return { tag: "failure", id: event.id, nanoUsd: event.atRiskNanoUsd }
     case "verdict":
-      return { tag: "verdict", id: event.id, accepted: event.accepted }
+      return { tag: "verdict", id: event.id, at: event.at, accepted: event.accepted }
+    case "end":
+      return { tag: "end", id: event.id, isRejected: event.outcome === "rejected" }
   }
 }
 
 const front = new RegExp(
   String
-    .raw`^\{"slug":"((?:[^"\\]|\\.)*)","_tag":"(intent|response|failure|verdict)","id":"([^"\\]*)",` +
-    String.raw`"at":"([^"\\]*)",(?:"model":"([^"\\]*)"|"accepted":(true|false))?`
+    .raw`^\{"slug":"((?:[^"\\]|\\.)*)","_tag":"(intent|response|failure|verdict|end)","id":"([^"\\]*)",` +
+    String
+      .raw`"at":"([^"\\]*)",(?:"model":"([^"\\]*)"|"accepted":(true|false)|"outcome":"(rejected|kept)")?`
 )
 const back = /"(reservedNanoUsd|costNanoUsd|atRiskNanoUsd)":(\d+),"_crc":"[0-9a-f]{8}"\}\n?$/
 const moneyKey = {
@@ -89,9 +98,12 @@ const backBytesMax = 80
 export const readEntry = (line: Buffer): Entry | undefined => {
   const fields = front.exec(line.toString("utf8", 0, frontBytesMax))
   if (fields !== null) {
-    const [, slug = "", tag, id = "", at = "", model, accepted] = fields
+    const [, slug = "", tag, id = "", at = "", model, accepted, outcome] = fields
     if (tag === "verdict" && accepted !== undefined) {
-      return { tag, id, accepted: accepted === "true" }
+      return { tag, id, at, accepted: accepted === "true" }
+    }
+    if (tag === "end" && outcome !== undefined) {
+      return { tag, id, isRejected: outcome === "rejected" }
     }
     const money = back.exec(line.toString("latin1", Math.max(0, line.byteLength - backBytesMax)))
     if (

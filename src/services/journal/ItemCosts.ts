@@ -18,7 +18,7 @@ export const readItemCosts = Effect.fnUntraced(function*(
   }
   yield* scanLines(journalPath(yield* DataDirectory, runId), {}, (line) => {
     const event = verifyLine(line) === "valid" ? decodeEvent(line) : undefined
-    if (event === undefined || event._tag === "verdict") return
+    if (event === undefined || event._tag === "verdict" || event._tag === "end") return
     // What is reserved stays until an answer, or a failure, says what it came to.
     if (event._tag === "intent") {
       open.set(event.id, event.reservedNanoUsd)

@@ -52,6 +52,8 @@ export class HistoryBook {
   readonly #items = new Map<string, Map<string, Call>>()
 
   enter(event: JournalEvent): void {
+    // What it came to is for the masters to say.
+    if (event._tag === "end") return
     let calls = this.#items.get(event.slug)
     if (calls === undefined) this.#items.set(event.slug, calls = new Map())
     let call = calls.get(event.id)

@@ -61,5 +61,20 @@ export const Verdict = Schema.TaggedStruct("verdict", {
 })
 export type Verdict = typeof Verdict.Type
 
-export const JournalEvent = Schema.Union([Intent, Response, Failure, Verdict])
+/**
+ * An end of an item without a new record. `rejected`: written after its line in rejects.jsonl is durable, under that
+ * line's id. `kept`: a renewal came to nothing, and the record goes on standing.
+ */
+export const End = Schema.TaggedStruct("end", {
+  slug: Schema.String,
+  id: Schema.String,
+  at: Schema.String,
+  outcome: Schema.Literals(["rejected", "kept"]),
+  /** Null for a record that was kept before anything was judged. */
+  cause: Schema.NullOr(RejectCause),
+  reason: Schema.String
+})
+export type End = typeof End.Type
+
+export const JournalEvent = Schema.Union([Intent, Response, Failure, Verdict, End])
 export type JournalEvent = typeof JournalEvent.Type

@@ -59,6 +59,8 @@ export class RunLedger {
    */
   enter(entry: Entry, isOwed = true): void {
     switch (entry.tag) {
+      case "end":
+        return
       case "intent": {
         const { at, id, model, slug } = entry
         this.#calls++

@@ -121,6 +121,7 @@ const visitEntry = (
     case "response":
       return visitResponse(scan, entry, slug, where)
     case "failure":
+    case "end":
       return
     case "verdict": {
       const number = ledger.number(entry.id)

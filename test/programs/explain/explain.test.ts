@@ -10,10 +10,22 @@ import { explanationText } from "../../../src/programs/cli/explainText.ts"
 import { visible } from "../../../src/programs/cli/output.ts"
 import { explain } from "../../../src/programs/explain/explain.ts"
 import { knownSlugs } from "../../../src/programs/explain/knownSlugs.ts"
-import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
+import { DataDirectory, journalPath } from "../../../src/services/durability/DataDirectory.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { nearestOf } from "../../../src/services/Nearest.ts"
-import { data, goodAnswer, longAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import { encodeEvent, intent } from "../../support/journalEvents.ts"
+import { consolidateAll, laterRun } from "../../support/laterRuns.ts"
+import { iso, rejectLine } from "../../support/masters.ts"
+import {
+  data,
+  goodAnswer,
+  linesOf,
+  longAnswer,
+  makeJob,
+  rows,
+  run,
+  slugIn
+} from "../../support/pipeline.ts"
 
 const explained = (store: MemoryStore, slug: string) =>
   explain(slug).pipe(Effect.provide([DataDirectory.layer(data.root), MemoryDisk.layer(store)]))
@@ -65,6 +77,46 @@ describe("explain", () => {
       )
     )
   })
+
+  it.effect("an end without an answer has its time and place, also after a later success and a consolidation", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const thin = yield* makeJob({ evidence: { minChars: 1000 } })
+      const job = yield* makeJob()
+      yield* laterRun(store, thin, { rows: rows(1) })
+      const choice = { phases: [], causes: ["ThinEvidence"], slugs: [] } as const
+      yield* laterRun(store, job, { rows: rows(1), plan: { _tag: "Retry", choice } })
+      const textNow = Effect.map(
+        explained(store, "item-0"),
+        (found) => explanationText(found, undefined, undefined)
+      )
+      const before = yield* textNow
+      yield* consolidateAll(store, job)
+      assert.deepStrictEqual(linesOf(store, data.rejects), [])
+      const after = yield* textNow
+      const order = ["rejected: ThinEvidence:", "asked base", "accepted by QA", "in the masters:"]
+      for (const text of [before, after]) {
+        const places = order.map((words) => text.indexOf(words))
+        assert.deepStrictEqual(places, [...places].sort((a, b) => a - b), text)
+        assert.isAtLeast(places[0] ?? -1, 0, text)
+        assert.strictEqual(text.split("rejected: ThinEvidence:").length, 2, "told once")
+      }
+      assert.match(before, /rejects\.jsonl:1 superseded \S+ rejected 1970-01-01T00:00:01\.000Z/)
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
+  it.effect("an end that no journal tells of stands in the timeline by its line's own time", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      store.put(data.rejects, rejectLine({ slug: "a", id: "gone:r1", atMs: 1 }))
+      store.put(
+        journalPath(data, "20260101T000000-aaaaaa"),
+        Buffer.from(encodeEvent(intent("a", "20260101T000000-aaaaaa:1", { at: iso(2) })))
+      )
+      const text = explanationText(yield* explained(store, "a"), undefined, undefined)
+      assert.isBelow(text.indexOf("rejected: QaFailed: too short"), text.indexOf("asked small"))
+      assert.include(text, `${iso(1)}  gone:r1  master/rejects.jsonl:1`)
+    }))
 
   it.effect("a model's words are indented line by line, without control characters", () => {
     const store = Store.make()

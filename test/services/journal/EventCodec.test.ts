@@ -19,6 +19,7 @@ import {
   failure,
   intent,
   rejected,
+  rejectedEnd,
   response,
   verdict
 } from "../../support/journalEvents.ts"
@@ -49,7 +50,9 @@ const eventsOf = (slug: string): ReadonlyArray<JournalEvent> => [
   response(slug, "20261122T101500-3f9a1c:1"),
   ...reasons.map((reason) => failure(slug, "20261122T101500-3f9a1c:2", reason, 17)),
   verdict(slug, "20261122T101500-3f9a1c:1"),
-  rejected(slug, "20261122T101500-3f9a1c:1")
+  rejected(slug, "20261122T101500-3f9a1c:1"),
+  rejectedEnd(slug, "20261122T101500-3f9a1c:3"),
+  rejectedEnd(slug, "20261122T101500-3f9a1c:4", { outcome: "kept", cause: null })
 ]
 
 describe("EventCodec", () => {
