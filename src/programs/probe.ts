@@ -46,15 +46,17 @@ export interface ProbedItem {
   readonly slug: string
   /** `Enough`, or why not: `NotFound`, `ThinEvidence`, `Network`, `Timeout`, or `PromptError`. */
   readonly outcome: string
+  /** Where evidence is missing: what the source that decided it came to. */
+  readonly missCause?: MissCause
   readonly reason: string
   readonly sources: ReadonlyArray<ProbedSource>
   readonly misses: ReadonlyArray<EvidenceMiss>
   /** Words in the evidence that address the model. */
   readonly findings: ReadonlyArray<EvidenceFinding>
   readonly evidenceChars: number
-  /** The base model's prompt, by OpenAI's tokenizer; null where none could be rendered. */
+  /** The base model's prompt, by OpenAI's tokenizer; null for an item that would not be generated. */
   readonly promptTokens: number | null
-  /** One call of the base model with an answer as long as the job allows. */
+  /** One call of the base model with an answer as long as the job allows; 0 for an item that would not be generated. */
   readonly maxNanoUsd: NanoUsd
 }
 
@@ -80,6 +82,15 @@ const told = ({ findings, misses, sources }: EvidenceBundle) => ({
   misses,
   findings
 })
+
+const outcomeOf = ({ outcome, text }: EvidenceBundle) =>
+  outcome._tag === "Enough"
+    ? { outcome: "Enough", reason: `${text.length} characters of evidence` }
+    : {
+      outcome: outcome.cause,
+      ...(outcome.missCause === undefined ? {} : { missCause: outcome.missCause }),
+      reason: outcome.reason
+    }
 
 /** Counts what is told of each item; the first of a kind and cause is its example. */
 const makeTally = () => {
@@ -127,18 +138,13 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
   const look = Effect.fnUntraced(function*(item: Item) {
     const bundle = yield* evidence.gather(item)
     const prompt = yield* Effect.result(job.prompt.render(item, bundle, undefined))
-    const tokens = prompt._tag === "Success"
-      ? yield* promptTokens(prompt.success, schemaJson)
-      : null
-    const outcome = prompt._tag === "Failure"
-      ? { name: "PromptError", reason: prompt.failure.message }
-      : bundle.outcome._tag === "Enough"
-      ? { name: "Enough", reason: `${bundle.text.length} characters of evidence` }
-      : { name: bundle.outcome.cause, reason: bundle.outcome.reason }
+    const isGenerated = prompt._tag === "Success" && bundle.outcome._tag === "Enough"
+    const tokens = isGenerated ? yield* promptTokens(prompt.success, schemaJson) : null
     const probed: ProbedItem = {
       slug: item.slug,
-      outcome: outcome.name,
-      reason: outcome.reason,
+      ...(prompt._tag === "Failure"
+        ? { outcome: "PromptError", reason: prompt.failure.message }
+        : outcomeOf(bundle)),
       ...told(bundle),
       evidenceChars: bundle.text.length,
       promptTokens: tokens,

@@ -76,6 +76,7 @@ describe("probe", () => {
       assert.deepStrictEqual(report.byOutcome, { Enough: 1, ThinEvidence: 1 })
       assert.deepStrictEqual(items.map(({ slug }) => slug), ["rich", "thin"])
       assert.include(items[1]?.reason, "30")
+      assert.deepInclude(items[1], { promptTokens: null, maxNanoUsd: 0 })
       assert.strictEqual(report.promptTokens, items[0]?.promptTokens)
       assert.strictEqual(report.maxNanoUsd, items[0]?.maxNanoUsd)
       // 1 $ per million tokens of prompt, 2 $ per million of the answer's 100.

@@ -15,14 +15,15 @@ import { openProbeOut } from "./probeOut.ts"
 import { resolveJob } from "./resolveJob.ts"
 import type { Options } from "./tree/probe.ts"
 
-const itemLine = (item: ProbedItem): string =>
-  visible(
-    `${item.slug}: ${item.outcome}: ${item.reason}${
-      item.promptTokens === null
-        ? ""
-        : `; ${item.promptTokens} prompt tokens, at most ${formatUsd(item.maxNanoUsd)}`
-    }`
-  )
+const itemLine = (item: ProbedItem): string => {
+  const outcome = item.missCause === undefined
+    ? item.outcome
+    : `${item.outcome}/${item.missCause}`
+  const cost = item.promptTokens === null
+    ? ""
+    : `; ${item.promptTokens} prompt tokens, at most ${formatUsd(item.maxNanoUsd)}`
+  return visible(`${item.slug}: ${outcome}: ${item.reason}${cost}`)
+}
 
 const causeTable = (causes: ProbeReport["causes"]): ReadonlyArray<string> =>
   causes.length === 0 ? [] : [
@@ -49,7 +50,10 @@ const summaryOf = (report: ProbeReport): string =>
       ? []
       : [`WARNING words that address the model stand in the evidence of ${report.flagged} items`]),
     `generating the ${report.enough} with enough evidence: ${report.promptTokens} prompt tokens, ` +
-    `at most ${formatUsd(report.maxNanoUsd)} for one call of the base model each`
+    `at most ${formatUsd(report.maxNanoUsd)} for one call of the base model each`,
+    ...(report.probed > report.enough
+      ? [`the ${report.probed - report.enough} others would not be generated and cost nothing`]
+      : [])
   ].join("\n")
 
 interface ProbeRun {
