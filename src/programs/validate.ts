@@ -6,8 +6,11 @@ import type { ItemSource } from "../services/items/ItemSource.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
 import { unknownColumns } from "./validate/columnFaults.ts"
+import type { Unplaced } from "./validate/asked.ts"
+import { rangeText } from "./validate/bounds.ts"
+import type { Contradiction } from "./validate/Contradiction.ts"
 import { contradictionsOf } from "./validate/contradictions.ts"
-import type { Contradiction } from "./validate/contradictions.ts"
+import { bannedKeywords } from "./validate/counts.ts"
 import { standIn } from "./validate/standIn.ts"
 
 /** Columns and variables that do not fit each other, told once, with how many rows it concerns. */
@@ -23,6 +26,12 @@ export interface ValidateReport {
   readonly ok: boolean
   readonly contradictions: ReadonlyArray<Contradiction>
   readonly columns: ReadonlyArray<ColumnFault>
+  /** What prompt and descriptions were understood to ask for: "4 to 6 items" of `/steps`. What is not here was not checked. */
+  readonly asked: ReadonlyArray<
+    { readonly field: string; readonly amount: string; readonly by: string }
+  >
+  /** Amounts of the prompt that belong to no field which could be told: not checked either. */
+  readonly unplaced: ReadonlyArray<Unplaced>
   /** Rows for which the prompt was rendered. */
   readonly rows: number
   /** False where no row could be rendered: what the prompt asks for is then not known. */
@@ -43,11 +52,13 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
     if (known !== undefined) known.rows++
     else if (faults.size < faultsMax) faults.set(message, { rows: 1, file, line })
   }
+  const banned = bannedKeywords(job.rules.rules)
   let rows = 0
   let prompt = ""
   const look = (item: Item) =>
     Effect.map(Effect.result(job.prompt.render(item, standIn, undefined)), (rendered) => {
       rows++
+      for (const message of banned(item.fields)) note(message, item)
       if (rendered._tag === "Failure") note(rendered.failure.detail, item)
       else if (prompt === "") prompt = rendered.success.map(({ content }) => content).join("\n")
     })
@@ -61,9 +72,21 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
       line: 1
     }))
   ]
-  const contradictions = contradictionsOf(prompt, job.outputSchema.schema, job.rules.rules)
-  const ok = contradictions.length === 0 && columns.length === 0
-  const isPromptRead = prompt !== ""
-  const report: ValidateReport = { ok, contradictions, columns, rows, isPromptRead, rulesHash }
+  const { asked, contradictions, unplaced } = contradictionsOf(
+    prompt,
+    job.prompt.templates,
+    job.outputSchema.schema,
+    job.rules.rules
+  )
+  const report: ValidateReport = {
+    ok: contradictions.length === 0 && columns.length === 0,
+    contradictions,
+    columns,
+    asked: asked.map((bound) => ({ field: bound.field, amount: rangeText(bound), by: bound.by })),
+    unplaced,
+    rows,
+    isPromptRead: prompt !== "",
+    rulesHash
+  }
   return report
 })

@@ -13,8 +13,25 @@ import { printJson, printLine, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
 import type { Options } from "./tree/validate.ts"
 
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
+
+const verdictOf = ({ asked, columns, contradictions, ok, rows }: ValidateReport): string =>
+  !ok
+    ? `${counted(contradictions.length, "contradiction")}, ` +
+      counted(columns.length, "fault of columns", "faults of columns")
+    : asked.length === 0
+    ? `schema, rules and ${
+      counted(rows, "row")
+    } agree; of the prompt no amounts were understood, so none were checked`
+    : `prompt, schema, rules and ${counted(rows, "row")} agree`
+
 const describe = (report: ValidateReport): string =>
   visible([
+    ...report.asked.map(({ amount, by, field }) => `understood: ${field}: ${amount} (${by})`),
+    ...report.unplaced.map(({ sentence, text }) =>
+      `not checked: "${text}" belongs to no field that could be told, in: ${sentence}`
+    ),
     ...report.contradictions.map(({ field, message }) =>
       `${field === "" ? "*" : field}: ${message}`
     ),
@@ -24,9 +41,7 @@ const describe = (report: ValidateReport): string =>
     ...(report.isPromptRead
       ? []
       : ["the prompt could not be rendered for any row, so it was not held against the rules"]),
-    report.ok
-      ? `prompt, schema, rules and ${report.rows} rows agree`
-      : `${report.contradictions.length} contradictions, ${report.columns.length} faults of columns`
+    verdictOf(report)
   ].join("\n"))
 
 export const handle = (options: Options) =>

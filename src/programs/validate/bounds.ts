@@ -15,14 +15,17 @@ export interface Bound {
   readonly by: string
 }
 
-export const rangeText = ({ max, min, unit }: Bound): string =>
-  max === Infinity
-    ? `at least ${min} ${unit}`
+export const rangeText = ({ max, min, together, unit }: Bound): string => {
+  const range = max === Infinity
+    ? `at least ${min}`
     : min === 0
-    ? `at most ${max} ${unit}`
+    ? `at most ${max}`
     : min === max
-    ? `${min} ${unit}`
-    : `${min} to ${max} ${unit}`
+    ? `${min}`
+    : `${min} to ${max}`
+  const noun = /\b1$/.test(range) ? unit.replace(/s$/, "") : unit
+  return `${range} ${noun}${together ? " together" : ""}`
+}
 
 /** Whether the two speak of the same measure of the same field. */
 export const isSameMeasure = (a: Bound, b: Bound): boolean =>

@@ -35,6 +35,8 @@ export interface Prompt {
   readonly file: string
   /** SHA-256 of the prompt file, first 32 hex digits. */
   readonly hash: string
+  /** The templates of its parts as the file has them, system before user. */
+  readonly templates: ReadonlyArray<string>
   /** Variables: `item` (the row's fields), `slug`, `evidence` (text), `sources`; on a retake the findings are added after. */
   readonly render: (
     item: Item,
@@ -134,5 +136,10 @@ export const compilePrompt = (file: string, text: string): Effect.Effect<Prompt,
         }
         return Effect.succeed(messages)
       })
-    return Effect.succeed({ file, hash: digest(text), render })
+    return Effect.succeed({
+      file,
+      hash: digest(text),
+      templates: templates.map(({ source }) => source),
+      render
+    })
   })

@@ -111,6 +111,8 @@ const faultOf = (error: unknown, part: PromptPart, scope: PromptScope | undefine
 
 export interface PromptTemplate {
   readonly role: PromptPart["role"]
+  /** As the file has it. */
+  readonly source: string
   readonly render: (scope: PromptScope) => string | PromptFault
 }
 
@@ -148,6 +150,7 @@ export const compileTemplate = (part: PromptPart): PromptTemplate | PromptFault 
   }
   return {
     role: part.role,
+    source: part.template,
     render: (scope) => {
       try {
         return String(liquid.renderSync(parsed, scope, { templateLimit: rendersMax }))

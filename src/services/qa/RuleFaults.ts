@@ -51,6 +51,14 @@ const keywordFault = (rule: Extract<Rule, { rule: "keyword" }>): string | undefi
     : undefined
 }
 
+const meanFault = ({
+  maxSentenceWords = Infinity,
+  minMeanWords = 0
+}: Extract<Rule, { rule: "cadence" }>): string | undefined =>
+  minMeanWords > maxSentenceWords
+    ? `minMeanWords ${minMeanWords} is above maxSentenceWords ${maxSentenceWords}`
+    : undefined
+
 /** Rules that check nothing without one of their bounds. */
 const needsBound: { readonly [kind in Rule["rule"]]?: string } = {
   length: "minChars, maxChars, minWords, maxWords, minSentences, maxSentences, minParagraphs, " +
@@ -69,6 +77,8 @@ export const ruleFault = (rule: Rule): string | undefined => {
       return emptyPhrases(rule)
     case "keyword":
       return keywordFault(rule) ?? crossedBounds(rule)
+    case "cadence":
+      return crossedBounds(rule) ?? meanFault(rule)
     case "claims":
       return rule.kinds?.length === 0
         ? "kinds: is empty; leave it out to look for all of them"

@@ -41,7 +41,7 @@ const job = Effect.map(
     itemSecondsMax: 1,
     climbOn: [],
     evidence: evidenceSettings,
-    prompt: { file: "prompt.md", hash: "h", render: () => Effect.succeed([]) },
+    prompt: { file: "prompt.md", hash: "h", templates: [], render: () => Effect.succeed([]) },
     outputSchema,
     rules: makeRuleSet(rules)
   })
