@@ -44,7 +44,8 @@ export const acceptedRecord = (
         warnings: verdict.warnings,
         ...(verdict.repairs.length === 0 ? {} : { repairs: verdict.repairs }),
         ...(verdict.claims.length === 0 ? {} : { claims: verdict.claims }),
-        ...(verdict.claimsLeftOut === 0 ? {} : { claimsLeftOut: verdict.claimsLeftOut })
+        ...(verdict.claimsLeftOut === 0 ? {} : { claimsLeftOut: verdict.claimsLeftOut }),
+        ...(verdict.names.length === 0 ? {} : { names: verdict.names })
       }
     }
   }

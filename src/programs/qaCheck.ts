@@ -10,6 +10,7 @@ import { CurrentJob } from "../services/job/Job.ts"
 import { withoutLineKeys } from "../services/master/contentOf.ts"
 import type { Finding } from "../services/qa/Finding.ts"
 import { type JudgedPiece, makeJudgePiece } from "../services/qa/JudgePiece.ts"
+import { makeNamesOf } from "../services/qa/ItemNames.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
 import { shapeFault } from "../services/qa/Piece.ts"
 import { judgesByFacts } from "../services/qa/RuleSet.ts"
@@ -91,6 +92,7 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
   const corpus = yield* Corpus
   const evidence = yield* KnownEvidence
   const judgePiece = makeJudgePiece(outputSchema, rules, tools)
+  const namesOf = makeNamesOf(rules.rules)
   const byFacts = judgesByFacts(rules)
   const needsFacts = rules.rules.some(({ id, rule }) => byFacts(id ?? rule))
 
@@ -140,7 +142,7 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
     const sure = isWhole ? judged.blocking : judged.blocking.filter(({ rule }) => !byFacts(rule))
     const admitted = sure.length > 0
       ? { blocking: [], warnings: [] }
-      : yield* corpus.admit(slug, judged.content)
+      : yield* corpus.admit(slug, judged.content, namesOf(item))
     const findings = [...sure, ...admitted.blocking]
     const outcome = findings.length > 0
       ? "fails"

@@ -17,8 +17,11 @@ export const makeVerdictOf = Effect.gen(function*() {
     Effect.flatMap(qa.judge(item, evidence, completion), (verdict) =>
       verdict._tag === "Rejected"
         ? Effect.succeed(verdict)
-        : Effect.map(corpus.admit(item.slug, verdict.content), ({ blocking, warnings }): Verdict =>
-          blocking.length > 0
-            ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
-            : { ...verdict, warnings: [...verdict.warnings, ...warnings] }))
+        : Effect.map(
+          corpus.admit(item.slug, verdict.content, verdict.names),
+          ({ blocking, warnings }): Verdict =>
+            blocking.length > 0
+              ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
+              : { ...verdict, warnings: [...verdict.warnings, ...warnings] }
+        ))
 })

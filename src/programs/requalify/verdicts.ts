@@ -87,7 +87,7 @@ export const makeDecide = Effect.fnUntraced(function*(index: CallIndex) {
     turn.withPermits(1)(Effect.gen(function*() {
       const alone = yield* qa.judge(item, known.bundle, answer.completion)
       const blocking = alone._tag === "Accepted"
-        ? (yield* corpus.compare(item.slug, alone.content)).blocking
+        ? (yield* corpus.compare(item.slug, alone.content, alone.names)).blocking
         : []
       const verdict: Verdict = blocking.length > 0
         ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }

@@ -19,11 +19,13 @@ const knownAs = (column: string, { names }: Columns): string => {
 }
 
 const namedByRules = ({ rules: { rules } }: Pick<Job, "rules">): ReadonlyArray<NamedColumn> =>
-  rules.flatMap((rule, index) =>
-    rule.rule === "keyword" && rule.from !== undefined
-      ? [{ column: rule.from, setting: `qa[${index}].from` }]
-      : []
-  )
+  rules.flatMap((rule, index): ReadonlyArray<NamedColumn> => {
+    if (rule.rule === "keyword") {
+      return rule.from === undefined ? [] : [{ column: rule.from, setting: `qa[${index}].from` }]
+    }
+    const names = "nameFields" in rule ? rule.nameFields ?? [] : []
+    return names.map((column, at) => ({ column, setting: `qa[${index}].nameFields[${at}]` }))
+  })
 
 /** Those that the settings name. */
 export const unknownColumns = (

@@ -1,4 +1,4 @@
-// Pieces against all other pieces: near-duplicates and reused sentences, whoever wrote them and whenever.
+// Pieces against all other pieces: near-duplicates, reused sentences and worn beginnings, whoever wrote them and whenever.
 //
 // The masters are the truth. The corpus is read from them, its file only spares doing so again: after a crash, a
 // consolidation or the loss of that file it is caught up, or made anew. A piece counts from the moment it is admitted,
@@ -12,12 +12,12 @@ import type { Disk, DiskError } from "../durability/Disk.ts"
 import { CurrentJob } from "../job/Job.ts"
 import type { Finding } from "../qa/Finding.ts"
 import { findingOf } from "../qa/JudgePiece.ts"
+import type { Remark } from "../qa/rules/CompiledRule.ts"
 import type { Rule } from "../qa/RuleTypes.ts"
-import { duplicateRemark, reuseRemark } from "./corpusRemarks.ts"
-import { hashText } from "./Hash.ts"
+import { makeHoldAgainst } from "./holdAgainst.ts"
 import { openCorpusStore } from "./CorpusStore.ts"
-import { type CorpusRules, makeProfileOf, maxSimilarityDefault, similarityOf } from "./Profile.ts"
-import type { Profile } from "./Profile.ts"
+import { hashText } from "./Hash.ts"
+import { type CorpusRules, corpusRulesOf, makeProfileOf, type Profile } from "./Profile.ts"
 
 export interface CorpusVerdict {
   /** With any of these the piece was not admitted. */
@@ -28,11 +28,13 @@ export interface CorpusVerdict {
 export class Corpus extends Context.Service<Corpus, {
   /**
    * Holds the piece against all others but the slug's own. One that nothing blocks counts from now on, until it is kept
-   * or withdrawn, or another of its slug is admitted.
+   * or withdrawn, or another of its slug is admitted. `names` are what the piece calls its item beside the slug: they do
+   * not count.
    */
   readonly admit: (
     slug: string,
-    content: { readonly [field: string]: unknown }
+    content: { readonly [field: string]: unknown },
+    names: ReadonlyArray<string>
   ) => Effect.Effect<CorpusVerdict>
   /** The admitted piece of the slug is durable as that record; it supersedes the slug's piece before. */
   readonly keep: (slug: string, recordId: string) => Effect.Effect<void>
@@ -41,7 +43,8 @@ export class Corpus extends Context.Service<Corpus, {
   /** What `admit` would say of it; the piece counts for nobody. */
   readonly compare: (
     slug: string,
-    content: { readonly [field: string]: unknown }
+    content: { readonly [field: string]: unknown },
+    names: ReadonlyArray<string>
   ) => Effect.Effect<CorpusVerdict>
   /** The slug's piece counts no more, its record being taken back. Until the corpus is opened again. */
   readonly forget: (slug: string) => Effect.Effect<void>
@@ -58,7 +61,8 @@ export class Corpus extends Context.Service<Corpus, {
       Corpus,
       Effect.flatMap(CurrentJob, ({ rules: { rules } }) => {
         const own = corpusRulesOf(rules)
-        return own.nearDuplicate === undefined && own.reuse === undefined
+        const { nearDuplicate, openers, reuse } = own
+        return nearDuplicate === undefined && reuse === undefined && openers.length === 0
           ? Effect.succeed(nothingToCompare)
           : make(own, options)
       })
@@ -73,20 +77,15 @@ const nothingToCompare: Corpus["Service"] = {
   forget: () => Effect.void
 }
 
-export const corpusRulesOf = (rules: ReadonlyArray<Rule>): CorpusRules => ({
-  nearDuplicate: rules.find((rule) => rule.rule === "nearDuplicate"),
-  reuse: rules.find((rule) => rule.rule === "reuse")
-})
-
 const make = Effect.fnUntraced(function*(
   rules: CorpusRules,
   { isShared, name }: { readonly name: string; readonly isShared: boolean }
 ) {
-  const { nearDuplicate, reuse } = rules
   const data = yield* DataDirectory
   const profileOf = makeProfileOf(rules)
   const store = yield* openCorpusStore({ rules, masters: data, name, isShared, profileOf })
   const { index } = store
+  const holdAgainst = makeHoldAgainst(rules, store)
   /** Admitted and neither kept nor withdrawn: the entry of each slug. */
   const waiting = new Map<string, number>()
   const turn = yield* Semaphore.make(1)
@@ -99,54 +98,23 @@ const make = Effect.fnUntraced(function*(
     yield* store.retire(entry)
   })
 
-  /** The first candidate that is too much like the piece; undefined where none is. */
-  const findTwin = Effect.fnUntraced(function*(profile: Profile, own: number | undefined) {
-    const limit = nearDuplicate?.maxSimilarity ?? maxSimilarityDefault
-    for (const entry of index.candidates(profile.shingles, own)) {
-      const other = yield* store.read(entry)
-      if (other === undefined) return { slug: undefined, similarity: undefined }
-      const similarity = similarityOf(profile.shingles, other.shingles)
-      if (similarity > limit) return { slug: other.slug, similarity }
-    }
-    return undefined
-  })
-
-  /** In how many pieces of others each sentence stands. */
-  const countElsewhere = Effect.fnUntraced(function*(profile: Profile, own: number | undefined) {
-    const mine = own === undefined ? undefined : yield* store.read(own)
-    const ownSentences = new Set(mine?.sentences.map(({ high, low }) => `${high} ${low}`))
-    return profile.sentences.map((sentence) =>
-      index.piecesWith(sentence) - (ownSentences.has(`${sentence.high} ${sentence.low}`) ? 1 : 0)
-    )
-  })
-
   const verdictOn = Effect.fnUntraced(function*(slug: string, profile: Profile) {
     if (isShared) yield* store.catchUp((other) => waiting.has(other))
     yield* drop(slug)
-    const own = index.entryOf(slug)
     const blocking: Array<Finding> = []
     const warnings: Array<Finding> = []
-    const into = (rule: Rule) => rule.severity === "warn" ? warnings : blocking
-    if (nearDuplicate !== undefined) {
-      const remark = duplicateRemark(nearDuplicate, yield* findTwin(profile, own))
-      if (remark !== undefined) into(nearDuplicate).push(findingOf(nearDuplicate, remark))
-    }
-    if (reuse !== undefined) {
-      const remark = reuseRemark(reuse, profile.sentences, yield* countElsewhere(profile, own))
-      if (remark !== undefined) into(reuse).push(findingOf(reuse, remark))
-    }
+    const say = (rule: Rule, remark: Remark) =>
+      (rule.severity === "warn" ? warnings : blocking).push(findingOf(rule, remark))
+    yield* holdAgainst(profile, index.entryOf(slug), say)
     const verdict: CorpusVerdict = { blocking, warnings }
     return verdict
   })
 
-  const admit: Corpus["Service"]["admit"] = (slug, content) =>
+  const admit: Corpus["Service"]["admit"] = (slug, content, names) =>
     inTurn(Effect.gen(function*() {
-      const profile = profileOf(content)
+      const profile = profileOf(content, slug, names)
       const verdict = yield* verdictOn(slug, profile)
-      if (verdict.blocking.length === 0) {
-        const { sentences, shingles } = profile
-        waiting.set(slug, index.add({ slug, id: 0, shingles, sentences }))
-      }
+      if (verdict.blocking.length === 0) waiting.set(slug, index.add({ slug, id: 0, ...profile }))
       return verdict
     }))
 
@@ -165,7 +133,8 @@ const make = Effect.fnUntraced(function*(
     admit,
     keep,
     withdraw: (slug) => inTurn(Effect.andThen(Effect.sync(() => store.doubt(true)), drop(slug))),
-    compare: (slug, content) => inTurn(Effect.suspend(() => verdictOn(slug, profileOf(content)))),
+    compare: (slug, content, names) =>
+      inTurn(Effect.suspend(() => verdictOn(slug, profileOf(content, slug, names)))),
     forget: (slug) =>
       inTurn(Effect.gen(function*() {
         yield* drop(slug)

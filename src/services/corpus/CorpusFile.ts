@@ -5,7 +5,7 @@
 // covered. What follows a damaged block is cut off.
 import { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
-import type { SentenceHash } from "./Profile.ts"
+import type { TextHash } from "./Profile.ts"
 
 const mark = 0x314b4e49
 const headBytes = 12
@@ -25,7 +25,8 @@ export interface StoredPiece {
   /** Hash of the record's id. */
   readonly id: number
   readonly shingles: Uint32Array
-  readonly sentences: ReadonlyArray<Pick<SentenceHash, "high" | "low">>
+  readonly sentences: ReadonlyArray<TextHash>
+  readonly openers: ReadonlyArray<TextHash>
 }
 
 export type Block =
@@ -54,26 +55,30 @@ export const encodeBlock = (block: Block): Buffer => {
       content.writeUInt32LE(tail, 17)
       return framed(content)
     }
-    case "Piece": {
-      const { id, sentences, shingles, slug } = block.piece
-      const name = Buffer.from(slug)
-      const content = Buffer.allocUnsafe(
-        1 + 4 + 2 + name.byteLength + 4 + shingles.length * 4 + 4 + sentences.length * 8
-      )
-      content.write("P")
-      let at = content.writeUInt32LE(id, 1)
-      at = content.writeUInt16LE(name.byteLength, at)
-      at += name.copy(content, at)
-      at = content.writeUInt32LE(shingles.length, at)
-      for (const hash of shingles) at = content.writeUInt32LE(hash, at)
-      at = content.writeUInt32LE(sentences.length, at)
-      for (const { high, low } of sentences) {
-        at = content.writeUInt32LE(high >>> 0, at)
-        at = content.writeUInt32LE(low >>> 0, at)
-      }
-      return framed(content)
-    }
+    case "Piece":
+      return framed(encodePiece(block.piece))
   }
+}
+
+const encodePiece = ({ id, openers, sentences, shingles, slug }: StoredPiece): Buffer => {
+  const name = Buffer.from(slug)
+  const texts = [...sentences, ...openers]
+  const content = Buffer.allocUnsafe(
+    1 + 4 + 2 + name.byteLength + 3 * 4 + shingles.length * 4 + texts.length * 8
+  )
+  content.write("P")
+  let at = content.writeUInt32LE(id, 1)
+  at = content.writeUInt16LE(name.byteLength, at)
+  at += name.copy(content, at)
+  at = content.writeUInt32LE(shingles.length, at)
+  at = content.writeUInt32LE(sentences.length, at)
+  at = content.writeUInt32LE(openers.length, at)
+  for (const hash of shingles) at = content.writeUInt32LE(hash, at)
+  for (const { high, low } of texts) {
+    at = content.writeUInt32LE(high >>> 0, at)
+    at = content.writeUInt32LE(low >>> 0, at)
+  }
+  return content
 }
 
 const wordsAt = (content: Buffer, at: number, count: number): Uint32Array => {
@@ -82,19 +87,22 @@ const wordsAt = (content: Buffer, at: number, count: number): Uint32Array => {
   return words
 }
 
+const textsAt = (content: Buffer, at: number, count: number): ReadonlyArray<TextHash> =>
+  Array.from({ length: count }, (_, i) => ({
+    high: content.readUInt32LE(at + i * 8),
+    low: content.readUInt32LE(at + i * 8 + 4)
+  }))
+
 const decodePiece = (content: Buffer): StoredPiece => {
   const id = content.readUInt32LE(1)
-  const nameBytes = content.readUInt16LE(5)
-  let at = 7 + nameBytes
-  const slug = content.toString("utf8", 7, at)
-  const shingles = wordsAt(content, at + 4, content.readUInt32LE(at))
-  at += 4 + shingles.length * 4
-  const words = wordsAt(content, at + 4, content.readUInt32LE(at) * 2)
-  const sentences = Array.from({ length: words.length / 2 }, (_, i) => ({
-    high: words[i * 2]!,
-    low: words[i * 2 + 1]!
-  }))
-  return { slug, id, shingles, sentences }
+  const counts = 7 + content.readUInt16LE(5)
+  const slug = content.toString("utf8", 7, counts)
+  const shingles = wordsAt(content, counts + 12, content.readUInt32LE(counts))
+  const sentencesAt = counts + 12 + shingles.length * 4
+  const sentences = textsAt(content, sentencesAt, content.readUInt32LE(counts + 4))
+  const openersAt = sentencesAt + sentences.length * 8
+  const openers = textsAt(content, openersAt, content.readUInt32LE(counts + 8))
+  return { slug, id, shingles, sentences, openers }
 }
 
 const decodeContent = (content: Buffer): Block | undefined => {

@@ -1,22 +1,36 @@
-// The pieces of the corpus in memory: who is like a piece, how often its sentences stand elsewhere, and who was superseded.
+// The pieces of the corpus in memory: who is like a piece, in how many its sentences and beginnings stand, and who was
+// superseded.
 import { makeSlugTable } from "../items/SlugTable.ts"
-import { BandTable } from "./BandTable.ts"
+import { CommonShingles } from "./CommonShingles.ts"
 import type { StoredPiece } from "./CorpusFile.ts"
-import { bandingFor, makeBandKeys } from "./MinHash.ts"
+import { PieceCounts } from "./PieceCounts.ts"
+import { Postings, type Sharing } from "./Postings.ts"
 import { maxSimilarityDefault } from "./Profile.ts"
 import type { CorpusRules, Profile } from "./Profile.ts"
-import { SentenceCounts } from "./SentenceCounts.ts"
+import { clearlyAbove, sharedNeeded, type Sought } from "./sharedNeeded.ts"
+import { levelOf, rateOf, sketchOf } from "./Sketch.ts"
 
 /** Where an entry's profile is: in memory, or at a byte of the file; -1 where it is gone. */
 export type Whereabouts = StoredPiece | number
 
-/** Candidates that are compared with a piece, those that share most first. */
-const candidatesMax = 64
+/** What is to be compared with a piece. */
+export interface Candidates {
+  /** The likeliest first. */
+  readonly entries: ReadonlyArray<number>
+  /** Why a twin may be none of them; undefined where that is as good as impossible. */
+  readonly unsure: "crowded" | "common" | undefined
+}
+
+/** Comparisons for one piece. So many are needed only where all pieces are alike to just below the limit. */
+const candidatesMax = 256
 
 export class CorpusIndex {
-  readonly #keysOf: (set: Uint32Array) => Uint32Array
-  readonly #bands: BandTable
-  readonly #sentences = new SentenceCounts()
+  readonly #limit: number
+  readonly #compares: boolean
+  readonly #postings = new Postings()
+  readonly #common = new CommonShingles()
+  readonly sentences = new PieceCounts(Uint8Array)
+  readonly openers = new PieceCounts(Uint32Array)
   readonly #bySlug = makeSlugTable()
   /** By entry: 1 while it counts. */
   #alive = new Uint8Array(1024)
@@ -24,13 +38,14 @@ export class CorpusIndex {
   #offsets = new Float64Array(1024)
   /** Of each entry, the hash of its record's id. */
   #ids = new Uint32Array(1024)
+  /** Of each entry, the members of its set. */
+  #sizes = new Uint32Array(1024)
   readonly #recent = new Map<number, StoredPiece>()
   #living = 0
 
-  constructor({ nearDuplicate }: CorpusRules) {
-    const banding = bandingFor(nearDuplicate?.maxSimilarity ?? maxSimilarityDefault)
-    this.#keysOf = nearDuplicate === undefined ? () => new Uint32Array(0) : makeBandKeys(banding)
-    this.#bands = new BandTable(nearDuplicate === undefined ? 0 : banding.bands)
+  constructor({ nearDuplicate }: Pick<CorpusRules, "nearDuplicate">) {
+    this.#compares = nearDuplicate !== undefined
+    this.#limit = nearDuplicate?.maxSimilarity ?? maxSimilarityDefault
   }
 
   /** Pieces that count. */
@@ -40,7 +55,7 @@ export class CorpusIndex {
 
   /** Entries that no longer count, and still take room. */
   get dead(): number {
-    return this.#bands.size - this.#living
+    return this.#postings.size - this.#living
   }
 
   /** Entries whose profile is in memory. */
@@ -50,13 +65,19 @@ export class CorpusIndex {
 
   /** It counts from now on, though no slug stands for it yet. */
   add(piece: StoredPiece): number {
-    const entry = this.#bands.add(this.#keysOf(piece.shingles))
+    const { openers, sentences, shingles } = piece
+    const compared = this.#compares ? shingles : shingles.subarray(0, 0)
+    const entry = this.#postings.add(sketchOf(compared), compared.length)
+    this.#common.add(entry, compared)
     if (entry >= this.#alive.length) this.#grow()
     this.#alive[entry] = 1
     this.#ids[entry] = piece.id
+    this.#sizes[entry] = compared.length
     this.#offsets[entry] = -1
     this.#recent.set(entry, piece)
-    for (const { high, low } of piece.sentences) this.#sentences.add(high, low)
+    const isAlive = (other: number): boolean => this.#alive[other] === 1
+    for (const sentence of sentences) this.sentences.add(sentence, entry, isAlive)
+    for (const opener of openers) this.openers.add(opener, entry, isAlive)
     this.#living++
     return entry
   }
@@ -76,18 +97,23 @@ export class CorpusIndex {
   }
 
   /** The entry counts no more; `piece` is its profile. */
-  remove(entry: number, piece: StoredPiece): void {
+  remove(entry: number, piece: Pick<StoredPiece, "openers" | "sentences">): void {
     if (this.#alive[entry] !== 1) return
     this.#alive[entry] = 0
     this.#living--
     this.#recent.delete(entry)
-    for (const { high, low } of piece.sentences) this.#sentences.remove(high, low)
+    for (const sentence of piece.sentences) this.sentences.remove(sentence)
+    for (const opener of piece.openers) this.openers.remove(opener)
+  }
+
+  isAlive(entry: number): boolean {
+    return this.#alive[entry] === 1
   }
 
   /** The entry that stands for the slug. */
   entryOf(slug: string): number | undefined {
     const entry = this.#bySlug.get(slug)
-    return entry !== undefined && this.#alive[entry] === 1 ? entry : undefined
+    return entry !== undefined && this.isAlive(entry) ? entry : undefined
   }
 
   idOf(entry: number): number {
@@ -98,34 +124,85 @@ export class CorpusIndex {
     return this.#recent.get(entry) ?? this.#offsets[entry]!
   }
 
-  /** Entries that may be like the set, the likeliest first. */
-  candidates(shingles: Uint32Array, except: number | undefined): ReadonlyArray<number> {
-    const shared = this.#bands.find(this.#keysOf(shingles))
-    return [...shared].filter(([entry]) => this.#alive[entry] === 1 && entry !== except)
-      .sort(([a, left], [b, right]) => right - left || b - a)
-      .slice(0, candidatesMax).map(([entry]) => entry)
+  /** Entries that may be above the limit of similarity with the piece. */
+  candidates(
+    { inOrder, shingles }: Pick<Profile, "inOrder" | "shingles">,
+    except: number | undefined
+  ): Candidates {
+    const size = shingles.length
+    if (!this.#compares || size === 0) return { entries: [], unsure: undefined }
+    const limit = this.#limit
+    const sketch = sketchOf(shingles)
+    const { listed, unlistedFrom } = this.#postings.split(sketch)
+    const common = listed.length === sketch.length
+      ? 0
+      : this.#common.countIn(inOrder, this.#postings.size)
+    const sought = { limit, size, common, sketch, listed }
+    const needed = sharedNeeded(sought)
+    const found = [...this.#postings.find(listed, needed.least)]
+      .filter(({ entry, shared }) => shared >= needed.of(this.#sizes[entry]!))
+    const byCommon = needed.noneBelow > size * limit
+      ? this.#smallSharing(sought, needed.noneBelow)
+      : []
+    const likely = this.#byLikeness([...found, ...byCommon], size, except)
+    const isCrowded = likely.length > candidatesMax &&
+      this.#countClear(sought, found) + byCommon.length > candidatesMax
+    return {
+      entries: likely.slice(0, candidatesMax),
+      unsure: isCrowded ? "crowded" : unlistedFrom < needed.noneBelow ? "common" : undefined
+    }
   }
 
-  /** In how many pieces the sentence stands. */
-  piecesWith({ high, low }: Profile["sentences"][number]): number {
-    return this.#sentences.count(high, low)
+  /** The smallest sets are listed for whatever they have: they are found by common text alone. */
+  #smallSharing(sought: Sought, sizeBelow: number): ReadonlyArray<Sharing> {
+    const needed = sharedNeeded({ ...sought, common: 0, listed: sought.sketch })
+    return this.#postings.find(sought.sketch, needed.least).filter(({ entry, shared }) =>
+      this.#sizes[entry]! < sizeBelow && shared >= needed.of(this.#sizes[entry]!)
+    )
+  }
+
+  /** How many share what a piece would that is clearly above the limit. */
+  #countClear(sought: Sought, found: ReadonlyArray<Sharing>): number {
+    const needed = sharedNeeded({ ...sought, limit: clearlyAbove(sought.limit) })
+    return found.filter(({ entry, shared }) => shared >= needed.of(this.#sizes[entry]!)).length
+  }
+
+  /** Those that count and whose sizes allow it, each once, the one that shares the greatest part first. */
+  #byLikeness(
+    sharing: ReadonlyArray<Sharing>,
+    size: number,
+    except: number | undefined
+  ): ReadonlyArray<number> {
+    const likeness = new Map<number, number>()
+    for (const { entry, shared } of sharing) {
+      const other = this.#sizes[entry]!
+      const isFit = Math.min(size, other) > Math.max(size, other) * this.#limit
+      if (!isFit || !this.isAlive(entry) || entry === except) continue
+      const rate = rateOf(Math.max(levelOf(size), levelOf(other)))
+      const share = shared / rate / (size + other)
+      likeness.set(entry, Math.max(share, likeness.get(entry) ?? 0))
+    }
+    return [...likeness].sort(([a, left], [b, right]) => right - left || b - a)
+      .map(([entry]) => entry)
   }
 
   /** Entries that count. */
   *living(): Iterable<number> {
-    for (let entry = 0; entry < this.#bands.size; entry++) {
-      if (this.#alive[entry] === 1) yield entry
+    for (let entry = 0; entry < this.#postings.size; entry++) {
+      if (this.isAlive(entry)) yield entry
     }
   }
 
   #grow(): void {
     const size = this.#alive.length * 2
-    const [alive, offsets, ids] = [this.#alive, this.#offsets, this.#ids]
+    const [alive, offsets, ids, sizes] = [this.#alive, this.#offsets, this.#ids, this.#sizes]
     this.#alive = new Uint8Array(size)
     this.#offsets = new Float64Array(size)
     this.#ids = new Uint32Array(size)
+    this.#sizes = new Uint32Array(size)
     this.#alive.set(alive)
     this.#offsets.set(offsets)
     this.#ids.set(ids)
+    this.#sizes.set(sizes)
   }
 }

@@ -16,8 +16,9 @@ import type { Checkpoint, StoredPiece } from "./CorpusFile.ts"
 import { CorpusIndex } from "./CorpusIndex.ts"
 import { openCorpusLog } from "./CorpusLog.ts"
 import { hashText } from "./Hash.ts"
-import type { CorpusRules, Profile } from "./Profile.ts"
-import { minWordsDefault, shingleWordsDefault } from "./Profile.ts"
+import { namesIn } from "./namesIn.ts"
+import type { CorpusRules, ProfileOf } from "./Profile.ts"
+import { profileSettings } from "./Profile.ts"
 
 interface StoreOptions {
   readonly rules: CorpusRules
@@ -26,11 +27,9 @@ interface StoreOptions {
   readonly name: string
   /** Others may append to the masters meanwhile. */
   readonly isShared: boolean
-  readonly profileOf: (content: unknown) => Profile
+  readonly profileOf: ProfileOf
 }
 
-/** Raised whenever a profile is made differently. */
-const profileVersion = 2
 /** Profiles wait for each other to be written together. */
 const batchPieces = 64
 /** While the masters are read so many wait in memory at most. */
@@ -40,15 +39,6 @@ const inMemoryMax = 50_000
 const tailBytes = 256
 /** Below this the dead are not worth making the file anew. */
 const deadMin = 10_000
-
-const profileHash = ({ nearDuplicate, reuse }: CorpusRules): string =>
-  digest(canonicalJson({
-    profileVersion,
-    compared: nearDuplicate === undefined
-      ? null
-      : [nearDuplicate.field, nearDuplicate.shingleWords ?? shingleWordsDefault],
-    counted: reuse === undefined ? null : [reuse.field, reuse.minWords ?? minWordsDefault]
-  }))
 
 const idOf = (line: Buffer): number => {
   const id = recordIdOf(line)
@@ -65,7 +55,7 @@ export const openCorpusStore = Effect.fnUntraced(function*(
   yield* disk.makeDirectory(masters.master)
   const log = yield* openCorpusLog(
     `${masters.master}/.corpus${name}`,
-    profileHash(rules),
+    digest(canonicalJson(profileSettings(rules))),
     (piece, offset) => {
       const entry = index.add(piece)
       index.settle(entry, offset)
@@ -87,12 +77,7 @@ export const openCorpusStore = Effect.fnUntraced(function*(
       : Effect.undefined
   }
 
-  const nothingKnown: StoredPiece = {
-    slug: "",
-    id: 0,
-    shingles: new Uint32Array(0),
-    sentences: []
-  }
+  const nothingKnown = { sentences: [], openers: [] }
   const retire = (entry: number): Effect.Effect<void> =>
     Effect.map(read(entry), (piece) => index.remove(entry, piece ?? nothingKnown))
 
@@ -161,10 +146,11 @@ export const openCorpusStore = Effect.fnUntraced(function*(
         }
         const content = contentOf(line.bytes)
         if (content === undefined) return
-        const piece = { slug: line.slug, id, ...profileOf(content) }
+        const { slug } = line
+        const piece = { slug, id, ...profileOf(content, slug, namesIn(line.metaObject)) }
         const entry = index.add(piece)
         seen?.add(entry)
-        const before = take(line.slug, entry, id, piece)
+        const before = take(slug, entry, id, piece)
         if (before !== undefined) gone.push(before)
       })
       yield* Effect.forEach(gone, retire, { discard: true })

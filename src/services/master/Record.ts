@@ -34,7 +34,9 @@ export const RecordMeta = Schema.Struct({
     /** Absent where no rule looks for claims: what the piece states, and where that was found. */
     claims: Schema.optionalKey(Schema.Array(Claim)),
     /** Absent where all claims are kept: how many more were found in the sources as well. */
-    claimsLeftOut: Schema.optionalKey(Schema.Int)
+    claimsLeftOut: Schema.optionalKey(Schema.Int),
+    /** What the row calls the item, which does not count when pieces are compared; absent where no rule compares them. */
+    names: Schema.optionalKey(Schema.Array(Schema.String))
   })
 })
 export type RecordMeta = typeof RecordMeta.Type

@@ -5,6 +5,7 @@ import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Item } from "../items/Item.ts"
 import { readAnswer } from "./AnswerJson.ts"
 import { excerpt, type Finding } from "./Finding.ts"
+import { makeNamesOf } from "./ItemNames.ts"
 import { makeJudgePiece } from "./JudgePiece.ts"
 import { shapeFault } from "./Piece.ts"
 import type { Verdict } from "./Qa.ts"
@@ -74,6 +75,7 @@ export const makeJudge = (
   tools: RuleTools = noTools
 ): Judge => {
   const judgePiece = makeJudgePiece(schema, ruleSet, tools)
+  const namesOf = makeNamesOf(ruleSet.rules)
   return (item, evidence, completion) => {
     const early = unfinished(completion)
     if (early !== undefined) return early
@@ -93,6 +95,6 @@ export const makeJudge = (
     const { blocking, ...accepted } = judgePiece(item, evidence, answer.value)
     return blocking.length > 0
       ? { _tag: "Rejected", cause: "QaFailed", findings: blocking }
-      : { _tag: "Accepted", ...accepted }
+      : { _tag: "Accepted", ...accepted, names: namesOf(item) }
   }
 }

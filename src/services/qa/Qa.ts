@@ -24,6 +24,8 @@ export type Verdict =
     /** What it states, and where that was found; the first hundred. */
     readonly claims: ReadonlyArray<Claim>
     readonly claimsLeftOut: number
+    /** What the row calls the item; none where no rule compares pieces. */
+    readonly names: ReadonlyArray<string>
   }
   | {
     readonly _tag: "Rejected"

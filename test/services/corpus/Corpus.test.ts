@@ -47,8 +47,12 @@ const textOf = (n: number, sentences = 8): { readonly text: string } => ({
 
 const twinOf = (n: number) => ({ text: textOf(n).text.replace(`town${n}.`, "the town.") })
 
-const record = (slug: string, content: object, id = `run:${slug}`) =>
-  Buffer.from(encodeLine({ slug, ...content, _meta: { id } }))
+const record = (
+  slug: string,
+  content: object,
+  id = `run:${slug}`,
+  names: ReadonlyArray<string> = []
+) => Buffer.from(encodeLine({ slug, ...content, _meta: { id, qa: { names } } }))
 
 /** What the appender does, as far as the corpus can tell. */
 const append = (store: MemoryStore, ...lines: ReadonlyArray<Buffer>) => {
@@ -56,14 +60,16 @@ const append = (store: MemoryStore, ...lines: ReadonlyArray<Buffer>) => {
   store.put(data.successes, Buffer.concat([before, ...lines]))
 }
 
+type Content = { readonly [field: string]: string }
+
 const accept = (
   store: MemoryStore,
   corpus: Corpus["Service"],
   slug: string,
-  content: { readonly text: string }
+  content: Content
 ) =>
   Effect.gen(function*() {
-    const verdict = yield* corpus.admit(slug, content)
+    const verdict = yield* corpus.admit(slug, content, [])
     if (verdict.blocking.length === 0) {
       append(store, record(slug, content))
       yield* corpus.keep(slug, `run:${slug}`)
@@ -92,7 +98,7 @@ describe("Corpus", () => {
     session(makeStore(), (corpus) =>
       Effect.gen(function*() {
         const slugs = Array.from({ length: 20 }, (_, n) => `p${n}`)
-        const verdicts = yield* Effect.forEach(slugs, (slug) => corpus.admit(slug, textOf(1)), {
+        const verdicts = yield* Effect.forEach(slugs, (slug) => corpus.admit(slug, textOf(1), []), {
           concurrency: "unbounded"
         })
         assert.lengthOf(verdicts.filter(({ blocking }) => blocking.length === 0), 1)
@@ -101,9 +107,9 @@ describe("Corpus", () => {
   it.effect("a piece that was withdrawn stands in nobody's way", () =>
     session(makeStore(), (corpus) =>
       Effect.gen(function*() {
-        yield* corpus.admit("p1", textOf(1))
+        yield* corpus.admit("p1", textOf(1), [])
         yield* corpus.withdraw("p1")
-        assert.deepStrictEqual((yield* corpus.admit("p2", textOf(1))).blocking, [])
+        assert.deepStrictEqual((yield* corpus.admit("p2", textOf(1), [])).blocking, [])
       })))
 
   it.effect("sentences that others have are counted, over the pieces", () => {
@@ -118,15 +124,110 @@ describe("Corpus", () => {
         const [finding] = yield* accept(store, corpus, "p3", withShared(3))
         assert.strictEqual(finding?.rule, "reuse")
         assert.strictEqual(finding?.text, shared)
-        assert.match(finding?.message ?? "", /1 of 3 sentences stand in at least 2 other pieces/)
+        assert.match(
+          finding?.message ?? "",
+          /1 of 3 sentences stand in at least 2 other pieces, most of them in "p1"/
+        )
       }))
   })
+
+  /** The same text for every item but for what it is called. */
+  const swapped = (name: string) => ({
+    text:
+      `${name} is a course for people who draw. With ${name}'s lessons you learn ink and wash. ` +
+      `Nobody who bought ${name} has to bring brushes.`
+  })
+
+  it.effect("a name that was swapped makes no text another, whether it is the slug or stands in the row", () => {
+    const store = makeStore()
+    return Effect.gen(function*() {
+      yield* session(store, (corpus) =>
+        Effect.gen(function*() {
+          yield* corpus.admit("paper-lantern", swapped("Paper Lantern"), [])
+          append(store, record("paper-lantern", swapped("Paper Lantern")))
+          yield* corpus.keep("paper-lantern", "run:paper-lantern")
+          yield* corpus.admit("sku-9", { text: textOf(4).text }, ["Blue Heron"])
+          append(store, record("sku-9", textOf(4), "run:9", ["Blue Heron"]))
+          const named = yield* corpus.admit("sku-7", swapped("Ink Club"), ["Ink Club"])
+          assert.match(named.blocking[0]?.message ?? "", /100 % like that of "paper-lantern"/)
+          const unnamed = yield* corpus.admit("sku-7", swapped("Quite Another Thing"), [])
+          assert.notMatch(unnamed.blocking[0]?.message ?? "", /100 %/)
+        }))
+      // Made anew from the masters: the names are in the records.
+      store.put(data.successes, record("sku-9", swapped("Blue Heron"), "run:9", ["Blue Heron"]))
+      yield* session(store, (corpus) =>
+        Effect.gen(function*() {
+          const { blocking } = yield* corpus.admit("sku-7", swapped("Ink Club"), ["Ink Club"])
+          assert.match(blocking[0]?.message ?? "", /100 % like that of "sku-9"/)
+        }))
+    })
+  })
+
+  const openers = [{ rule: "openers", field: "/title", maxShare: 0.5, seenIn: 2, openerWords: 4 }]
+  /** Begins as all do, and goes on alone. */
+  const begun = (n: number, name: string) => ({ title: `${name} is a fine ${textOf(n).text}` })
+
+  it.effect("of pieces that begin alike no more than a share passes, under any name, over a resume", () => {
+    const store = makeStore()
+    const tried = (corpus: Corpus["Service"], n: number, content: Content) =>
+      Effect.map(accept(store, corpus, `item${n}`, content), ([finding]) => finding)
+    return Effect.gen(function*() {
+      yield* session(
+        store,
+        (corpus) =>
+          Effect.gen(function*() {
+            assert.isUndefined(yield* tried(corpus, 1, begun(1, "Item1")))
+            assert.isUndefined(yield* tried(corpus, 2, begun(2, "Item2")))
+          }),
+        alone,
+        openers
+      )
+      yield* session(
+        store,
+        (corpus) =>
+          Effect.gen(function*() {
+            const finding = yield* tried(corpus, 3, begun(3, "Item3"))
+            assert.deepInclude(finding, { rule: "openers", field: "/title", text: "… is a fine" })
+            assert.match(
+              finding?.message ?? "",
+              /begins as 2 of 2 other pieces do, such as that of "item1"; at most 50 % may/
+            )
+            for (const n of [4, 5, 6]) {
+              assert.isUndefined(yield* tried(corpus, n, { title: textOf(n).text }))
+            }
+            // Now three of six is what is allowed; a piece written anew does not stand in its own way.
+            assert.isUndefined(yield* tried(corpus, 3, begun(3, "Item3")))
+            assert.isUndefined(yield* tried(corpus, 3, begun(30, "Item3")))
+            assert.isDefined(yield* tried(corpus, 7, begun(7, "Item7")))
+          }),
+        alone,
+        openers
+      )
+    })
+  })
+
+  it.effect("pieces in flight count for beginnings, too", () =>
+    session(
+      makeStore(),
+      (corpus) =>
+        Effect.gen(function*() {
+          const slugs = Array.from({ length: 20 }, (_, n) => n)
+          const verdicts = yield* Effect.forEach(
+            slugs,
+            (n) => corpus.admit(`item${n}`, begun(n, `item${n}`), []),
+            { concurrency: "unbounded" }
+          )
+          assert.lengthOf(verdicts.filter(({ blocking }) => blocking.length === 0), 2)
+        }),
+      alone,
+      openers
+    ))
 
   const afterwards = (store: MemoryStore, options = alone) =>
     session(store, (corpus) =>
       Effect.gen(function*() {
-        assert.strictEqual((yield* corpus.admit("copy", twinOf(2))).blocking[0]?.text, "p2")
-        assert.deepStrictEqual((yield* corpus.admit("new", textOf(9))).blocking, [])
+        assert.strictEqual((yield* corpus.admit("copy", twinOf(2), [])).blocking[0]?.text, "p2")
+        assert.deepStrictEqual((yield* corpus.admit("new", textOf(9), [])).blocking, [])
       }), options)
 
   const three = (store: MemoryStore) =>
@@ -181,10 +282,10 @@ describe("Corpus", () => {
       )
       yield* session(store, (corpus) =>
         Effect.gen(function*() {
-          assert.deepStrictEqual((yield* corpus.admit("a", textOf(2))).blocking, [])
-          assert.deepStrictEqual((yield* corpus.admit("b", textOf(3))).blocking, [])
-          assert.strictEqual((yield* corpus.admit("c", textOf(7))).blocking[0]?.text, "p2")
-          assert.strictEqual((yield* corpus.admit("d", textOf(1))).blocking[0]?.text, "p1")
+          assert.deepStrictEqual((yield* corpus.admit("a", textOf(2), [])).blocking, [])
+          assert.deepStrictEqual((yield* corpus.admit("b", textOf(3), [])).blocking, [])
+          assert.strictEqual((yield* corpus.admit("c", textOf(7), [])).blocking[0]?.text, "p2")
+          assert.strictEqual((yield* corpus.admit("d", textOf(1), [])).blocking[0]?.text, "p1")
         }))
     })
   })
@@ -195,9 +296,9 @@ describe("Corpus", () => {
     return session(store, (corpus) =>
       Effect.gen(function*() {
         append(store, record("p1", textOf(1)))
-        assert.strictEqual((yield* corpus.admit("a", textOf(1))).blocking[0]?.text, "p1")
+        assert.strictEqual((yield* corpus.admit("a", textOf(1), [])).blocking[0]?.text, "p1")
         append(store, record("p2", textOf(2)))
-        assert.strictEqual((yield* corpus.admit("b", textOf(2))).blocking[0]?.text, "p2")
+        assert.strictEqual((yield* corpus.admit("b", textOf(2), [])).blocking[0]?.text, "p2")
       }), shared)
   })
 
@@ -207,7 +308,7 @@ describe("Corpus", () => {
       (corpus) =>
         Effect.gen(function*() {
           const admitted = (slug: string, title: string) =>
-            Effect.map(corpus.admit(slug, { title }), ({ blocking }) => blocking[0]?.text)
+            Effect.map(corpus.admit(slug, { title }, []), ({ blocking }) => blocking[0]?.text)
           assert.strictEqual(yield* admitted("p1", "Blue lamp"), undefined)
           assert.strictEqual(yield* admitted("p2", "Blue chair"), undefined)
           assert.strictEqual(yield* admitted("p3", "Blue lamp"), "p1")
@@ -232,7 +333,7 @@ describe("Corpus", () => {
       )
       yield* session(store, (corpus) =>
         Effect.gen(function*() {
-          assert.strictEqual((yield* corpus.admit("copy", { text })).blocking[0]?.text, "p7")
+          assert.strictEqual((yield* corpus.admit("copy", { text }, [])).blocking[0]?.text, "p7")
           assert.deepStrictEqual(yield* accept(store, corpus, "new", textOf(3_000)), [])
         }))
     })
@@ -243,7 +344,7 @@ describe("Corpus", () => {
     return Effect.scoped(Effect.gen(function*() {
       const job = yield* makeJob({ qa: [] })
       yield* Effect.provide(
-        Effect.flatMap(Corpus, (corpus) => corpus.admit("a", textOf(1))),
+        Effect.flatMap(Corpus, (corpus) => corpus.admit("a", textOf(1), [])),
         Corpus.layer(alone).pipe(Layer.provide(Layer.mergeAll(
           Layer.succeed(CurrentJob, job),
           DataDirectory.layer("/data"),

@@ -64,6 +64,7 @@ const compilers: {
   quotation: quotationRule,
   nearDuplicate: ofCorpus,
   reuse: ofCorpus,
+  openers: ofCorpus,
   custom: (rule, { userCheck }) => customRule(rule, userCheck(rule.use))
 }
 

@@ -40,6 +40,7 @@ const everyRule: ReadonlyArray<Rule> = [
   { rule: "quotation", ...all },
   { rule: "nearDuplicate", ...all },
   { rule: "reuse", ...all },
+  { rule: "openers", ...all },
   { rule: "custom", ...all, use: "./none.ts" }
 ]
 
