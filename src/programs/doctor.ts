@@ -4,6 +4,7 @@ import { checkJob } from "./doctor/checkJob.ts"
 import { checkMachine } from "./doctor/checkMachine.ts"
 import { checkSchema } from "./doctor/checkSchema.ts"
 import { report } from "./doctor/DoctorReport.ts"
+import type { DoctorCheck } from "./doctor/DoctorReport.ts"
 
 export interface DoctorOptions {
   /** As in `process.version`. */
@@ -16,6 +17,13 @@ export interface DoctorOptions {
 export const doctor = Effect.fnUntraced(function*({ keyPresent, nodeVersion }: DoctorOptions) {
   return report([...(yield* checkMachine(nodeVersion)), ...(yield* checkJob(keyPresent))])
 })
+
+/** The machine alone, and `check` for the job that is not there or cannot be used. */
+export const doctorWithoutJob = Effect.fnUntraced(
+  function*(nodeVersion: string, check: DoctorCheck) {
+    return report([...(yield* checkMachine(nodeVersion)), check])
+  }
+)
 
 /** All of `doctor` and one short paid call per model, unless something failed before. */
 export const doctorWithCall = Effect.fnUntraced(function*(options: DoctorOptions) {

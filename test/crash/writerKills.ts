@@ -8,6 +8,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as NativeFileLock from "../../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../../src/layers/NodeDisk.ts"
+import * as NodeFileSystemType from "../../src/layers/NodeFileSystemType.ts"
 import * as NodeScratch from "../../src/layers/NodeScratch.ts"
 import { crashtest } from "../../src/programs/doctor/crashtest/crashtest.ts"
 import { OwnCommand } from "../../src/services/OwnCommand.ts"
@@ -16,9 +17,8 @@ import { OwnCommand } from "../../src/services/OwnCommand.ts"
 export const machineWith = (command: () => string) =>
   Layer.mergeAll(
     NodeServices.layer,
-    NodeDisk.layer,
-    NativeFileLock.layer,
-    NodeScratch.layer,
+    Layer.provideMerge(NodeScratch.layer, Layer.mergeAll(NodeDisk.layer, NativeFileLock.layer)),
+    NodeFileSystemType.layer,
     Layer.sync(OwnCommand, (): OwnCommand["Service"] => [process.execPath, command()])
   )
 

@@ -17,6 +17,13 @@ export const existingData = Effect.fnUntraced(function*(path: string) {
   return yield* new UsageError({ message: `${path}: ${what}; check --data` })
 })
 
+/** A directory, or nothing yet: a run would make it. */
+export const placeForData = Effect.fnUntraced(function*(path: string) {
+  const found = yield* (yield* Disk).stat(path)
+  if (Option.isNone(found) || found.value.kind === "directory") return path
+  return yield* new UsageError({ message: `${path}: is no directory; check --data` })
+})
+
 export const dataOf = (options: { readonly job: string; readonly data: Option.Option<string> }) =>
   Option.isSome(options.data)
     ? existingData(options.data.value)

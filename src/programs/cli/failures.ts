@@ -43,12 +43,21 @@ const isBusy = (failure: Failure): boolean =>
   failure._tag === "RunBusy" ||
   Predicate.hasProperty(failure, "reason") && failure.reason === "Busy"
 
+const exitCodeIn = (failure: Failure): number | undefined =>
+  Predicate.hasProperty(failure, "exitCode") && typeof failure.exitCode === "number"
+    ? failure.exitCode
+    : undefined
+
 /** What the failure is to the user: the message, with the next thing to do, and the exit code. */
 const toldOf = (failure: Failure): { readonly message: string; readonly code: number } => {
   const { _tag, message } = failure
   if (failure instanceof DiskError) {
     const { exitCode, next } = diskAdvice(failure.code)
     return { message: next === "" ? message : `${message}; ${next}`, code: exitCode }
+  }
+  // A process that was started for a test has said why it ended, and so has its code.
+  if (_tag === "WriterFailed") {
+    return { message, code: exitCodeIn(failure) ?? ExitCode.internalError }
   }
   const code = usageTags.has(_tag) || isBusy(failure)
     ? ExitCode.usage

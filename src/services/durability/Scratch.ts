@@ -5,6 +5,9 @@ import type * as Scope from "effect/Scope"
 import type { DiskError } from "./Disk.ts"
 
 export class Scratch extends Context.Service<Scratch, {
-  /** Makes it inside a directory that exists, and answers its absolute path. Removed on every end but a kill. */
+  /**
+   * Makes it inside a directory that exists, and answers its absolute path. Removed on every end but a kill; what a kill
+   * left there is removed first.
+   */
   readonly make: (inside: string) => Effect.Effect<string, DiskError, Scope.Scope>
 }>()("inkfast/services/durability/Scratch") {}

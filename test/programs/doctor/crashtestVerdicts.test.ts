@@ -21,6 +21,7 @@ import { timeSyncs } from "../../../src/programs/doctor/crashtest/timeSyncs.ts"
 import { encodeWriterEvent } from "../../../src/programs/doctor/crashtest/WriterEvent.ts"
 import type { WriterEvent } from "../../../src/programs/doctor/crashtest/WriterEvent.ts"
 import type { DurableAppender } from "../../../src/services/durability/DurableAppender.ts"
+import { FileSystemType } from "../../../src/services/durability/FileSystemType.ts"
 import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 import { Scratch } from "../../../src/services/durability/Scratch.ts"
 import type { Llm } from "../../../src/services/generation/Llm.ts"
@@ -105,9 +106,27 @@ const spawner = (
   return Layer.succeed(Spawner.ChildProcessSpawner, Spawner.make(spawn))
 }
 
-const pretend = (writer: Writer, mounts = "/dev/sda1 / ext4 rw 0 0\n") => {
+/** A line of /proc/self/mountinfo: that file system is on all there is. */
+const mounted = (type: string, source = "/dev/sda1"): string =>
+  `22 1 8:1 / / rw,relatime shared:1 - ${type} ${source} rw\n`
+
+interface Machine {
+  readonly mounts?: string
+  /** As /proc/diskstats says it; it stays what it is. */
+  readonly diskstats?: string
+  /** What statfs(2) says of every path. */
+  readonly magic?: number
+  readonly freeBytes?: number
+}
+
+const pretend = (
+  writer: Writer,
+  { diskstats, freeBytes, magic, mounts = mounted("ext4") }: Machine = {}
+) => {
   const store = Store.make()
-  store.put("/proc/self/mounts", mounts)
+  store.put("/proc/self/mountinfo", mounts)
+  if (diskstats !== undefined) store.put("/proc/diskstats", diskstats)
+  if (freeBytes !== undefined) store.setCapacity(freeBytes)
   const scratch = Layer.succeed(Scratch, {
     make: () =>
       Effect.sync(() => {
@@ -120,6 +139,7 @@ const pretend = (writer: Writer, mounts = "/dev/sda1 / ext4 rw 0 0\n") => {
       spawner(store, writer),
       MemoryDisk.layer(store),
       scratch,
+      Layer.succeed(FileSystemType, { of: () => Effect.succeed(magic) }),
       Layer.succeed(OwnCommand, ["inkfast"])
     ))
   )
@@ -146,9 +166,15 @@ describe("crashtest, its verdicts", () => {
       const store = Store.make()
       const syncAloneUs = yield* Effect.provide(timeSyncs("/probe"), MemoryDisk.layer(store))
       assert.strictEqual(syncAloneUs, 0)
-      const ext4 = mountIn("/dev/sda1 / ext4 rw 0 0", "/")
-      const tmpfs = mountIn("tmpfs / tmpfs rw 0 0", "/")
-      const figures = { syncMedianUs: 90, syncP99Us: 200, syncs: 10 } as CrashtestFigures
+      const ext4 = mountIn(mounted("ext4"), "/")
+      const tmpfs = mountIn(mounted("tmpfs"), "/")
+      const figures = {
+        syncMedianUs: 90,
+        syncP99Us: 200,
+        syncs: 10,
+        syncsAlone: 64,
+        deviceWrites: null
+      } as CrashtestFigures
       const outcome = (aloneUs: number, mount: typeof ext4) =>
         checkSyncs({ ...figures, syncAloneUs: aloneUs }, mount)
       assert.include(outcome(syncAloneUs, ext4).advice, "no device is that fast")
@@ -156,6 +182,24 @@ describe("crashtest, its verdicts", () => {
       assert.strictEqual(outcome(syncAloneUs, tmpfs).outcome, "ok")
       assert.strictEqual(outcome(400, ext4).outcome, "ok")
       assert.include(outcome(80_000, ext4).advice, "slow disk")
+    }))
+
+  it.live("syncs that bring nothing to the device are named, however long they take", () =>
+    Effect.gen(function*() {
+      const diskstats = "   8       1 sda1 10 0 100 10 20 0 200 20 0 30 30 0 0 0 0 0 0\n"
+      const report = yield* pretend(honest, { diskstats })
+      const { advice, outcome } = find(report, "sync")
+      assert.strictEqual(outcome, "warn")
+      assert.include(advice, "64 syncs brought 0 writes to the device")
+      assert.isTrue(report.ok)
+    }))
+
+  it.live("a disk that is all but full is left alone", () =>
+    Effect.gen(function*() {
+      const report = yield* pretend(honest, { freeBytes: 1024 ** 2 })
+      assert.deepStrictEqual(outcomes(report), ["mount ok", "lock ok", "space fail"])
+      assert.isNull(report.figures)
+      assert.isFalse(report.ok)
     }))
 
   const liars: ReadonlyArray<[string, Writer, string]> = [
@@ -224,22 +268,31 @@ describe("crashtest, its verdicts", () => {
     }))
 
   const mounts: ReadonlyArray<[string, string, string]> = [
-    ["nas:/home / nfs4 rw 0 0", "warn", "network"],
-    ["//nas/home / cifs rw 0 0", "warn", "network"],
-    ["me@host: / fuse.sshfs rw 0 0", "warn", "network"],
-    ["host / 9p rw 0 0", "warn", "network"],
-    ["/dev/sdb1 / fuseblk rw 0 0", "warn", "user space"],
-    ["tmpfs / tmpfs rw 0 0", "warn", "tmpfs does not survive a power cut"],
-    ["overlay / overlay rw 0 0", "warn", "volume"],
-    ["/dev/sda1 / xfs rw 0 0", "ok", ""]
+    ["nfs4", "warn", "network"],
+    ["cifs", "warn", "network"],
+    ["fuse.sshfs", "warn", "network"],
+    ["9p", "warn", "network"],
+    ["fuseblk", "warn", "user space"],
+    ["tmpfs", "warn", "tmpfs does not survive a power cut"],
+    ["overlay", "warn", "volume"],
+    ["xfs", "ok", ""]
   ]
-  for (const [mount, outcome, advice] of mounts) {
-    it.live(`"${mount}" is ${outcome}`, () =>
+  for (const [type, outcome, advice] of mounts) {
+    it.live(`${type} is ${outcome}`, () =>
       Effect.gen(function*() {
-        const report = yield* pretend(honest, `${mount}\n`)
+        const report = yield* pretend(honest, { mounts: mounted(type) })
         assert.strictEqual(find(report, "mount").outcome, outcome)
         assert.include(find(report, "mount").advice, advice)
         assert.isTrue(report.ok)
+      }))
+  }
+
+  for (const [what, mounts] of [["no table", ""], ["another mount", mounted("ext4")]] as const) {
+    it.live(`a network file system is found where there is ${what} of mounts, by its number`, () =>
+      Effect.gen(function*() {
+        const report = yield* pretend(honest, { mounts, magic: 0x6969 })
+        assert.strictEqual(find(report, "mount").outcome, "warn")
+        assert.include(find(report, "mount").advice, "nfs is a network")
       }))
   }
 

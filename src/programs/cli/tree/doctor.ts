@@ -27,7 +27,7 @@ const config = {
     Flag.withMetavar("N"),
     Flag.withDescription("With --crashtest: how long (default 10)"),
     Flag.filter((value) => value > 0, (value) => `${value} is no time: it must be above 0`),
-    Flag.withDefault(10)
+    Flag.optional
   ),
   json: flags.json
 }
@@ -36,8 +36,8 @@ export type Options = Command.Command.Config.Infer<typeof config>
 export const command = Command.make("doctor", config, lazily(() => import("../doctor.ts"))).pipe(
   Command.withShortDescription("Checks machine, disk, key, endpoint and prices"),
   Command.withDescription(
-    "Checks Node, the disk (a real sync, timed), locks, the key, the endpoint and the prices, and says what to do. Spends " +
-      "nothing unless --call is given."
+    "Checks Node, the disk (a real sync, timed), locks, the key, the endpoint and the prices, and says what to do; without " +
+      "a job only the machine. Spends nothing unless --call is given."
   ),
   Command.withExamples([
     { command: "inkfast doctor", description: "Before the first run of the job here" },

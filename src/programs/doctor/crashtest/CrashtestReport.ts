@@ -26,6 +26,10 @@ export interface CrashtestFigures {
   readonly commitsPerSecond: number
   /** A sync while nobody else is at work, without what the call costs in the process: the disk's own share. */
   readonly syncAloneUs: number
+  /** How many of those were timed, each after a write of its own. */
+  readonly syncsAlone: number
+  /** Writes that the device completed during those syncs, one at least for each; null where it cannot be told. */
+  readonly deviceWrites: number | null
   /** Syncs of the writers, while they were at work. */
   readonly syncs: number
   /** Null where there was none. */
@@ -36,7 +40,7 @@ export interface CrashtestFigures {
 export interface CrashtestReport extends DoctorReport {
   readonly directory: string
   readonly fileSystem: string | null
-  /** Null where the kills were not tried, because locks do not hold. */
+  /** Null where the kills were not tried: locks do not hold, or there is no room. */
   readonly figures: CrashtestFigures | null
   readonly notTested: string
 }
@@ -57,7 +61,7 @@ export const quantile = (sorted: ReadonlyArray<number>, share: number): number |
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null
 
 export const checkSyncs = (
-  { syncAloneUs, syncMedianUs, syncP99Us, syncs }: CrashtestFigures,
+  { deviceWrites, syncAloneUs, syncMedianUs, syncP99Us, syncs, syncsAlone }: CrashtestFigures,
   mount: Mount | undefined
 ): DoctorCheck => {
   if (syncMedianUs === null || syncP99Us === null) {
@@ -67,10 +71,14 @@ export const checkSyncs = (
     ms(syncMedianUs)
   }, p99 ${ms(syncP99Us)}, of ${syncs}`
   if (isInMemory(mount)) return ok("sync", `${seen} (no device is behind it)`)
-  if (syncAloneUs < tooFastUs) {
+  const tooFew = deviceWrites !== null && deviceWrites < syncsAlone
+  if (tooFew || syncAloneUs < tooFastUs) {
+    const why = tooFew
+      ? `${syncsAlone} syncs brought ${deviceWrites} writes to the device`
+      : "no device is that fast"
     const advice =
-      "no device is that fast: the mount, the hypervisor or the drive answers before the data is safe (nobarrier, " +
-      "an unsafe disk cache, eatmydata). A power cut may lose what was acknowledged"
+      `${why}: the mount, the hypervisor or the drive answers before the data is safe (nobarrier, an unsafe disk ` +
+      "cache, eatmydata). A power cut may lose what was acknowledged"
     return warn("sync", seen, advice)
   }
   return syncAloneUs > slowUs
@@ -82,7 +90,22 @@ export const checkSyncs = (
     : ok("sync", seen)
 }
 
+const mib = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`
+
+/** The test writes a part of what is free, and needs some of it. */
+export const checkRoom = (freeBytes: number, wantedBytes: number): DoctorCheck | undefined =>
+  freeBytes >= wantedBytes ? undefined : fail(
+    "space",
+    `${mib(freeBytes)} free: too little to try anything there`,
+    `free ${mib(wantedBytes)}, or name another directory with --dir`
+  )
+
 const count = (n: number, what: string): string => `${n.toLocaleString("en-US")} ${what}`
+
+/** Promises that were seen broken: any is one too many. */
+export const brokenIn = (
+  { duplicates, invalidLines, lost, tempFilesLeft }: CrashtestFigures
+): number => lost + invalidLines + duplicates + tempFilesLeft
 
 export const checkKills = (figures: CrashtestFigures): DoctorCheck => {
   const {
@@ -100,10 +123,11 @@ export const checkKills = (figures: CrashtestFigures): DoctorCheck => {
       count(acknowledged, "records")
     } acknowledged, ` +
     count(Math.round(commitsPerSecond), "commits/s")
+  const broken = brokenIn(figures)
   const found =
     `${lost} lost, ${invalidLines} invalid lines, ${duplicates} duplicates, ${tempFilesLeft} temp files left`
   const seen = `${done}: ${found}`
-  if (lost + invalidLines + duplicates + tempFilesLeft > 0) {
+  if (broken > 0) {
     return fail(
       "kills",
       seen,

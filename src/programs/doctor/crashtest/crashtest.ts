@@ -8,15 +8,16 @@ import { Disk } from "../../../services/durability/Disk.ts"
 import { Scratch } from "../../../services/durability/Scratch.ts"
 import { report } from "../DoctorReport.ts"
 import { nearestDirectory } from "../nearestDirectory.ts"
-import { checkKills, checkSyncs, notTested, quantile } from "./CrashtestReport.ts"
+import { checkKills, checkRoom, checkSyncs, notTested, quantile } from "./CrashtestReport.ts"
 import type { CrashtestFigures, CrashtestReport } from "./CrashtestReport.ts"
+import { withDeviceWrites } from "./deviceWrites.ts"
 import { killWriters } from "./killWriters.ts"
 import { readMaster } from "./MasterReader.ts"
 import type { MasterContent } from "./MasterReader.ts"
 import { checkMount, mountOf } from "./mountOf.ts"
 import { probeLock } from "./probeLock.ts"
 import { startWriter } from "./startWriter.ts"
-import { timeSyncs } from "./timeSyncs.ts"
+import { syncsTimed, timeSyncs } from "./timeSyncs.ts"
 
 export interface CrashtestOptions {
   /** On the file system that is meant; where it does not exist, the nearest directory above it. */
@@ -28,6 +29,10 @@ export interface CrashtestOptions {
 }
 
 const writers = 3
+const scratchBytesMax = 1024 ** 3
+/** Of what is free: whoever else writes there is to notice nothing. */
+const scratchShareMax = 0.25
+const freeBytesNeeded = 64 * 1024 ** 2
 const expectedInMaster: ReadonlySet<string> = new Set([
   "updates.jsonl",
   "successes.jsonl",
@@ -67,10 +72,26 @@ const sum = (
   of: (content: MasterContent) => number
 ): number => masters.reduce((total, content) => total + of(content), 0)
 
+interface Room {
+  readonly data: DataPaths
+  readonly freeBytes: number
+  /** As the kernel numbers it; undefined where it does not tell. */
+  readonly device: string | undefined
+}
+
 const tryKills = Effect.fnUntraced(
-  function*(data: DataPaths, { killsMax = Infinity, seconds }: CrashtestOptions) {
-    const syncAloneUs = yield* timeSyncs(path.join(data.root, "syncs"))
-    const observed = yield* killWriters({ data, writers, killsMax, killMs: seconds * 1000 })
+  function*({ data, device, freeBytes }: Room, { killsMax = Infinity, seconds }: CrashtestOptions) {
+    const [syncAloneUs, deviceWrites] = yield* withDeviceWrites(
+      device,
+      timeSyncs(path.join(data.root, "syncs"))
+    )
+    const observed = yield* killWriters({
+      data,
+      writers,
+      killsMax,
+      killMs: seconds * 1000,
+      bytesMax: Math.min(scratchBytesMax, freeBytes * scratchShareMax)
+    })
     const { acknowledged, commits, durationMs, kills, linesRead } = observed
     const before = yield* bothMasters(data)
     yield* openAgain(data)
@@ -94,6 +115,8 @@ const tryKills = Effect.fnUntraced(
       commits,
       commitsPerSecond: commits / (Math.max(1, durationMs) / 1000),
       syncAloneUs,
+      syncsAlone: syncsTimed,
+      deviceWrites,
       syncs: syncsUs.length,
       syncMedianUs: quantile(syncsUs, 0.5),
       syncP99Us: quantile(syncsUs, 0.99)
@@ -101,6 +124,16 @@ const tryKills = Effect.fnUntraced(
     return figures
   }
 )
+
+/** Without locks, or without room, nothing is tried. */
+const tryOut = Effect.fnUntraced(function*(room: Room, options: CrashtestOptions) {
+  const lock = yield* probeLock(path.join(room.data.root, "lock"))
+  const noRoom = checkRoom(room.freeBytes, freeBytesNeeded)
+  const before = noRoom === undefined ? [lock] : [lock, noRoom]
+  if (before.some(({ outcome }) => outcome !== "ok")) return { checks: before, figures: null }
+  const figures = yield* tryKills(room, options)
+  return { checks: before, figures }
+})
 
 /**
  * Works in a scratch directory inside the nearest directory that exists, and removes it at every end. Fails only where
@@ -110,12 +143,12 @@ export const crashtest = Effect.fnUntraced(function*(options: CrashtestOptions) 
   const directory = yield* nearestDirectory(options.directory)
   const mount = yield* mountOf(directory)
   const data = paths(yield* (yield* Scratch).make(directory))
-  const lock = yield* probeLock(path.join(data.root, "lock"))
-  const figures = lock.outcome === "ok" ? yield* tryKills(data, options) : null
+  const freeBytes = yield* (yield* Disk).freeSpace(data.root)
+  const { checks, figures } = yield* tryOut({ data, freeBytes, device: mount?.device }, options)
   const result: CrashtestReport = {
     ...report([
       checkMount(directory, mount),
-      lock,
+      ...checks,
       ...(figures === null ? [] : [checkSyncs(figures, mount), checkKills(figures)])
     ]),
     directory,

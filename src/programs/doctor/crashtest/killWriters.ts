@@ -30,6 +30,8 @@ export interface KillOptions {
   readonly killMs: number
   /** Ends it earlier, once there were so many kills; the writers that live then are killed, too. */
   readonly killsMax: number
+  /** Of both masters together: the test proves nothing more by filling a disk, and ends there. */
+  readonly bytesMax: number
 }
 
 /** A writer lives so long after it is ready. */
@@ -39,8 +41,6 @@ const earlyOneIn = 5
 /** A writer that is not ready by then never will be. */
 const readyMsMax = 60_000
 const lookEveryMs = 20
-/** Of both masters together: the test proves nothing more by filling a disk. */
-const scratchBytesMax = 1024 ** 3
 const syncsKept = 200_000
 
 const newObserved = (): Observed => ({
@@ -62,10 +62,10 @@ const hearInto = (observed: Observed) => (event: WriterEvent): void => {
 
 /** Looks at both masters again and again; stops the test when they have grown too large. */
 const watch = Effect.fnUntraced(
-  function*(readers: ReadonlyArray<MasterReader>, stop: Effect.Effect<unknown>) {
+  function*(readers: ReadonlyArray<MasterReader>, bytesMax: number, stop: Effect.Effect<unknown>) {
     for (;;) {
       for (const reader of readers) yield* reader.look
-      if (readers.reduce((sum, reader) => sum + reader.bytes(), 0) > scratchBytesMax) yield* stop
+      if (readers.reduce((sum, reader) => sum + reader.bytes(), 0) > bytesMax) yield* stop
       yield* Effect.sleep(lookEveryMs)
     }
   }
@@ -81,7 +81,9 @@ interface Field {
   startMs: number
 }
 
-const endedItself = Effect.fail(new WriterFailed({ detail: "it ended, and nobody had killed it" }))
+const endedItself = Effect.fail(
+  new WriterFailed({ detail: "it ended, and nobody had killed it", exitCode: null })
+)
 
 /** Waits for the moment at which a writer is to be killed. */
 const moment = Effect.fnUntraced(function*(field: Field, process: WriterProcess, life: number) {
@@ -91,7 +93,12 @@ const moment = Effect.fnUntraced(function*(field: Field, process: WriterProcess,
   yield* Effect.timeoutOrElse(process.ready, {
     duration: readyMsMax,
     orElse: () =>
-      Effect.fail(new WriterFailed({ detail: `it was not ready after ${readyMsMax / 1000} s` }))
+      Effect.fail(
+        new WriterFailed({
+          detail: `it was not ready after ${readyMsMax / 1000} s`,
+          exitCode: null
+        })
+      )
   })
   field.startMs = (yield* Clock.currentTimeMillis) - startedMs
   yield* Deferred.succeed(field.firstReady, undefined)
@@ -139,7 +146,7 @@ export const killWriters = Effect.fnUntraced(function*(options: KillOptions) {
   })
   yield* Effect.raceFirst(
     Effect.all([...places, timer], { concurrency: "unbounded", discard: true }),
-    watch(readers, stop)
+    watch(readers, options.bytesMax, stop)
   )
   for (const reader of readers) {
     yield* reader.look

@@ -18,7 +18,10 @@ const isGrantedToAnother = (file: string) =>
     })
     yield* process.ended
     if (granted !== undefined) return granted
-    return yield* new WriterFailed({ detail: "it did not say whether it got the lock" })
+    return yield* new WriterFailed({
+      detail: "it did not say whether it got the lock",
+      exitCode: null
+    })
   }))
 
 /** Makes the file. */

@@ -14,9 +14,11 @@ import { decodeWriterEvent } from "./WriterEvent.ts"
 import type { WriterEvent } from "./WriterEvent.ts"
 
 /** A writer ended by itself: what it was to prove cannot be seen here. */
-export class WriterFailed
-  extends Schema.TaggedError<WriterFailed>()("WriterFailed", { detail: Schema.String })
-{
+export class WriterFailed extends Schema.TaggedError<WriterFailed>()("WriterFailed", {
+  detail: Schema.String,
+  /** With which it ended; null where it did not. */
+  exitCode: Schema.NullOr(Schema.Int)
+}) {
   override get message(): string {
     return `a writer of the crash test failed by itself: ${this.detail}`
   }
@@ -81,7 +83,8 @@ export const startWriter = Effect.fnUntraced(function*(
       if (code._tag === "None" || Number(code.value) === 0) return
       const detail = (yield* Fiber.join(complaining)).trim()
       return yield* new WriterFailed({
-        detail: detail === "" ? `it ended with ${code.value}` : detail
+        detail: detail === "" ? `it ended with ${code.value}` : detail.replace(/^inkfast: /, ""),
+        exitCode: Number(code.value)
       })
     }),
     kill: Effect.andThen(Effect.ignore(handle.kill({ killSignal: "SIGKILL" })), heardOut)

@@ -5,7 +5,8 @@ import { Disk } from "../../../services/durability/Disk.ts"
 import { appendAll } from "../../../services/durability/FileIo.ts"
 import { quantile } from "./CrashtestReport.ts"
 
-const rounds = 64
+/** Each of them writes before it syncs. */
+export const syncsTimed = 64
 const syncBytes = 4096
 /** Large enough to take the same way through the process as a sync, and answered from memory. */
 const readBytes = 64 * 1024
@@ -31,7 +32,7 @@ export const timeSyncs = Effect.fnUntraced(function*(path: string) {
   const syncsUs: Array<number> = []
   const readsUs: Array<number> = []
   yield* appendAll(disk, file, into)
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < syncsTimed; round++) {
     yield* appendAll(disk, file, new Uint8Array(syncBytes))
     syncsUs.push(yield* timed(disk.datasync(file)))
     readsUs.push(yield* timed(disk.read(file, into, 0)))
