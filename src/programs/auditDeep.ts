@@ -6,6 +6,7 @@ import type { ItemSource } from "../services/items/ItemSource.ts"
 import type { AuditCheck } from "../services/master/AuditCheck.ts"
 import { AuditTally } from "../services/master/AuditTally.ts"
 import { withoutConsolidations } from "../services/master/WithoutConsolidations.ts"
+import { placed } from "../services/qa/Finding.ts"
 import * as Option from "effect/Option"
 import { qaCheck } from "./qaCheck.ts"
 
@@ -25,7 +26,7 @@ export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefi
         }
         const [first] = findings
         if (outcome === "fails" && first !== undefined) {
-          tally.violate(`${where}: ${first.rule} ${first.field}: ${first.message}`)
+          tally.violate(`${where}: ${placed(first)}: ${first.message}`)
         }
       })
   })

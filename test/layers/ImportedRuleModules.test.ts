@@ -41,6 +41,20 @@ describe("custom rules", () => {
       assert.notStrictEqual(second.rulesHash, first.rulesHash)
     }).pipe(Effect.scoped, Effect.provide(layer)))
 
+  it.effect("the files that a module imports count as well, however deep", () =>
+    Effect.gen(function*() {
+      const directory = yield* tempDir
+      const write = (name: string, text: string) => fs.writeFileSync(join(directory, name), text)
+      write("tone.ts", "import { check } from \"./lib/check.ts\"\nexport default check\n")
+      fs.mkdirSync(join(directory, "lib"))
+      write("lib/check.ts", "export * from \"../words.ts\"\nexport const check = () => []\n")
+      write("words.ts", "export const words = 1\n")
+      const first = yield* load(directory, "./tone.ts")
+      assert.strictEqual((yield* load(directory, "./tone.ts")).rulesHash, first.rulesHash)
+      write("words.ts", "export const words = 2\n")
+      assert.notStrictEqual((yield* load(directory, "./tone.ts")).rulesHash, first.rulesHash)
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
   it.effect("a rule that a layer gives, by its name", () =>
     Effect.gen(function*() {
       const rule: UserRule = { version: "1", check: () => [{ message: "never" }] }

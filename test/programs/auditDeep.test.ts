@@ -47,7 +47,7 @@ describe("audit --deep", () => {
         titled("a", 1, "On 7 lamps") + titled("b", 2, "A title that is much too long for it")
       )
       assert.deepInclude(check, { outcome: "broken", checked: 2, violations: 1 })
-      assert.match(check.examples[0] ?? "", /^successes\.jsonl:2: b: length \/title: /)
+      assert.match(check.examples[0] ?? "", /^successes\.jsonl:2: b: length in \/title: /)
       assert.include(check.note, "length 1")
     }))
 

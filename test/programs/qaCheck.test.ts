@@ -103,8 +103,8 @@ describe("qa report", () => {
         [[0, 5, 3], [1, 2, 2]]
       )
       assert.deepStrictEqual(
-        report.byRule.map(({ rejected, rule, warned }) => [rule, rejected, warned]),
-        [["length", 2, 0]]
+        report.byRule.map(({ fields, rejected, rule, warned }) => [rule, rejected, warned, fields]),
+        [["length", 2, 0, [{ field: "/title", drafts: 2 }]]]
       )
       assert.deepStrictEqual(
         report.byRule[0]?.examples.map(({ slug }) => slug).sort(),

@@ -1,6 +1,6 @@
 // What happened to an item as text for a terminal: words from outside are indented, and cannot pass for ours.
 import { describe as describeReason } from "../../services/generation/FailureClass.ts"
-import { excerpt } from "../../services/qa/Finding.ts"
+import { excerpt, placed } from "../../services/qa/Finding.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import { formatUsd, fromUsd } from "../../services/spending/Money.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
@@ -18,12 +18,10 @@ const quoted = (text: string): ReadonlyArray<string> =>
 const inline = (text: string): string => text.replace(/[\s\u0085\u2028\u2029]+/g, " ")
 
 const findingLines = (findings: ReadonlyArray<Finding>): ReadonlyArray<string> =>
-  findings.map(({ field, message, rule, text }) =>
-    "      " +
-    inline(
-      `- ${rule}${field === "" ? "" : ` in ${field}`}: ${message}${text === "" ? "" : ` (${text})`}`
-    )
-  )
+  findings.map((finding) => {
+    const { message, text } = finding
+    return "      " + inline(`- ${placed(finding)}: ${message}${text === "" ? "" : ` (${text})`}`)
+  })
 
 const eventLines = ({ event, file, line }: JournalPlace): ReadonlyArray<string> => {
   const head = `${event.at}  ${event.id}  ${file}:${line}`

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Checking from "../../layers/Checking.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
+import { placed } from "../../services/qa/Finding.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { qaCheck } from "../qaCheck.ts"
 import type { CheckedLine, QaCheckReport } from "../qaCheck.ts"
@@ -14,9 +15,7 @@ import type { Options } from "./tree/qa.ts"
 const lineText = ({ findings, line, outcome, slug }: CheckedLine): string =>
   visible([
     `${line}: ${slug}: ${outcome}`,
-    ...findings.map(({ field, message, rule }) =>
-      `    ${rule}${field === "" ? "" : ` ${field}`}: ${message}`
-    )
+    ...findings.map((finding) => `    ${placed(finding)}: ${finding.message}`)
   ].join("\n"))
 
 const summaryOf = ({ byRule, fails, lines, passes, unverified }: QaCheckReport): string =>

@@ -16,9 +16,14 @@ const describe = ({ accepted, byRule, byRung, judged, passShare, reuse }: QaRepo
     ...byRung.map((own) =>
       `  rung ${own.rung}: ${own.accepted} of ${own.judged} accepted (${percent(own.passShare)})`
     ),
-    ...byRule.flatMap(({ examples, passShare: passes, rejected, rule, warned }) => [
+    ...byRule.flatMap(({ examples, fields, passShare: passes, rejected, rule, warned }) => [
       `${rule}: ${rejected} rejected, ${warned} warned (${percent(passes)} pass)`,
-      ...examples.map(({ field, message, slug }) => `    ${slug} ${field}: ${message}`)
+      ...(fields.length === 0
+        ? []
+        : [`    in ${fields.map(({ drafts, field }) => `${field} (${drafts})`).join(", ")}`]),
+      ...examples.map(({ field, message, slug }) =>
+        `    ${slug}${field === "" ? "" : ` ${field}`}: ${message}`
+      )
     ]),
     `${reuse.pieces} accepted pieces${reuse.isExact ? "" : ", counts below are lower bounds"}`,
     ...(["sentences", "openers"] as const).flatMap((kind) =>

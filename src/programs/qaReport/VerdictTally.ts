@@ -10,6 +10,8 @@ export interface RuleReport {
   readonly warned: number
   /** Share of all judged drafts in which it blocked nothing. */
   readonly passShare: number
+  /** In how many of these drafts it found something in each field, list positions as `*`; the most first. */
+  readonly fields: ReadonlyArray<{ readonly field: string; readonly drafts: number }>
   /** The newest few, with their items. */
   readonly examples: ReadonlyArray<
     { readonly slug: string } & Pick<Finding, "field" | "text" | "message">
@@ -43,10 +45,16 @@ export interface JudgedDraft {
   readonly findings: ReadonlyArray<Finding>
 }
 
+/** What rules found in a draft: which rule, and in which fields. */
+interface Found {
+  readonly rule: string
+  readonly fields: ReadonlyArray<string>
+}
+
 interface Draft {
   readonly rung: number
   isAccepted: boolean
-  rules: ReadonlyArray<string>
+  found: ReadonlyArray<Found>
 }
 
 interface Example {
@@ -55,6 +63,16 @@ interface Example {
 }
 
 const examplesMax = 3
+const fieldsMax = 10
+
+// `/faq/2/answer` is `/faq/*/answer`: rules of one kind that have no ids of their own are told apart by it.
+const patternOf = (pointer: string): string => pointer.replace(/\/\d+(?=\/|$)/g, "/*")
+
+const foundBy = (findings: ReadonlyArray<Finding>): ReadonlyArray<Found> =>
+  [...Map.groupBy(findings, ({ rule }) => rule)].map(([rule, own]) => ({
+    rule,
+    fields: [...new Set(own.map(({ field }) => patternOf(field)))].filter((field) => field !== "")
+  }))
 
 const shareOf = (part: number, whole: number): number => whole === 0 ? 0 : part / whole
 
@@ -63,20 +81,20 @@ export class VerdictTally {
   readonly #byId = makeSlugTable()
   readonly #drafts: Array<Draft> = []
   /** Most drafts have the same few sets of findings, or none. */
-  readonly #ruleSets = new Map<string, ReadonlyArray<string>>()
+  readonly #sets = new Map<string, ReadonlyArray<Found>>()
   readonly #examples = new Map<string, Array<Example>>()
 
   add({ findings, id, isAccepted, rung, slug }: JudgedDraft): void {
-    const rules = this.#rulesOf(findings)
+    const found = this.#foundIn(findings)
     const before = this.#byId.add(id, this.#drafts.length)
     const draft = before === undefined ? undefined : this.#drafts[before]
-    if (draft === undefined) this.#drafts.push({ rung: rung ?? 0, isAccepted, rules })
+    if (draft === undefined) this.#drafts.push({ rung: rung ?? 0, isAccepted, found })
     else {
-      for (const rule of draft.rules) this.#forget(rule, id)
+      for (const { rule } of draft.found) this.#forget(rule, id)
       draft.isAccepted = isAccepted
-      draft.rules = rules
+      draft.found = found
     }
-    for (const rule of rules) {
+    for (const { rule } of found) {
       const finding = findings.findLast((each) => each.rule === rule)
       if (finding !== undefined) this.#show(rule, id, slug, finding)
     }
@@ -84,7 +102,10 @@ export class VerdictTally {
 
   get report(): VerdictReport {
     const rules = new Map(
-      [...this.#examples.keys()].map((rule) => [rule, { rejected: 0, warned: 0 }])
+      [...this.#examples.keys()].map((rule) => [
+        rule,
+        { rejected: 0, warned: 0, fields: new Map<string, number>() }
+      ])
     )
     const rungs = new Map<number, { judged: number; accepted: number }>()
     let accepted = 0
@@ -96,9 +117,11 @@ export class VerdictTally {
         own.accepted++
         accepted++
       }
-      for (const rule of draft.rules) {
+      for (const { fields, rule } of draft.found) {
         const count = rules.get(rule)
-        if (count !== undefined) count[draft.isAccepted ? "warned" : "rejected"]++
+        if (count === undefined) continue
+        count[draft.isAccepted ? "warned" : "rejected"]++
+        for (const field of fields) count.fields.set(field, (count.fields.get(field) ?? 0) + 1)
       }
     }
     const judged = this.#drafts.length
@@ -110,6 +133,8 @@ export class VerdictTally {
         .map(([rule, count]) => ({
           rule,
           ...count,
+          fields: [...count.fields].map(([field, drafts]) => ({ field, drafts }))
+            .sort((a, b) => b.drafts - a.drafts).slice(0, fieldsMax),
           examples: (this.#examples.get(rule) ?? []).map(({ shown }) => shown),
           passShare: shareOf(judged - count.rejected, judged)
         })).sort((a, b) => b.rejected - a.rejected || b.warned - a.warned),
@@ -121,12 +146,12 @@ export class VerdictTally {
     }
   }
 
-  #rulesOf(findings: ReadonlyArray<Finding>): ReadonlyArray<string> {
-    const rules = [...new Set(findings.map(({ rule }) => rule))]
-    const key = rules.join("\n")
-    const known = this.#ruleSets.get(key)
-    if (known === undefined) this.#ruleSets.set(key, rules)
-    return known ?? rules
+  #foundIn(findings: ReadonlyArray<Finding>): ReadonlyArray<Found> {
+    const found = foundBy(findings)
+    const key = JSON.stringify(found)
+    const known = this.#sets.get(key)
+    if (known === undefined) this.#sets.set(key, found)
+    return known ?? found
   }
 
   #show(rule: string, id: string, slug: string, { field, message, text }: Finding): void {

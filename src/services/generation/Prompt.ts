@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { digest } from "../Digest.ts"
 import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Item } from "../items/Item.ts"
-import { excerpt, type Finding } from "../qa/Finding.ts"
+import { excerpt, type Finding, placed } from "../qa/Finding.ts"
 import type { ChatMessage } from "./Llm.ts"
 import { PromptFault, readPromptFile } from "./PromptFile.ts"
 import { compileTemplate, type PromptScope, type PromptTemplate } from "./PromptTemplate.ts"
@@ -70,7 +70,7 @@ const scopeOf = (item: Item, evidence: EvidenceBundle): PromptScope => ({
 
 const retakeText = ({ draft, findings }: Retake): string => {
   const lines = findings.slice(0, retakeFindingsMax).map((finding) =>
-    `- ${finding.rule}${finding.field === "" ? "" : ` in ${finding.field}`}: ${finding.message}` +
+    `- ${placed(finding)}: ${finding.message}` +
     (finding.text === "" ? "" : ` (at fault: ${JSON.stringify(finding.text)})`)
   )
   return "\n\nAn earlier draft was rejected. Write the whole piece again, in the same format, with every finding put " +

@@ -13,6 +13,10 @@ export const Finding = Schema.Struct({
 })
 export type Finding = typeof Finding.Type
 
+/** The rule, and the field where there is one, as a line about a finding begins. */
+export const placed = ({ field, rule }: Pick<Finding, "rule" | "field">): string =>
+  field === "" ? rule : `${rule} in ${field}`
+
 /** A finding blocks a piece, only accompanies it, or is put right where it can be and blocks where it cannot. */
 export type Severity = "block" | "warn" | "repair"
 

@@ -48,7 +48,8 @@ export class UserRuleError extends Schema.TaggedError<UserRuleError>()("UserRule
 
 /** Loads a rule from the default export of a module: code that the job's owner chose. */
 export class RuleModules extends Context.Service<RuleModules, {
-  /** `path` is absolute, or starts in the working directory. The version is the hash of the module's own text. */
+  /** `path` is absolute, or starts in the working directory. The version is the hash of its text and of the
+   * files that it imports by relative paths; packages do not count. */
   readonly load: (path: string) => Effect.Effect<UserRule, UserRuleError>
 }>()("inkfast/services/qa/UserRule/RuleModules") {}
 

@@ -29,6 +29,7 @@ describe("VerdictTally", () => {
         rejected: 1,
         warned: 0,
         passShare: 0.5,
+        fields: [{ field: "/f", drafts: 1 }],
         examples: [{ slug: "item of r:2", field: "/f", text: "t", message: "m" }]
       }],
       byRung: [
@@ -36,6 +37,17 @@ describe("VerdictTally", () => {
         { rung: 1, judged: 1, accepted: 1, passShare: 1 }
       ]
     })
+  })
+
+  it("tells in which fields, so that rules of one kind without ids are told apart", () => {
+    const tally = new VerdictTally()
+    const at = (field: string) => ({ ...finding("length"), field })
+    tally.add(draft("1", { findings: [at("/faq/0/answer"), at("/faq/2/answer"), at("/title")] }))
+    tally.add(draft("2", { findings: [at("/faq/1/answer"), at("")] }))
+    assert.deepStrictEqual(tally.report.byRule[0]?.fields, [
+      { field: "/faq/*/answer", drafts: 2 },
+      { field: "/title", drafts: 1 }
+    ])
   })
 
   it("a rule counts once a draft, with the last of what it found; the newest three are shown", () => {
