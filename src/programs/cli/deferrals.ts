@@ -32,6 +32,7 @@ const whatOf: { readonly [cause in DeferCause]: string } = {
   Prompt:
     "the prompt cannot be written for them; mend it or their rows (inkfast validate lists all faults)",
   Model: "the model answered nobody",
+  RateLimited: "the server refused the calls for the rate",
   Failed: "the calls failed, and nothing told whether the endpoint is to blame"
 }
 

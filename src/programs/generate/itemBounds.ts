@@ -2,16 +2,20 @@
 import type { Job } from "../../services/job/Job.ts"
 import type { Work } from "./RunContext.ts"
 
-/** Why the item may make no further call; undefined while it may. */
-export const overBound = (
-  { itemAttemptsMax, itemSecondsMax }: Job,
-  { beganAtMs, calls, waitedMs }: Work,
+/** What is left of the item's time; in line for a model it takes none. */
+export const leftMs = (
+  { itemSecondsMax }: Pick<Job, "itemSecondsMax">,
+  { beganAtMs, waitedMs }: Pick<Work, "beganAtMs" | "waitedMs">,
   nowMs: number
-): string | undefined => {
-  if (calls >= itemAttemptsMax) {
-    return `${calls} calls were made for it, as many as itemAttemptsMax in inkfast.yaml allows`
+): number => itemSecondsMax * 1000 - (nowMs - beganAtMs - waitedMs)
+
+/** Why the item may make no further call; undefined while it may. */
+export const overBound = (job: Job, work: Work, nowMs: number): string | undefined => {
+  if (work.calls >= job.itemAttemptsMax) {
+    return `${work.calls} calls were made for it, as many as itemAttemptsMax in inkfast.yaml allows`
   }
-  return nowMs - beganAtMs - waitedMs >= itemSecondsMax * 1000
-    ? `it has taken as long as itemSecondsMax in inkfast.yaml allows, ${itemSecondsMax} s`
-    : undefined
+  return leftMs(job, work, nowMs) <= 0 ? overTime(job) : undefined
 }
+
+export const overTime = ({ itemSecondsMax }: Pick<Job, "itemSecondsMax">): string =>
+  `it has taken as long as itemSecondsMax in inkfast.yaml allows, ${itemSecondsMax} s`

@@ -101,6 +101,8 @@ export interface GenerationRequest {
   readonly retake: Retake | undefined
   /** Absent: the rung's own. */
   readonly outputTokensMax?: number | undefined
+  /** The call is given up after so long, if that is sooner than its rung's own timeout. In milliseconds. */
+  readonly withinMs?: number
   /** What the item's answers on this rung have cost before, for the rung's share of its budget. */
   readonly rungSpentNanoUsd: NanoUsd
   /** Absent: always open. */
@@ -271,7 +273,8 @@ const make = Effect.gen(function*() {
       return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
     }
     const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
-    const wire = wireRequest(job, rung, messages, request.outputTokensMax)
+    const asked = wireRequest(job, rung, messages, request.outputTokensMax)
+    const wire = { ...asked, timeoutMs: Math.min(asked.timeoutMs, request.withinMs ?? Infinity) }
     const { inputTokensMax, nanoUsd: worstNanoUsd } = rung.worstOf(messages, wire.outputTokensMax)
     const { admission, item: { slug } } = request
     const halted = Effect.suspend(() => Effect.fail(new Halted({ slug })))

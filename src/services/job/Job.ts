@@ -83,11 +83,14 @@ export interface Job {
   /** Calls per rung that may fail for a passing cause before the item is rejected, refusals for the rate apart. */
   readonly transientAttemptsMax: number
   readonly retry: RetrySettings
-  /** For how long the calls of an item's rung may go on failing, what the server asked to wait apart. */
+  /**
+   * For how long the calls of an item's rung may go on failing. Waits in line for the model are no part of it, but those
+   * that the server asked for over and over while it answered others are.
+   */
   readonly transientSecondsMax: number
   /** Calls for one item in one run, refusals for the rate apart. */
   readonly itemAttemptsMax: number
-  /** From its first call to its last in one run, waits for its models' turn apart. */
+  /** For one item in one run, from its evidence to its last call, waits for its models' turn apart. */
   readonly itemSecondsMax: number
   /** What another draft, and then the next rung, can mend. */
   readonly climbOn: ReadonlyArray<ClimbCause>

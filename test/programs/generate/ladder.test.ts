@@ -7,7 +7,13 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { ladderLines, rungReport } from "../../../src/programs/generate/rungReport.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
-import { InvalidRequest, Overloaded, RateLimited } from "../../../src/services/generation/Llm.ts"
+import { EvidencePlugins } from "../../../src/services/evidence/EvidencePlugins.ts"
+import {
+  InvalidRequest,
+  Overloaded,
+  RateLimited,
+  TimedOut
+} from "../../../src/services/generation/Llm.ts"
 import {
   data,
   eventsIn,
@@ -295,6 +301,96 @@ describe("generate: limits", () => {
           n % 4 === 0 ? goodAnswer(request) : new RateLimited({ retryAfterMs: null, detail: "no" })
         )
       )
+    )
+  })
+
+  /** Item 0 is refused, the others are answered, each call taking a second of the model's time. */
+  const refusing = (retryAfterMs: number | null, refusals = Infinity) => {
+    let refused = 0
+    return ScriptedLlm.layer((request) =>
+      Effect.as(
+        Effect.sleep(1000),
+        slugIn(request) === "item-0" && refused++ < refusals
+          ? new RateLimited({ retryAfterMs, detail: "too large for tokens per minute" })
+          : goodAnswer(request) as object
+      )
+    )
+  }
+  const callsFor = (slug: string) =>
+    Effect.map(
+      Effect.flatMap(ScriptedLlm, (llm) => llm.calls),
+      (calls) => calls.filter((request) => slugIn(request) === slug).length
+    )
+
+  const bounds: ReadonlyArray<[string, number | null, number]> = [
+    ["with a Retry-After each time", 60_000, 12],
+    ["without one", null, 20]
+  ]
+  for (const [how, retryAfterMs, callsMax] of bounds) {
+    it.effect(`an item that is refused for ever, ${how}, ends, and the others go on meanwhile`, () => {
+      const store = Store.make()
+      return Effect.gen(function*() {
+        const job = yield* makeJob({ concurrency: 4 })
+        const running = yield* Effect.forkChild(run(store, job, { rows: rows(60) }))
+        for (let n = 0; n < 2000; n++) yield* TestClock.adjust(1000)
+        const report = yield* Fiber.join(running)
+        assert.deepInclude(report, { accepted: 59, rejected: 1, stop: null })
+        assert.deepStrictEqual(report.rejectedByCause, { RateLimited: 1 })
+        assert.isBelow(report.durationMs, 15 * 60_000)
+        const calls = yield* callsFor("item-0")
+        assert.isAbove(calls, 5)
+        assert.isAtMost(calls, callsMax)
+      }).pipe(Effect.provide(refusing(retryAfterMs)))
+    })
+  }
+
+  it.effect("one that is asked to wait an hour twice is put off, and was not called meanwhile", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const running = yield* Effect.forkChild(
+        run(store, yield* makeJob({ concurrency: 4 }), { rows: rows(20) })
+      )
+      for (let n = 0; n < 130; n++) yield* TestClock.adjust(60_000)
+      const report = yield* Fiber.join(running)
+      assert.deepInclude(report, { accepted: 19, rejected: 0, pending: 1, stop: null })
+      assert.deepStrictEqual(report.deferredByCause, { RateLimited: 1 })
+      assert.strictEqual(yield* callsFor("item-0"), 2)
+      assert.isAtLeast(report.durationMs, 3_600_000)
+    }).pipe(Effect.provide(refusing(3_600_000)))
+  })
+
+  it.effect("itemSecondsMax cuts the item's call, and counts from its begin", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob({
+        itemSecondsMax: 30,
+        concurrency: 2,
+        evidence: { minChars: 0, sources: [{ plugin: "slow" }] }
+      })
+      const running = yield* Effect.forkChild(run(store, job, { rows: rows(3) }))
+      for (let n = 0; n < 120; n++) yield* TestClock.adjust(1000)
+      const report = yield* Fiber.join(running)
+      assert.deepInclude(report, { accepted: 1, rejected: 2, stop: null })
+      assert.deepStrictEqual(report.rejectedByCause, { Timeout: 2 })
+      const timeouts = (yield* (yield* ScriptedLlm).calls).map(({ timeoutMs }) => timeoutMs)
+      assert.deepStrictEqual(timeouts, [20_000, 20_000], "10 s went by for the evidence")
+      const reasons = linesOf(store, data.rejects).map(({ reason }) => String(reason))
+      assert.isTrue(reasons.every((reason) => reason.includes("itemSecondsMax")), reasons.join())
+    }).pipe(
+      Effect.provide(ScriptedLlm.layer((request) =>
+        slugIn(request) === "item-0"
+          ? Effect.andThen(
+            Effect.sleep(request.timeoutMs),
+            Effect.succeed(new TimedOut({ timeoutMs: request.timeoutMs }))
+          )
+          : goodAnswer(request)
+      )),
+      Effect.provideService(EvidencePlugins, {
+        slow: ({ slug }) =>
+          slug === "item-2"
+            ? Effect.never
+            : Effect.as(Effect.sleep(10_000), [{ name: "fact", text: "A fact." }])
+      })
     )
   })
 
