@@ -14,7 +14,7 @@ const words: { readonly [state in Expected]: string } = {
   keyOrEnd: "a field name in double quotes or \"}\"",
   colon: "\":\"",
   commaOrEnd: "\",\" or the closing bracket",
-  end: "the end of the line (one object a line)"
+  end: "the end"
 }
 
 const close = (open: Array<string>): Expected => {
@@ -52,31 +52,46 @@ const after = (state: Expected, text: string, open: Array<string>): Expected | u
   return wantsValue ? (open.length === 0 ? "end" : "commaOrEnd") : undefined
 }
 
-/** What is wrong with text that `JSON.parse` refuses, with the column (UTF-16 units, from 1). */
-export const jsonSyntaxFault = (text: string): string => {
+export interface JsonFault {
+  /** Where the text stops being JSON, in UTF-16 units from 0. */
+  readonly offset: number
+  readonly message: string
+}
+
+/** What is wrong with text that `JSON.parse` refuses; `whole` is what it calls the text. */
+export const jsonFault = (text: string, whole: "line" | "file"): JsonFault => {
   const open: Array<string> = []
   let state: Expected = "value"
   let at = 0
+  const wanted = (): string =>
+    state === "end"
+      ? `the end of the ${whole}${whole === "line" ? " (one object a line)" : ""}`
+      : words[state]
   while (true) {
     blank.lastIndex = at
     at += blank.exec(text)![0].length
     if (at >= text.length) {
-      return `not JSON: column ${at + 1}: the line ends where ${words[state]} should follow`
+      return { offset: at, message: `the ${whole} ends where ${wanted()} should follow` }
     }
     token.lastIndex = at
     const found = token.exec(text)?.[0]
     if (found === undefined && text[at] === "\"") {
-      return `not JSON: column ${
-        at + 1
-      }: a string that is not closed, or holds a wrong escape or a bare control character`
+      const message =
+        "a string that is not closed, or holds a wrong escape or a bare control character"
+      return { offset: at, message }
     }
     const next: Expected | undefined = found === undefined ? undefined : after(state, found, open)
     if (found === undefined || next === undefined) {
-      return `not JSON: column ${at + 1}: ${
-        JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))
-      } where ${words[state]} should be`
+      const character = JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))
+      return { offset: at, message: `${character} where ${wanted()} should be` }
     }
     state = next
     at += found.length
   }
+}
+
+/** The same of a line, with the column (UTF-16 units, from 1). */
+export const jsonSyntaxFault = (line: string): string => {
+  const { message, offset } = jsonFault(line, "line")
+  return `not JSON: column ${offset + 1}: ${message}`
 }

@@ -6,12 +6,15 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Disk } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
+import { jsonFault } from "../items/JsonSyntax.ts"
 import type { Price } from "../spending/Price.ts"
 import type { PriceList } from "../spending/PriceList.ts"
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
 import type { JobFault } from "./JobError.ts"
 import { jobHash } from "./JobHash.ts"
+import { placeAt, placeOfKey } from "./JsonPlace.ts"
+import type { TextPlace } from "./JsonPlace.ts"
 import { PriceSettings } from "./PriceSettings.ts"
 import { decodeSetting, keyOf } from "./SettingFaults.ts"
 
@@ -102,20 +105,39 @@ const fromLiteLlm = (entry: Entry): Price | undefined => {
 const isLiteLlm = (entry: Entry): boolean =>
   "litellm_provider" in entry || "input_cost_per_token" in entry || "output_cost_per_token" in entry
 
+const isNoList = "is no JSON object of prices by model name, such as " +
+  `{ "my-model": { "inputUsdPerMtok": 0.15, "outputUsdPerMtok": 0.60 } }`
+
+const faultAt = (
+  file: string,
+  { column, line }: TextPlace,
+  key: string,
+  message: string
+): JobFault => ({ file, line, key, message: `column ${column}: ${message}` })
+
+/** The text as an object, or what is wrong with it and where. */
+const entriesOf = (file: string, text: string): Result.Result<Entry, JobFault> => {
+  try {
+    const value = JSON.parse(text) as unknown
+    return isEntry(value)
+      ? Result.succeed(value)
+      : Result.fail(faultAt(file, placeAt(text, text.search(/\S|$/)), "", isNoList))
+  } catch {
+    const { message, offset } = jsonFault(text, "file")
+    return Result.fail(faultAt(file, placeAt(text, offset), "", `not JSON: ${message}`))
+  }
+}
+
 /** The prices of a file's text, or its faults. Pure. */
 export const parsePrices = (
   file: string,
   text: string
 ): Result.Result<PriceList, ReadonlyArray<JobFault>> => {
-  const parsed = jsonOf(text)
-  if (!isEntry(parsed)) {
-    const message = "is no JSON object of prices by model name, such as " +
-      `{ "my-model": { "inputUsdPerMtok": 0.15, "outputUsdPerMtok": 0.60 } }`
-    return Result.fail([{ file, line: 0, key: "", message }])
-  }
+  const parsed = entriesOf(file, text)
+  if (Result.isFailure(parsed)) return Result.fail([parsed.failure])
   const prices = new Map<string, Price>()
   const faults: Array<JobFault> = []
-  for (const [model, entry] of Object.entries(parsed)) {
+  for (const [model, entry] of Object.entries(parsed.success)) {
     if (isEntry(entry) && isLiteLlm(entry)) {
       // LiteLLM's list begins with a specification that looks like a model.
       const price = model === "sample_spec" ? undefined : fromLiteLlm(entry)
@@ -126,19 +148,13 @@ export const parsePrices = (
     if (Result.isSuccess(own)) prices.set(model, own.success)
     else {
       faults.push(
-        ...own.failure.map(({ message, path }) => ({ file, line: 0, key: keyOf(path), message }))
+        ...own.failure.map(({ message, path }) =>
+          faultAt(file, placeOfKey(text, path), keyOf(path), message)
+        )
       )
     }
   }
   return faults.length > 0 ? Result.fail(faults) : Result.succeed(Object.fromEntries(prices))
-}
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** The job with the prices of the file, in place of those of another file. */

@@ -216,7 +216,7 @@ describe("values that are not allowed", () => {
       )
       assert.strictEqual(
         error.message,
-        "command line: --concurrency: is 0; must be a whole number from 1 to 10,000 (items in flight)\n" +
+        "command line: --batch (or --concurrency): is 0; must be a whole number from 1 to 10,000 (items in flight)\n" +
           `command line: --base-url: is "x"; must be an http or https URL without user, password or query, such as https://api.openai.com/v1\n` +
           "command line: --budget: is NaN; must be a number from 0 to 1,000,000 (US dollars)"
       )

@@ -118,6 +118,26 @@ describe("PriceFile", () => {
     }
   })
 
+  it("says where each fault is: of a key, and of a text that is no JSON", () => {
+    const faultsOf = (text: string) => {
+      const parsed = parsePrices("p.json", text)
+      const faults = Result.isFailure(parsed) ? parsed.failure : []
+      return faults.map(({ key, line, message }) => `${line} ${key} ${message}`)
+    }
+    const [negative = "", unknown = ""] = faultsOf(
+      `{\n  "a": {\n    "inputUsdPerMtok": -1, "outputUsdPerMtok": 1,\n    "ouput": 2\n  }\n}\n`
+    ).toSorted()
+    assert.match(negative, /^3 a\.inputUsdPerMtok column 5: is -1; must be /)
+    assert.match(unknown, /^4 a\.ouput column 5: unknown key; /)
+    assert.deepStrictEqual(faultsOf(`{\n  "a": {},\n}\n`), [
+      `3  column 1: not JSON: "}" where a field name in double quotes should be`
+    ])
+    assert.deepStrictEqual(faultsOf(`{ "a": 1`), [
+      `1  column 9: not JSON: the file ends where "," or the closing bracket should follow`
+    ])
+    assert.match(faultsOf("\n[]").join(), /^2 {2}column 1: is no JSON object of prices/)
+  })
+
   it.effect("a job names its file; a flag's replaces it; the hash knows only the prices that the job uses", () =>
     Effect.gen(function*() {
       yield* put("/job/prompt.md", "--- user\nx\n")
