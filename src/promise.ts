@@ -232,11 +232,13 @@ export interface EstimateChoice extends JobChoice, ItemsChoice {
   readonly shard?: Shard
   /** Prompts rendered and counted; of more pending items a sample is taken. Default: 200. */
   readonly promptsMax?: number
+  /** What the run would take up. Default: the pending items. */
+  readonly plan?: Plan
   /** Stops at once: there is nothing to commit. */
   readonly signal?: AbortSignal
 }
 
-/** What writing the pending items will take and cost; calls no model and writes nothing. */
+/** What writing the pending items, or those of a plan, will take and cost; calls no model and writes nothing. */
 export const estimate = (choice: EstimateChoice): Promise<EstimateReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
@@ -245,7 +247,8 @@ export const estimate = (choice: EstimateChoice): Promise<EstimateReport> =>
       return yield* estimateProgram({
         source,
         shard: choice.shard ?? wholeInput,
-        promptsMax: choice.promptsMax ?? 200
+        promptsMax: choice.promptsMax ?? 200,
+        plan: choice.plan
       }).pipe(Effect.provide(Probe.layer(job)))
     })).pipe(Effect.provide(platform)),
     choice.signal === undefined ? {} : { signal: choice.signal }

@@ -2,13 +2,14 @@
 import * as Layer from "effect/Layer"
 import { Evidence } from "../services/evidence/Evidence.ts"
 import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
+import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import { WebPages } from "../services/evidence/WebPages.ts"
 import type { Job } from "../services/job/Job.ts"
 import * as Live from "./Live.ts"
 import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
 
 export const layer = (job: Job) =>
-  Evidence.layer.pipe(
+  Layer.merge(Evidence.layer, KnownEvidence.layer).pipe(
     Layer.provide(EvidenceCache.layerReadOnly),
     Layer.provide(WebPages.layer),
     Layer.provide(UndiciPageFetcher.layer({

@@ -8,6 +8,7 @@ import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
 import { countSettled, isTakenUp, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
+import type { RenewalEstimate } from "./estimate/renewal.ts"
 import { ladderOver } from "./generate/rungReport.ts"
 import type { RungReport } from "./generate/RunEvent.ts"
 import type { StaleReport } from "./findStale.ts"
@@ -32,26 +33,17 @@ export interface StatusReport {
   /** Null where it was not asked for: that takes the job. */
   readonly stale:
     | StaleReport & {
-      /** What writing the stale ones anew would cost; null where nothing was accepted yet to go by. */
-      readonly renewalNanoUsd: NanoUsd | null
+      /** What writing the stale ones anew may cost; null where none is, or it cannot be told. */
+      readonly renewal: RenewalEstimate | null
     }
     | null
 }
 
-/** By what an accepted record has cost so far over all runs, what was rejected on its way included. */
-const renewalNanoUsd = (
-  { stale }: StaleReport,
-  runs: ReadonlyArray<RunReplay>
-): NanoUsd | null => {
-  const accepted = runs.reduce((sum, { totals }) => sum + totals.accepted, 0)
-  const spentNanoUsd = runs.reduce((sum, { totals }) => sum + totals.spentNanoUsd, 0)
-  return stale === 0 ? 0 : accepted === 0 ? null : Math.round(stale * spentNanoUsd / accepted)
-}
-
-/** `stale` is what `findStale` found of the same input. */
+/** `stale` is what `findStale` found of the same input, `renewal` what `estimateRenewal` made of it. */
 export const status = Effect.fnUntraced(function*(
   source: ItemSource | undefined,
-  stale?: StaleReport
+  stale?: StaleReport,
+  renewal?: RenewalEstimate
 ) {
   const settled = yield* loadSettled
   const replay = yield* replayJournals({
@@ -72,9 +64,7 @@ export const status = Effect.fnUntraced(function*(
     atRisk: replay.atRisk,
     runs: replay.runs,
     rungs: ladderOver(replay.runs.map(({ manifest }) => manifest?.rungs ?? [])),
-    stale: stale === undefined
-      ? null
-      : { ...stale, renewalNanoUsd: renewalNanoUsd(stale, replay.runs) }
+    stale: stale === undefined ? null : { ...stale, renewal: renewal ?? null }
   }
   return report
 })

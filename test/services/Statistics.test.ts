@@ -1,14 +1,11 @@
 // What samples say: exact figures where they are known, and intervals that hold as often as they promise.
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
-import { meanError, shareInterval, summarise } from "../../src/services/Statistics.ts"
+import { meanError, quantile, standardError, summarise } from "../../src/services/Statistics.ts"
 
 describe("Statistics", () => {
   it("sums up a sample", () => {
-    assert.deepStrictEqual(summarise([]), { count: 0, mean: 0, deviation: 0, p95: 0 })
-    assert.deepStrictEqual(summarise([3, 1, 2]), { count: 3, mean: 2, deviation: 1, p95: 3 })
-    const hundred = summarise(Array.from({ length: 100 }, (_, n) => n + 1))
-    assert.strictEqual(hundred.p95, 95)
+    assert.deepStrictEqual(summarise([]), { count: 0, mean: 0, deviation: 0 })
+    assert.deepStrictEqual(summarise([3, 1, 2]), { count: 3, mean: 2, deviation: 1 })
   })
 
   it("the whole has no error, one value says nothing of more", () => {
@@ -34,19 +31,18 @@ describe("Statistics", () => {
     assert.isBelow(held, 985)
   })
 
-  it("a share lies in its interval, which lies between 0 and 1 and narrows", () => {
-    assert.deepStrictEqual(shareInterval(0, 0), { low: 0, high: 1 })
-    fc.assert(fc.property(fc.nat(500), fc.nat(500), (a, b) => {
-      const count = Math.max(a, b)
-      const hits = Math.min(a, b)
-      const { high, low } = shareInterval(hits, count)
-      assert.isAtLeast(low, 0)
-      assert.isAtMost(high, 1)
-      if (count === 0) return
-      assert.isAtMost(low, hits / count + 1e-9)
-      assert.isAtLeast(high, hits / count - 1e-9)
-      const more = shareInterval(hits * 10, count * 10)
-      assert.isAtMost(more.high - more.low, high - low + 1e-9)
-    }))
+  it("a quantile is the value that so many do not pass", () => {
+    const hundred = Array.from({ length: 100 }, (_, n) => 100 - n)
+    assert.strictEqual(quantile(hundred, 0.95), 95)
+    assert.strictEqual(quantile(hundred, 0), 1)
+    assert.strictEqual(quantile(hundred, 1), 100)
+    assert.strictEqual(quantile([], 0.5), 0)
+  })
+
+  it("the standard error is none for the whole, and half of the value where there is but one", () => {
+    assert.strictEqual(standardError(summarise([1, 5, 9]), 3), 0)
+    assert.strictEqual(standardError(summarise([]), 5), 0)
+    assert.closeTo(standardError(summarise([8]), 1e9), 4, 1e-6)
+    assert.closeTo(standardError(summarise([1, 3]), 1e9), 1, 1e-6)
   })
 })

@@ -15,12 +15,14 @@ import { estimateSample } from "../estimate/estimateSample.ts"
 import type { SampleReport } from "../estimate/estimateSample.ts"
 import { admit } from "../generate/admit.ts"
 import { exitCodeOf } from "../generate/exitCode.ts"
+import type { Plan } from "../generate/Plan.ts"
 import { apiKey } from "./apiKey.ts"
 import { exitWith, UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { makeNarrator } from "./narrate.ts"
 import { printJson, printLine, say, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import { choiceOf } from "./retryChoice.ts"
 import type { FromEnvironment } from "./resolveJob.ts"
 import { summaryOf } from "./summary.ts"
 import { tellNext } from "./tellNext.ts"
@@ -30,16 +32,15 @@ import type { Options } from "./tree/estimate.ts"
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
 const rungLine = (
-  { answersSeen, expected, high, model, outputTokensPerAnswer, passShare }: RungEstimate
+  { answersSeen, expected, highNanoUsd, model, outputTokensPerAnswer, passShare }: RungEstimate
 ) =>
   `  ${model}: ${expected.calls.toFixed(expected.calls < 10 ? 1 : 0)} calls, ` +
   `${expected.inputTokens} tokens in, ${expected.outputTokens} out: ` +
-  `${formatUsd(expected.nanoUsd)} expected, ${formatUsd(high.nanoUsd)} high ` +
+  `${formatUsd(expected.nanoUsd)} expected, ${formatUsd(highNanoUsd)} high ` +
   (answersSeen === 0
-    ? `(assumed: half of the output limit, ${percent(passShare)} pass)`
-    : `(from ${answersSeen} answers: ${outputTokensPerAnswer} tokens each, ${
-      percent(passShare)
-    } pass)`)
+    ? "(assumed: "
+    : `(from ${answersSeen} answers: `) +
+  `${outputTokensPerAnswer} tokens each, ${percent(passShare)} pass)`
 
 const budgetLines = ({ budgets, expectedNanoUsd, spentNanoUsd, atRiskNanoUsd }: EstimateReport) => {
   const left = budgets.totalNanoUsd === null
@@ -61,6 +62,13 @@ const budgetLines = ({ budgets, expectedNanoUsd, spentNanoUsd, atRiskNanoUsd }: 
   ]
 }
 
+const phaseLines = ({ passes }: EstimateReport): ReadonlyArray<string> =>
+  passes.flatMap(({ phase, toDo }) =>
+    phase === null
+      ? []
+      : [`              ${toDo} ${phase === "stale" ? "stale records" : `of phase ${phase}`}`]
+  )
+
 const describe = (report: EstimateReport): string => {
   const { expectedNanoUsd, highNanoUsd, prompts, reused, rungs, toDo, withDraft } = report
   const counted = prompts.looked === prompts.of
@@ -70,6 +78,7 @@ const describe = (report: EstimateReport): string => {
     }`
   return visible([
     `to do         ${toDo} of ${report.input}, ${report.settled} settled`,
+    ...phaseLines(report),
     `paid already  ${reused.answers} answers of ${reused.items} items, ${
       formatUsd(reused.paidNanoUsd)
     }: judged for nothing; ${withDraft} items go on from a rejected draft`,
@@ -94,7 +103,7 @@ const sampleLines = ({ perItemNanoUsd, rest, settled, spentNanoUsd }: SampleRepo
       formatUsd(perItemNanoUsd)
     } each`,
     rest === null
-      ? "the rest      too few were settled to tell; take a larger sample"
+      ? "the rest      nothing was answered that tells of it"
       : `the rest      ${rest.items} items: ${formatUsd(rest.expectedNanoUsd)} expected, ${
         formatUsd(rest.lowNanoUsd)
       } to ${formatUsd(rest.highNanoUsd)} with 95 % confidence`
@@ -144,12 +153,29 @@ const atLeastOne = (flag: string, value: number) =>
     ? Effect.void
     : Effect.fail(new UsageError({ message: `${flag}: is ${value}; must be 1 or more` }))
 
+const planOf = Effect.fnUntraced(function*(options: Options): Effect.fn.Return<Plan, UsageError> {
+  const choice = choiceOf(options)
+  const renews = Option.isSome(options.renew)
+  if (choice !== undefined && renews) {
+    const message = "--renew: goes with no --phase, --cause or --slug, which are of a retry"
+    return yield* new UsageError({ message })
+  }
+  return choice !== undefined
+    ? { _tag: "Retry", choice }
+    : { _tag: renews ? "Renew" : "Pending" }
+})
+
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const shard = yield* flags.shardOf(options.shard)
     yield* atLeastOne("--prompts", options.prompts)
     const { fromEnvironment, job } = yield* resolveJob(options.job, flags.overridesOf(options))
     if (Option.isSome(options.sample)) {
+      if ((yield* planOf(options))._tag !== "Pending") {
+        const message =
+          "--sample: takes pending items only; leave out --renew, --phase, --cause and --slug"
+        return yield* new UsageError({ message })
+      }
       yield* atLeastOne("--sample", options.sample.value)
       return yield* runSample({
         job,
@@ -160,7 +186,8 @@ export const handle = (options: Options) =>
       })
     }
     const source = yield* openItems(job.input)
-    const report = yield* estimate({ source, shard, promptsMax: options.prompts }).pipe(
+    const plan = yield* planOf(options)
+    const report = yield* estimate({ source, shard, plan, promptsMax: options.prompts }).pipe(
       Effect.provide(Probe.layer(job))
     )
     yield* options.json

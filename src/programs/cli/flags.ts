@@ -118,6 +118,9 @@ export const out = text(
   "Write the probe's items and totals to this .json file, outside the data directory"
 )
 
+export const renew = (description: string) =>
+  Flag.Literals("renew", ["stale"]).pipe(Flag.withDescription(description), Flag.optional)
+
 export const limit = Flag.Int("limit").pipe(
   Flag.withMetavar("N"),
   Flag.withDescription("Begin at most N items"),

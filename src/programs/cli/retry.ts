@@ -4,25 +4,13 @@ import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { openItems } from "../../services/items/OpenItems.ts"
 import { foreseeRetry } from "../retry/foreseeRetry.ts"
 import type { RetryForecast } from "../retry/foreseeRetry.ts"
-import { phases } from "../retry/Phase.ts"
-import type { RetryChoice } from "../retry/RetryChoice.ts"
 import { UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { printJson, printLine, say, visible } from "./output.ts"
 import { resolveJob } from "./resolveJob.ts"
+import { choiceOf } from "./retryChoice.ts"
 import { graceMsOf, runAndReport } from "./runAndReport.ts"
 import type { Options } from "./tree/retry.ts"
-
-const choiceOf = Effect.fnUntraced(function*({ cause, phase, slug }: Options) {
-  if (cause.length === 0 && phase.length === 0 && slug.length === 0) {
-    return yield* new UsageError({
-      message: "say what to take up again: --phase A, B, C, D or all, --cause, or --slug"
-    })
-  }
-  const asked = phase.includes("all") ? phases : phases.filter((each) => phase.includes(each))
-  const choice: RetryChoice = { phases: asked, causes: cause, slugs: slug }
-  return choice
-})
 
 const describe = (forecast: RetryForecast): string =>
   visible([
@@ -55,7 +43,12 @@ export const handle = (options: Options) =>
     const shard = yield* flags.shardOf(options.shard)
     const limit = yield* flags.limitOf(options.limit)
     const graceMs = yield* graceMsOf(options.grace)
-    const choice = yield* choiceOf(options)
+    const choice = choiceOf(options)
+    if (choice === undefined) {
+      return yield* new UsageError({
+        message: "say what to take up again: --phase A, B, C, D or all, --cause, or --slug"
+      })
+    }
     const { fromEnvironment, job } = yield* resolveJob(options.job, flags.overridesOf(options))
     const source = yield* openItems(job.input)
     const forecast = yield* foreseeRetry(source, choice, job.retry.timesMax, shard).pipe(

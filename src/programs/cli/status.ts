@@ -4,13 +4,16 @@ import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import { DataDirectory, paths } from "../../services/durability/DataDirectory.ts"
 import type { DataPaths } from "../../services/durability/DataDirectory.ts"
+import type { ItemSource } from "../../services/items/ItemSource.ts"
 import type { Job } from "../../services/job/Job.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
 import { findStanding } from "../../services/master/FindStanding.ts"
 import type { StandingLine } from "../../services/master/FindStanding.ts"
+import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
 import { TypedCommand } from "../../services/TypedCommand.ts"
 import * as Known from "../../layers/Known.ts"
+import { estimateRenewal } from "../estimate/renewal.ts"
 import { findStale } from "../findStale.ts"
 import { counted } from "../counted.ts"
 import { ladderLines } from "../generate/rungReport.ts"
@@ -133,7 +136,11 @@ const adviceOn = Effect.fnUntraced(function*(report: StatusReport, job: Job | un
   const args = yield* (yield* Stdio.Stdio).args
   const line = (words: ReadonlyArray<string>): string =>
     resumeLine({ command, args: words, environment: [], instead: [] })
-  const cost = stale.renewalNanoUsd === null ? "" : ` for about ${formatUsd(stale.renewalNanoUsd)}`
+  const cost = stale.renewal === null
+    ? ""
+    : ` for about ${formatUsd(stale.renewal.expectedNanoUsd)} (${
+      formatUsd(stale.renewal.highNanoUsd)
+    } high)`
   const renew = ["generate", ...only(args, runPlaceFlags), "--renew", "stale"]
   const [base, strong = "none"] = otherModels(report, job)
   return [
@@ -158,15 +165,29 @@ const refuseModels = Effect.fnUntraced(function*(options: Options) {
   })
 })
 
+/** Stale records, and what writing them anew may cost. */
+const lookForStale = Effect.fnUntraced(function*(source: ItemSource) {
+  const records = new Map<string, StandingRecord>()
+  const stale = yield* findStale({
+    source,
+    shard: wholeInput,
+    onStale: (slug, record) => void records.set(slug, record)
+  })
+  const renewal = records.size === 0 ? undefined : yield* estimateRenewal(source, records)
+  return { stale, renewal }
+})
+
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     if (Option.isSome(options.slug)) return yield* tellOne(options, options.slug.value)
     const { job, root, source } = yield* countedOf(options)
     if (job === undefined) yield* refuseModels(options)
-    const stale = job === undefined
+    const found = job === undefined
       ? undefined
-      : yield* findStale({ source, shard: wholeInput }).pipe(Effect.provide(Known.layer(job)))
-    const report = yield* status(source, stale).pipe(Effect.provide(DataDirectory.layer(root)))
+      : yield* lookForStale(source).pipe(Effect.provide(Known.reckoning(job)))
+    const report = yield* status(source, found?.stale, found?.renewal).pipe(
+      Effect.provide(DataDirectory.layer(root))
+    )
     yield* options.json
       ? printJson(toJson(report))
       : printLine(describe(report, yield* adviceOn(report, job)))

@@ -1,5 +1,5 @@
-// An estimate by doing: a sample of the pending items is written for real, by the ordinary durable path, and what it
-// cost is extrapolated to the rest. What passes is kept; nothing of it is done, or paid, again.
+// An estimate by doing: a sample of the pending items is written for real, by the ordinary durable path, and the rest is
+// estimated by what its calls were like. What passes is kept; nothing of it is done, or paid, again.
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Item } from "../../services/items/Item.ts"
@@ -9,11 +9,12 @@ import { wholeInput } from "../../services/items/Shard.ts"
 import { readItemCosts } from "../../services/journal/ItemCosts.ts"
 import { loadSettled, settledAs } from "../../services/master/Settled.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
-import { meanError, summarise } from "../../services/Statistics.ts"
 import { generate } from "../generate/generate.ts"
 import type { GenerateOptions } from "../generate/generate.ts"
 import { recordRun } from "../generate/recordRun.ts"
 import type { RunReport } from "../generate/RunEvent.ts"
+import { estimate } from "./estimate.ts"
+import type { EstimateReport } from "./estimate.ts"
 import { makeSampler } from "./sampleOf.ts"
 
 export interface SampleOptions extends Omit<GenerateOptions, "limit" | "plan"> {
@@ -29,7 +30,7 @@ export interface SampleReport {
   readonly settled: number
   readonly spentNanoUsd: NanoUsd
   readonly perItemNanoUsd: NanoUsd
-  /** For the items that are left, with 95 % confidence. Null where too few were settled to tell. */
+  /** For the items that are left, with 95 % confidence. Null where no answer says anything of them. */
   readonly rest: {
     readonly items: number
     readonly expectedNanoUsd: NanoUsd
@@ -38,42 +39,33 @@ export interface SampleReport {
   } | null
 }
 
-/** From the costs of items drawn by lot to what the others will come to. Pure. */
-export const extrapolate = (
-  costsNanoUsd: ReadonlyArray<NanoUsd>,
-  population: number
-): SampleReport["rest"] => {
-  const drawn = summarise(costsNanoUsd)
-  const error = meanError(drawn, population)
-  if (!Number.isFinite(error)) return null
-  const spent = costsNanoUsd.reduce((sum, cost) => sum + cost, 0)
-  const restOf = (mean: number) => Math.max(0, Math.round(mean * population - spent))
-  return {
-    items: population - drawn.count,
-    expectedNanoUsd: restOf(drawn.mean),
-    lowNanoUsd: restOf(drawn.mean - error),
-    highNanoUsd: restOf(drawn.mean + error)
-  }
-}
+/** The cost of one item says little where a dear rung takes one of ten: the rest is played through, rung by rung. */
+const restOf = ({ expectedNanoUsd, highNanoUsd, lowNanoUsd, rungs, toDo }: EstimateReport) =>
+  rungs.some(({ answersSeen }) => answersSeen > 0)
+    ? { items: toDo, expectedNanoUsd, lowNanoUsd, highNanoUsd }
+    : null
+
+/** Of the rest so many prompts are counted. */
+const promptsMax = 100
 
 const choose = Effect.fnUntraced(function*({ sample, shard = wholeInput, source }: SampleOptions) {
   const settled = yield* loadSettled
-  const sampler = makeSampler(sample, "sample")
+  const sampler = makeSampler<string>(sample, "sample")
   let pending = 0
   const visit = (item: Item): void => {
     pending++
-    sampler.add(item)
+    sampler.add(item.slug, item.slug)
   }
   yield* source.items.pipe(
     Stream.filter(({ slug }) => inShard(slug, shard) && settledAs(settled, slug) === undefined),
     Stream.runForEach((item) => Effect.sync(() => visit(item)))
   )
-  return { pending, slugs: new Set(sampler.items().map(({ slug }) => slug)) }
+  return { pending, slugs: new Set(sampler.chosen()) }
 })
 
 /** Requires what `generate` does; its run is an ordinary one, of some items only. */
 export const estimateSample = Effect.fnUntraced(function*(options: SampleOptions) {
-  const { sample: _, ...rest } = options
+  const { sample: _, ...wish } = options
   const { pending, slugs } = yield* choose(options)
   const source: ItemSource = {
     ...options.source,
@@ -83,7 +75,7 @@ export const estimateSample = Effect.fnUntraced(function*(options: SampleOptions
   const run = yield* recordRun(
     options.shard ?? wholeInput,
     generate({
-      ...rest,
+      ...wish,
       source,
       limit: slugs.size,
       onEvent: (event) =>
@@ -98,13 +90,18 @@ export const estimateSample = Effect.fnUntraced(function*(options: SampleOptions
   const costs = yield* readItemCosts(run.runId)
   const drawn = [...ended].map((slug) => costs.get(slug) ?? 0)
   const spentNanoUsd = drawn.reduce((sum, cost) => sum + cost, 0)
+  const { shard = wholeInput } = options
+  // Whoever stopped the run does not wait for pages of the rest.
+  const rest = run.stop === null || run.stop._tag === "Budget"
+    ? restOf(yield* estimate({ source: options.source, shard, promptsMax }))
+    : null
   const report: SampleReport = {
     run,
     pendingBefore: pending,
     settled: ended.size,
     spentNanoUsd,
     perItemNanoUsd: Math.round(spentNanoUsd / Math.max(1, ended.size)),
-    rest: extrapolate(drawn, pending)
+    rest
   }
   return report
 })

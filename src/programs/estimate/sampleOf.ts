@@ -1,16 +1,15 @@
 // A sample of items by the hash of their slugs: no better or worse than by lot, and the same at every look.
 import { digest } from "../../services/Digest.ts"
-import type { Item } from "../../services/items/Item.ts"
 
-export interface Sampler {
-  readonly add: (item: Item) => void
-  /** The items chosen so far. */
-  readonly items: () => ReadonlyArray<Item>
+export interface Sampler<A> {
+  readonly add: (slug: string, value: A) => void
+  /** What was chosen so far. */
+  readonly chosen: () => ReadonlyArray<A>
 }
 
-/** Keeps at most `size` items: those of the smallest hashes. `salt` gives another sample of the same items. */
-export const makeSampler = (size: number, salt: string): Sampler => {
-  let kept: Array<{ readonly hash: string; readonly item: Item }> = []
+/** Keeps at most `size` values: those of the smallest hashes. `salt` gives another sample of the same items. */
+export const makeSampler = <A>(size: number, salt: string): Sampler<A> => {
+  let kept: Array<{ readonly hash: string; readonly value: A }> = []
   let bound = ""
   const shrink = (): void => {
     kept.sort((a, b) => (a.hash < b.hash ? -1 : 1))
@@ -18,15 +17,15 @@ export const makeSampler = (size: number, salt: string): Sampler => {
     bound = kept.length === size ? kept.at(-1)?.hash ?? "" : ""
   }
   return {
-    add: (item) => {
-      const hash = digest(`${salt} ${item.slug}`)
+    add: (slug, value) => {
+      const hash = digest(`${salt} ${slug}`)
       if (bound !== "" && hash >= bound) return
-      kept.push({ hash, item })
+      kept.push({ hash, value })
       if (kept.length >= 2 * size) shrink()
     },
-    items: () => {
+    chosen: () => {
       shrink()
-      return kept.map(({ item }) => item)
+      return kept.map(({ value }) => value)
     }
   }
 }

@@ -79,9 +79,8 @@ const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
   return pass
 })
 
-const stalePass = Effect.fnUntraced(function*(scope: Scope) {
-  const stale = new Map<string, StandingRecord>()
-  yield* findStale({ ...scope, onStale: (slug, record) => void stale.set(slug, record) })
+/** The pass of these stale records. */
+export const stalePass = (stale: ReadonlyMap<string, StandingRecord>) => {
   const pass: Pass = {
     phase: "stale",
     toDo: stale.size,
@@ -92,7 +91,7 @@ const stalePass = Effect.fnUntraced(function*(scope: Scope) {
     giveUpAfter: Infinity
   }
   return { pass, reopened: tableOf(stale.keys()) }
-})
+}
 
 const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoice) {
   const { retry: { giveUpAfter, timesMax } } = yield* CurrentJob
@@ -128,7 +127,9 @@ export const passesOf = Effect.fnUntraced(function*(plan: Plan, scope: Scope) {
       return passes
     }
     case "Renew": {
-      const { pass, reopened } = yield* stalePass(scope)
+      const stale = new Map<string, StandingRecord>()
+      yield* findStale({ ...scope, onStale: (slug, record) => void stale.set(slug, record) })
+      const { pass, reopened } = stalePass(stale)
       const passes: Passes = { passes: [yield* pendingPass(scope), pass], reopened }
       return passes
     }

@@ -3,7 +3,7 @@ import type { Job } from "../../services/job/Job.ts"
 import type { Rejection } from "../../services/journal/ItemHistory.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 
-type Ladder = Pick<Job, "climbOn" | "rungs">
+export type Ladder = Pick<Job, "climbOn" | "rungs">
 
 /** Whether another draft can mend it. */
 export const isMendable = ({ climbOn }: Ladder, cause: RejectCause): boolean =>

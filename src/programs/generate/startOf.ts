@@ -3,25 +3,12 @@ import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import type { Generated, Rung } from "../../services/generation/Generation.ts"
 import type { CurrentJob } from "../../services/job/Job.ts"
-import type { ItemHistory, Rejection } from "../../services/journal/ItemHistory.ts"
+import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
-import { isMendable, rungAfter } from "./ladder.ts"
 import type { RunContext, Work } from "./RunContext.ts"
 import type { JudgeAnswer } from "./settleItem.ts"
-
-export type Start =
-  /** An answer that was there already passed: the item has its end. */
-  | { readonly _tag: "Accepted" }
-  /** Nothing of what the stale record was written from has changed after all, or a renewal came to its end before. */
-  | { readonly _tag: "Kept"; readonly reason: string }
-  /** The base model's first draft. */
-  | { readonly _tag: "Fresh" }
-  /** On from the draft by the rules of the ladder. */
-  | { readonly _tag: "Climb"; readonly rejection: Rejection }
-  /** From the draft on this rung, whatever the ladder says. */
-  | { readonly _tag: "Redraft"; readonly rejection: Rejection; readonly rung: number }
-
-const fresh: Start = { _tag: "Fresh" }
+import { startAfter } from "./Start.ts"
+import type { Start } from "./Start.ts"
 
 type Hashes = Pick<Generated, "promptHash" | "schemaHash" | "evidenceHash">
 
@@ -82,18 +69,6 @@ export const makeStartOf = (
     return (yield* judge(work, highest.answer, highest.draftsOnRung - 1)) ?? "Accepted"
   })
 
-  const climbFrom = (rejection: Rejection | undefined): Start =>
-    rejection === undefined ? fresh : { _tag: "Climb", rejection }
-
-  /** A reject is taken up again: there is no end without another try. */
-  const again = (rejection: Rejection, isRedraft: boolean): Start => {
-    if (!isRedraft && rungAfter(job, rejection) !== undefined) return climbFrom(rejection)
-    if (!isMendable(job, rejection.cause)) return fresh
-    const rung = Math.min(rejection.answer.rung, rungs.length - 1)
-    // The attempts of its rung are used up: this is one more, and counts from there.
-    return { _tag: "Redraft", rejection: { ...rejection, draftsOnRung: 0 }, rung }
-  }
-
   const startOf = Effect.fnUntraced(function*(
     work: Work,
     history: ItemHistory | undefined
@@ -110,15 +85,14 @@ export const makeStartOf = (
       if (isKnown && hasHashes(today, record)) {
         return { _tag: "Kept", reason: "what it was written from has not changed" }
       }
-      if (history === undefined) return fresh
+      if (history === undefined) return startAfter(job, takeUp, undefined)
       const highest = yield* judgeAll(work, currentOf(history, rungs, today, record))
-      return highest === "Accepted" ? { _tag: "Accepted" } : climbFrom(highest)
+      return highest === "Accepted" ? { _tag: "Accepted" } : startAfter(job, takeUp, highest)
     }
-    if (history === undefined) return fresh
+    if (history === undefined) return startAfter(job, takeUp, undefined)
     const highest = yield* judgeAll(work, history)
     if (highest === "Accepted") return { _tag: "Accepted" }
-    if (takeUp._tag === "Pending" || highest === undefined) return climbFrom(highest)
-    return again(highest, takeUp.way === "redraft")
+    return startAfter(job, takeUp, highest)
   })
   return startOf
 }

@@ -1,5 +1,6 @@
 // What a data directory's journals say of how models have done so far: how long their answers are, how many pass, how
 // many calls an answer takes. The newest journals are read, as many as a bound on their bytes lets in.
+import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { DataDirectory, journalPath } from "../durability/DataDirectory.ts"
@@ -9,13 +10,16 @@ import { listIfThere } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { decodeEvent } from "./EventCodec.ts"
-import type { JournalEvent } from "./JournalEvent.ts"
+import type { Intent, JournalEvent } from "./JournalEvent.ts"
 import { runIdOf } from "./JournalNames.ts"
 
 /** Of one model, as it was asked for. */
 export interface ModelCalls {
   /** Of each answer whose usage the server counted. */
   readonly outputTokens: ReadonlyArray<number>
+  /** Of these answers together: what the server counted of their prompts, and what those are as UTF-8 bytes. */
+  readonly inputTokens: number
+  readonly promptBytes: number
   readonly answers: number
   /** Calls that may have been billed and brought no answer. */
   readonly lost: number
@@ -27,26 +31,38 @@ const readBytesMax = 256 * 1024 * 1024
 /** More of them say nothing new. */
 const answersKeptMax = 20_000
 
-interface Book {
+type Book = { -readonly [Key in keyof ModelCalls]: ModelCalls[Key] } & {
   outputTokens: Array<number>
-  answers: number
-  lost: number
-  judged: number
-  accepted: number
 }
+
+interface Call {
+  readonly model: string
+  readonly promptBytes: number
+}
+
+const bytesOf = (messages: Intent["messages"]): number =>
+  messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
 
 /** Memory follows the calls without a verdict. */
 class CallBook {
   readonly byModel = new Map<string, Book>()
-  readonly #models = new Map<string, string>()
+  readonly #calls = new Map<string, Call>()
   readonly #open = new Set<string>()
 
   #bookOf(id: string): Book | undefined {
-    const model = this.#models.get(id)
+    const model = this.#calls.get(id)?.model
     if (model === undefined) return undefined
     let book = this.byModel.get(model)
     if (book === undefined) {
-      book = { outputTokens: [], answers: 0, lost: 0, judged: 0, accepted: 0 }
+      book = {
+        outputTokens: [],
+        inputTokens: 0,
+        promptBytes: 0,
+        answers: 0,
+        lost: 0,
+        judged: 0,
+        accepted: 0
+      }
       this.byModel.set(model, book)
     }
     return book
@@ -54,7 +70,7 @@ class CallBook {
 
   enter(event: JournalEvent): void {
     if (event._tag === "intent") {
-      this.#models.set(event.id, event.model)
+      this.#calls.set(event.id, { model: event.model, promptBytes: bytesOf(event.messages) })
       this.#open.add(event.id)
       return
     }
@@ -67,18 +83,20 @@ class CallBook {
         const { usage } = event.completion
         if (usage !== null && book.outputTokens.length < answersKeptMax) {
           book.outputTokens.push(usage.outputTokens)
+          book.inputTokens += usage.inputTokens
+          book.promptBytes += this.#calls.get(event.id)?.promptBytes ?? 0
         }
         return
       }
       case "failure":
         this.#open.delete(event.id)
-        this.#models.delete(event.id)
+        this.#calls.delete(event.id)
         if (event.atRiskNanoUsd > 0) book.lost++
         return
       case "end":
         return
       case "verdict":
-        this.#models.delete(event.id)
+        this.#calls.delete(event.id)
         book.judged++
         if (event.accepted) book.accepted++
     }

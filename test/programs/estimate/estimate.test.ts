@@ -9,8 +9,10 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import * as Probe from "../../../src/layers/Probe.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { estimate } from "../../../src/programs/estimate/estimate.ts"
-import { estimateSample, extrapolate } from "../../../src/programs/estimate/estimateSample.ts"
+import { estimateSample } from "../../../src/programs/estimate/estimateSample.ts"
 import { makeSampler } from "../../../src/programs/estimate/sampleOf.ts"
+import type { Plan } from "../../../src/programs/generate/Plan.ts"
+import { QuotaExhausted } from "../../../src/services/generation/Llm.ts"
 import type { LlmRequest } from "../../../src/services/generation/Llm.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
@@ -31,10 +33,16 @@ import {
 const unevenRows = (count: number) =>
   rows(count).map(({ slug }, n) => ({ slug, text: "A fact. ".repeat(n % 9) }))
 
-const estimateOf = (store: MemoryStore, job: Job, count: number, promptsMax = 100) =>
+const estimateOf = (
+  store: MemoryStore,
+  job: Job,
+  count: number,
+  promptsMax = 100,
+  plan: Plan = { _tag: "Pending" }
+) =>
   Effect.gen(function*() {
     const source = yield* Effect.orDie(itemsFromRows(unevenRows(count)))
-    return yield* estimate({ source, shard: wholeInput, promptsMax })
+    return yield* estimate({ source, shard: wholeInput, promptsMax, plan })
   }).pipe(Effect.provide(Probe.layer(job).pipe(Layer.provideMerge(MemoryDisk.layer(store)))))
 
 const usage = (outputTokens: number) => ({
@@ -70,11 +78,12 @@ describe("estimate", () => {
       const [base, strong] = report.rungs
       assert.deepInclude(base, { model: "base", answersSeen: 0, outputTokensPerAnswer: 50 })
       assert.deepInclude(base?.expected, { items: 20, calls: 20, outputTokens: 1000 })
-      // One of ten is assumed to go on; at worst all of them.
-      assert.closeTo(strong?.expected.items ?? 0, 2, 1e-9)
-      assert.strictEqual(strong?.high.items, 20)
-      assert.strictEqual(base?.high.outputTokens, 2000)
+      // Four of five are assumed to pass; nearly all or nearly none may.
+      assert.closeTo(strong?.expected.items ?? 0, 4, 1e-9)
+      assert.isAbove(strong?.highNanoUsd ?? 0, 3 * (strong?.expected.nanoUsd ?? 0))
+      assert.isAbove(base?.highNanoUsd ?? 0, base?.expected.nanoUsd ?? 0)
       assert.isBelow(report.expectedNanoUsd, report.highNanoUsd)
+      assert.isAbove(report.expectedNanoUsd, report.lowNanoUsd)
     })
   })
 
@@ -90,7 +99,8 @@ describe("estimate", () => {
       const [base, strong] = report.rungs
       assert.deepInclude(base, { answersSeen: 40, passShare: 0.9, outputTokensPerAnswer: 40 })
       assert.deepInclude(strong, { answersSeen: 4, passShare: 1, outputTokensPerAnswer: 80 })
-      assert.closeTo(strong?.expected.calls ?? 0, 20, 1e-9)
+      // 36 of 40 passed, and what is assumed counts for two and a half more.
+      assert.closeTo(strong?.expected.calls ?? 0, 200 * 4.5 / 42.5, 1e-9)
       assert.strictEqual(report.spentNanoUsd, 40 * 140_000 + 4 * 2_200_000)
       // A sample of the prompts, its error told.
       assert.strictEqual(report.prompts.counted, 100)
@@ -143,21 +153,81 @@ describe("estimate", () => {
     }).pipe(Effect.provide(ScriptedLlm.layer(script)))
   })
 
-  it("one item says nothing of the rest, all of them leave no rest", () => {
-    assert.isNull(extrapolate([5], 10))
-    assert.deepStrictEqual(extrapolate([5, 7], 2), {
-      items: 0,
-      expectedNanoUsd: 0,
-      lowNanoUsd: 0,
-      highNanoUsd: 0
-    })
+  it.effect("a sample of everything leaves no rest; one that nobody answered says nothing of it", () =>
+    Effect.gen(function*() {
+      const job = yield* makeJob()
+      const source = yield* Effect.orDie(itemsFromRows(rows(3)))
+      const sampled = (sample: number) => {
+        const store = Store.make()
+        return estimateSample({ source, shard: wholeInput, sample }).pipe(
+          Effect.provide(
+            Live.run(job, wholeInput).pipe(
+              Layer.provideMerge(Layer.merge(MemoryDisk.layer(store), testHost))
+            )
+          )
+        )
+      }
+      const all = yield* sampled(3).pipe(Effect.provide(ScriptedLlm.layer(script)))
+      assert.deepStrictEqual(all.rest, {
+        items: 0,
+        expectedNanoUsd: 0,
+        lowNanoUsd: 0,
+        highNanoUsd: 0
+      })
+      const dead = ScriptedLlm.layer(() => new QuotaExhausted({ detail: "empty" }))
+      assert.isNull((yield* sampled(2).pipe(Effect.provide(dead))).rest)
+    }))
+
+  it.effect("a renewal costs what today's prompts and prices say, whatever the records did", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      yield* run(store, yield* makeJob(), { rows: unevenRows(20) })
+      const dear = yield* makeJob({
+        models: {
+          base: { name: "dear", maxOutputTokens: 100 },
+          strong: { name: "strong", maxOutputTokens: 100 }
+        },
+        prices: {
+          dear: { inputUsdPerMtok: 100, outputUsdPerMtok: 200 },
+          strong: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 }
+        }
+      })
+      const pending = yield* estimateOf(store, dear, 20)
+      assert.deepInclude(pending, { toDo: 0, expectedNanoUsd: 0, highNanoUsd: 0 })
+      const report = yield* estimateOf(store, dear, 20, 100, { _tag: "Renew" })
+      // Two were written by the strong model, which is on the ladder still.
+      assert.deepInclude(report, { toDo: 18, settled: 20 })
+      assert.deepStrictEqual(report.passes, [{ phase: null, toDo: 0 }, {
+        phase: "stale",
+        toDo: 18
+      }])
+      const renewed = yield* run(store, dear, { rows: unevenRows(20), plan: { _tag: "Renew" } })
+      assert.strictEqual(renewed.renewedNow, 18)
+      const { spentNanoUsd } = renewed.budget
+      assert.isAtLeast(spentNanoUsd, report.lowNanoUsd)
+      assert.isAtMost(spentNanoUsd, report.highNanoUsd)
+    }).pipe(Effect.provide(ScriptedLlm.layer(script)))
+  })
+
+  it.effect("a retry of what QA rejected is estimated from its drafts, on the rung where each is written next", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob()
+      yield* run(store, job, { rows: rows(5) })
+      const choice = { phases: ["B"], causes: [], slugs: [] } as const
+      const report = yield* estimateOf(store, job, 5, 100, { _tag: "Retry", choice })
+      assert.deepInclude(report, { toDo: 5, withDraft: 5 })
+      assert.deepStrictEqual(report.passes, [{ phase: "B", toDo: 5 }])
+      assert.strictEqual(report.rungs[0]?.expected.items, 0)
+      assert.strictEqual(report.rungs[1]?.expected.items, 5)
+    }).pipe(Effect.provide(ScriptedLlm.layer(longAnswer)))
   })
 
   it("a sample is the same at every look, and another with another salt", () => {
     const chosen = (salt: string) => {
-      const sampler = makeSampler(10, salt)
-      for (let n = 0; n < 1000; n++) sampler.add({ slug: `s${n}`, fields: {}, line: n } as never)
-      return sampler.items().map(({ slug }) => slug)
+      const sampler = makeSampler<string>(10, salt)
+      for (let n = 0; n < 1000; n++) sampler.add(`s${n}`, `s${n}`)
+      return sampler.chosen()
     }
     assert.lengthOf(chosen("a"), 10)
     assert.deepStrictEqual(chosen("a"), chosen("a"))

@@ -7,6 +7,7 @@ import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
+import { estimateRenewal } from "../../../src/programs/estimate/renewal.ts"
 import { findStale } from "../../../src/programs/findStale.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { status } from "../../../src/programs/status.ts"
@@ -15,6 +16,7 @@ import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
 import type { JobDefinition } from "../../../src/services/job/DefineJob.ts"
+import type { StandingRecord } from "../../../src/services/master/StandingRecords.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import {
   assertSettledOnce,
@@ -41,9 +43,12 @@ const reworded = (words: string, qa?: JobDefinition["settings"]["qa"]): Effect.E
 const staleOf = (store: MemoryStore, job: Job, given: ReadonlyArray<{ slug: string }>) =>
   Effect.gen(function*() {
     const source = yield* itemsFromRows(given)
-    const stale = yield* findStale({ source, shard: wholeInput })
-    return (yield* status(source, stale)).stale
-  }).pipe(Effect.provide(Layer.provideMerge(Known.layer(job), MemoryDisk.layer(store))))
+    const records = new Map<string, StandingRecord>()
+    const onStale = (slug: string, record: StandingRecord) => void records.set(slug, record)
+    const stale = yield* findStale({ source, shard: wholeInput, onStale })
+    const renewal = records.size === 0 ? undefined : yield* estimateRenewal(source, records)
+    return (yield* status(source, stale, renewal)).stale
+  }).pipe(Effect.provide(Layer.provideMerge(Known.reckoning(job), MemoryDisk.layer(store))))
 
 const promptsOf = (store: MemoryStore) =>
   linesOf(store, data.successes).map(({ _meta }) =>
@@ -61,24 +66,36 @@ describe("stale records", () => {
         records: 3,
         stale: 0,
         ...none,
-        renewalNanoUsd: 0
+        renewal: null
       })
       const spent = report.budget.spentNanoUsd
-      assert.deepInclude(yield* staleOf(store, yield* reworded("Now."), rows(3)), {
-        stale: 3,
-        byPrompt: 3,
-        byEvidence: 0,
-        renewalNanoUsd: spent
-      })
+      const byPrompt = yield* staleOf(store, yield* reworded("Now."), rows(3))
+      assert.deepInclude(byPrompt, { stale: 3, byPrompt: 3, byEvidence: 0 })
+      assert.isAtMost(byPrompt?.renewal?.lowNanoUsd ?? Number.NaN, spent)
+      assert.isAtLeast(byPrompt?.renewal?.highNanoUsd ?? Number.NaN, spent)
       const changed = rows(3).map((row, n) => n === 1 ? { ...row, text: "Another fact." } : row)
-      assert.deepInclude(yield* staleOf(store, job, changed), {
-        ...none,
-        stale: 1,
-        byEvidence: 1,
-        renewalNanoUsd: Math.round(spent / 3)
+      const byEvidence = yield* staleOf(store, job, changed)
+      assert.deepInclude(byEvidence, { ...none, stale: 1, byEvidence: 1 })
+      assert.closeTo(
+        byEvidence?.renewal?.expectedNanoUsd ?? Number.NaN,
+        (byPrompt?.renewal?.expectedNanoUsd ?? 0) / 3,
+        (byPrompt?.renewal?.expectedNanoUsd ?? 0) / 20
+      )
+      // By the prices of today's models, not by what the records have cost; and not without a price.
+      const onModel = (model: string): Job => ({
+        ...job,
+        rungs: job.rungs.map((rung) => ({ ...rung, model }))
       })
-      const other: Job = { ...job, rungs: job.rungs.map((rung) => ({ ...rung, model: "new" })) }
-      assert.deepInclude(yield* staleOf(store, other, rows(3)), { ...none, stale: 3, byModel: 3 })
+      const dear = yield* staleOf(store, onModel("strong"), rows(3))
+      assert.deepInclude(dear, { ...none, stale: 3, byModel: 3 })
+      assert.isAbove(
+        dear?.renewal?.expectedNanoUsd ?? 0,
+        5 * (byPrompt?.renewal?.expectedNanoUsd ?? Number.NaN)
+      )
+      assert.deepInclude(yield* staleOf(store, onModel("new"), rows(3)), {
+        stale: 3,
+        renewal: null
+      })
       const schema = { ...job, outputSchema: { ...job.outputSchema, hash: "other" } }
       assert.deepInclude(yield* staleOf(store, schema, rows(3)), { ...none, stale: 3, bySchema: 3 })
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))

@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
+import { retryFlags } from "./retryFlags.ts"
 
 const config = {
   ...flags.jobFlags,
@@ -20,6 +21,10 @@ const config = {
     ),
     Flag.optional
   ),
+  renew: flags.renew(
+    "Also estimate the records whose prompt, schema, model or evidence has changed"
+  ),
+  ...retryFlags,
   json: flags.json
 }
 export type Options = Command.Command.Config.Infer<typeof config>
@@ -28,11 +33,14 @@ export const command = Command.make("estimate", config, lazily(() => import("../
   .pipe(
     Command.withShortDescription("Says what writing the pending items will cost"),
     Command.withDescription(
-      "Says what writing the pending items will take and cost, from their prompts, the prices, and how earlier calls went. " +
+      "Says what writing the pending items will take and cost, from their prompts, the prices, and how earlier calls went; " +
+        "with --renew of the stale records too, with --phase, --cause or --slug of a retry instead. " +
         "Calls no model and writes nothing, but for --sample."
     ),
     Command.withExamples([
       { command: "inkfast estimate", description: "Expected and high dollars for each model" },
+      { command: "inkfast estimate --renew stale", description: "The stale records besides" },
+      { command: "inkfast estimate --phase B", description: "What QA rejected, taken up again" },
       {
         command: "inkfast estimate --sample 20",
         description: "Write twenty items for real, and say what the rest will cost"

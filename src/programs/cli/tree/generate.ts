@@ -10,11 +10,8 @@ const config = {
   limit: flags.limit,
   shard: flags.shard,
   grace: flags.grace,
-  renew: Flag.Literals("renew", ["stale"]).pipe(
-    Flag.withDescription(
-      "Also write the records anew whose prompt, schema, model or evidence has changed; each stands until its new one does"
-    ),
-    Flag.optional
+  renew: flags.renew(
+    "Also write the records anew whose prompt, schema, model or evidence has changed; each stands until its new one does"
   ),
   evidenceOnly: Flag.Boolean("evidence-only").pipe(
     Flag.withDescription(

@@ -1,31 +1,14 @@
 // The flags of `inkfast retry`; its work is loaded when it is asked for.
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { phases } from "../../retry/Phase.ts"
-import { retryCauses } from "../../retry/RetryCause.ts"
 import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
+import { retryFlags } from "./retryFlags.ts"
 
 const config = {
   ...flags.jobFlags,
   ...flags.runFlags,
-  phase: Flag.Literals("phase", [...phases, "all"]).pipe(
-    Flag.withDescription(
-      "A: network, rate limits, timeouts. B: QA findings. C: thin evidence. D: not found. all: these four in turn. May be repeated"
-    ),
-    Flag.atLeast(0)
-  ),
-  cause: Flag.Literals("cause", retryCauses).pipe(
-    Flag.withDescription(
-      "Only rejects of this cause, or of what their source came to; also of one that is in no phase. May be repeated"
-    ),
-    Flag.atLeast(0)
-  ),
-  slug: Flag.String("slug").pipe(
-    Flag.withMetavar("SLUG"),
-    Flag.withDescription("Only this item. May be repeated"),
-    Flag.atLeast(0)
-  ),
+  ...retryFlags,
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Say what would be taken up, by cause, and take up nothing"),
     Flag.withDefault(false)
