@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { CurrentJob } from "../services/job/Job.ts"
+import type { Job } from "../services/job/Job.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
 import { unknownColumns } from "./validate/columnFaults.ts"
 import type { Unplaced } from "./validate/asked.ts"
@@ -32,6 +33,8 @@ export interface ValidateReport {
   >
   /** Amounts of the prompt that belong to no field which could be told: not checked either. */
   readonly unplaced: ReadonlyArray<Unplaced>
+  /** Settings that stand there and change nothing. */
+  readonly warnings: ReadonlyArray<string>
   /** Rows for which the prompt was rendered. */
   readonly rows: number
   /** False where no row could be rendered: what the prompt asks for is then not known. */
@@ -42,6 +45,14 @@ export interface ValidateReport {
 /** Rendering more rows tells little more. */
 const rowsMax = 20_000
 const faultsMax = 50
+
+/** A share of no budget is no bound. */
+const withoutEffect = (job: Job): ReadonlyArray<string> =>
+  job.itemBudgetNanoUsd !== null || job.runBudgetNanoUsd !== null || job.totalBudgetNanoUsd !== null
+    ? []
+    : job.rungs.filter(({ budgetShare }) => budgetShare !== null).map(({ model }) =>
+      `the budgetShare of ${model} has no effect: no budget is set (budget, --item-budget, --budget, --total-budget)`
+    )
 
 export const validate = Effect.fnUntraced(function*(source: ItemSource) {
   const job = yield* CurrentJob
@@ -84,6 +95,7 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
     columns,
     asked: asked.map((bound) => ({ field: bound.field, amount: rangeText(bound), by: bound.by })),
     unplaced,
+    warnings: withoutEffect(job),
     rows,
     isPromptRead: prompt !== "",
     rulesHash

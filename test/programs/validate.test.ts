@@ -339,6 +339,18 @@ describe("validate", () => {
       assert.deepStrictEqual(unplaced.map(({ text }) => text), ["100 words"])
     }))
 
+  it.effect("a share of no budget is warned of", () =>
+    Effect.gen(function*() {
+      const models = { base: { name: "base" }, strong: { name: "strong", budgetShare: 0.2 } }
+      const rows = [{ slug: "a", text: "x" }]
+      const without = yield* report("{{ evidence }}", { models }, rows)
+      assert.lengthOf(without.warnings, 1)
+      assert.match(without.warnings[0]!, /budgetShare of strong has no effect/)
+      assert.isTrue(without.ok)
+      const budget = { totalUsd: 1 }
+      assert.isEmpty((yield* report("{{ evidence }}", { models, budget }, rows)).warnings)
+    }))
+
   it.effect("a job that agrees with itself is fine", () =>
     Effect.gen(function*() {
       const { columns, contradictions, ok } = yield* report(

@@ -35,6 +35,7 @@ const describe = (report: ValidateReport): string =>
     ...report.contradictions.map(({ field, message }) =>
       `${field === "" ? "*" : field}: ${message}`
     ),
+    ...report.warnings.map((warning) => `WARNING ${warning}`),
     ...report.columns.map(({ file, line, message, rows }) =>
       `${file}:${line}: ${message}${rows > 1 ? ` (${rows} rows)` : ""}`
     ),

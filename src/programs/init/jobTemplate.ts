@@ -19,7 +19,7 @@ models:
     maxOutputTokens: 2000    # an answer that is cut off here is rejected; reasoning counts (default 2000)
     timeoutMs: 120000        # (default 120000)
     attempts: 1              # drafts that may be rejected before the next model writes (default 1)
-    # budgetShare: 0.5       # of the item's and of the run's budget (default: all of it)
+    # budgetShare: 0.5       # of the item's budget and of what the run may spend (default: all)
     # requestsPerMinute: 500 # where you know a limit that the server does not tell (default: as it tells)
     # tokensPerMinute: 200000
     # temperature: 0.7       # 0 to 2 (default: not sent; some models accept none)

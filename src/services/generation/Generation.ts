@@ -46,7 +46,7 @@ export interface Rung {
   /** Sent as `service_tier`. Absent: the server's default. */
   readonly serviceTier?: string
   readonly timeoutMs: number
-  /** Share of the item's and of the run's budget that this rung may take, above 0 to 1; null: all of it. */
+  /** Share of the item's budget and of what the run may spend that this rung may take, above 0 to 1; null: all of it. */
   readonly budgetShare: number | null
   /** The endpoint's limits as far as the user knows them. */
   readonly requestsPerMinute: number | null
@@ -172,7 +172,7 @@ const make = Effect.gen(function*() {
   const journal = yield* Journal
   const budget = yield* Budget
   const gate = yield* makeRateGate(gateSettings(job))
-  const shares = makeRungShares(job)
+  const shares = makeRungShares(job, budget.state)
   const space = yield* makeAnswerSpace
   const atRisk: Array<AtRiskCall> = []
   const rungs = yield* pricedRungs

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import type { Job } from "../job/Job.ts"
+import type { BudgetState } from "../spending/Budget.ts"
 import { formatUsd } from "../spending/Money.ts"
 import type { NanoUsd } from "../spending/Money.ts"
 import { mayBeBilled } from "./Llm.ts"
@@ -17,11 +18,9 @@ export class ShareReached extends Schema.TaggedError<ShareReached>()("ShareReach
   neededNanoUsd: Schema.Number
 }) {
   override get message(): string {
-    return `${this.model} may take ${
-      formatUsd(Math.floor(this.shareNanoUsd))
-    } of the ${this.scope}'s budget: ${
-      formatUsd(this.spentNanoUsd)
-    } are spent, the next call may cost ${
+    return `${this.model} may take ${formatUsd(Math.floor(this.shareNanoUsd))} of ${
+      this.scope === "item" ? "the item's budget" : "what the run may spend"
+    }: ${formatUsd(this.spentNanoUsd)} are spent, the next call may cost ${
       formatUsd(this.neededNanoUsd)
     }; raise its budgetShare in inkfast.yaml`
   }
@@ -51,8 +50,8 @@ export interface RungShares {
 
 interface Purse {
   readonly model: string
+  readonly share: number
   readonly itemMax: number
-  readonly runMax: number
   spentNanoUsd: NanoUsd
   reservedNanoUsd: NanoUsd
   readonly waiting: Set<() => void>
@@ -60,6 +59,15 @@ interface Purse {
 
 const ofBudget = (share: number, budget: NanoUsd | null): number =>
   budget === null ? Number.POSITIVE_INFINITY : share * budget
+
+/** What the run may spend: its own budget, or what other runs leave it of the data directory's if that is less. */
+const runMaxOf = ({ budgetNanoUsd, spentNanoUsd, total }: BudgetState): number =>
+  Math.min(
+    budgetNanoUsd ?? Number.POSITIVE_INFINITY,
+    total === null
+      ? Number.POSITIVE_INFINITY
+      : total.budgetNanoUsd - (total.spentNanoUsd - spentNanoUsd)
+  )
 
 const isLlmError = (error: { readonly _tag: string }): error is LlmError =>
   error._tag === "LlmError"
@@ -75,12 +83,16 @@ const costOf = (
   return isLlmError(failure.error) && mayBeBilled(failure.error.reason) ? nanoUsd : 0
 }
 
-export const makeRungShares = ({ itemBudgetNanoUsd, rungs, runBudgetNanoUsd }: Job): RungShares => {
+/** `state`: of the budgets, as they stand. */
+export const makeRungShares = (
+  { itemBudgetNanoUsd, rungs }: Job,
+  state: Effect.Effect<BudgetState>
+): RungShares => {
   const purses = rungs.map(({ budgetShare, model }): Purse | undefined =>
     budgetShare === null ? undefined : {
       model,
+      share: budgetShare,
       itemMax: ofBudget(budgetShare, itemBudgetNanoUsd),
-      runMax: ofBudget(budgetShare, runBudgetNanoUsd),
       spentNanoUsd: 0,
       reservedNanoUsd: 0,
       waiting: new Set()
@@ -95,8 +107,9 @@ export const makeRungShares = ({ itemBudgetNanoUsd, rungs, runBudgetNanoUsd }: J
     }))
 
   const reserve = (purse: Purse, request: ShareRequest): Effect.Effect<void, ShareReached> =>
-    Effect.suspend(() => {
+    Effect.flatMap(state, (budgets) => {
       const { itemSpentNanoUsd, nanoUsd } = request
+      const runMax = purse.share * runMaxOf(budgets)
       const reached = (scope: "item" | "run", shareNanoUsd: number, spentNanoUsd: NanoUsd) =>
         Effect.fail(
           new ShareReached({
@@ -110,10 +123,10 @@ export const makeRungShares = ({ itemBudgetNanoUsd, rungs, runBudgetNanoUsd }: J
       if (itemSpentNanoUsd + nanoUsd > purse.itemMax) {
         return reached("item", purse.itemMax, itemSpentNanoUsd)
       }
-      if (purse.spentNanoUsd + nanoUsd > purse.runMax) {
-        return reached("run", purse.runMax, purse.spentNanoUsd)
+      if (purse.spentNanoUsd + nanoUsd > runMax) {
+        return reached("run", runMax, purse.spentNanoUsd)
       }
-      if (purse.spentNanoUsd + purse.reservedNanoUsd + nanoUsd > purse.runMax) {
+      if (purse.spentNanoUsd + purse.reservedNanoUsd + nanoUsd > runMax) {
         return Effect.andThen(changed(purse), reserve(purse, request))
       }
       purse.reservedNanoUsd += nanoUsd

@@ -162,19 +162,27 @@ describe("generate: the ladder", () => {
     )
   })
 
-  it.effect("a rung's share of the run's budget leaves items pending, not rejected, and others go on", () => {
-    const store = Store.make()
-    return Effect.gen(function*() {
-      const models = { ...three.models, strong: { ...three.models.strong, budgetShare: 0.001 } }
-      const job = yield* makeJob({ ...three, models, budget: { runUsd: 0.1 } })
-      const report = yield* run(store, job, { rows: rows(4) })
-      assert.deepInclude(report, { accepted: 3, rejected: 0, pending: 1, stop: null })
-    }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
-      slugIn(request) === "item-0"
-        ? { text: JSON.stringify({ title: "t".repeat(40 + n) }) }
-        : goodAnswer(request)
-    )))
-  })
+  for (const budget of [{ runUsd: 0.1 }, { totalUsd: 0.1 }, { runUsd: 5, totalUsd: 0.1 }]) {
+    it.effect(`a rung's share of ${Object.keys(budget).join(" and ")} leaves items pending, not rejected, and others go on`, () => {
+      const store = Store.make()
+      return Effect.gen(function*() {
+        const models = { ...three.models, strong: { ...three.models.strong, budgetShare: 0.001 } }
+        const job = yield* makeJob({ ...three, models, budget })
+        const report = yield* run(store, job, { rows: rows(4) })
+        assert.deepInclude(report, { accepted: 3, rejected: 0, pending: 1, stop: null })
+        assert.deepStrictEqual(report.deferredByCause, { Share: 1 })
+        // A share that one call fits lets it climb.
+        const wide = { ...three.models, strong: { ...three.models.strong, budgetShare: 0.02 } }
+        const wider = yield* makeJob({ ...three, models: wide, budget })
+        yield* run(store, wider, { rows: rows(4) })
+        assert.lengthOf(eventsIn(store, "intent").filter(({ model }) => model === "strong"), 1)
+      }).pipe(Effect.provide(ScriptedLlm.layer((request, n) =>
+        slugIn(request) === "item-0"
+          ? { text: JSON.stringify({ title: "t".repeat(40 + n) }) }
+          : goodAnswer(request)
+      )))
+    })
+  }
 
   it.effect("a rung's share of the item's budget is that item's end", () => {
     const store = Store.make()
