@@ -3,7 +3,9 @@ import { Breaker } from "../../Breaker.ts"
 import { askedMsOf } from "../FailureClass.ts"
 import type { LlmReason } from "../Llm.ts"
 import type { ServerLimits } from "../ServerLimits.ts"
-import { RecentCount } from "./RecentCount.ts"
+import { AdmittedRate } from "./AdmittedRate.ts"
+import { refusedLimit } from "./RefusedLimit.ts"
+import { Refusals } from "./Refusals.ts"
 import { TokenBucket } from "./TokenBucket.ts"
 import type { Draw } from "./TokenBucket.ts"
 import { Window } from "./Window.ts"
@@ -41,8 +43,6 @@ export interface ModelHealth {
   readonly failedProbes: number
 }
 
-/** Refusals in the last seconds that are more than an accident. */
-const refusalsMin = 3
 const rest = { failuresMax: 10, restMsFirst: 1000, restMsMax: 30_000 }
 /** The share of the newest sample in a running mean. */
 const meanShare = 0.1
@@ -56,8 +56,9 @@ export class ModelLimits {
   readonly #tokens: TokenBucket
   readonly #window: Window
   readonly #breaker = new Breaker(rest)
-  readonly #answered = new RecentCount()
-  readonly #refused = new RecentCount()
+  readonly #answeredRequests = new AdmittedRate()
+  readonly #answeredTokens = new AdmittedRate()
+  readonly #refusals = new Refusals()
   #inFlight = 0
   #closedUntilMs = Number.NEGATIVE_INFINITY
   #roundTripMs = 0
@@ -118,7 +119,11 @@ export class ModelLimits {
     outputTokensMax: number
   ): void {
     if (!this.#end(turn)) return
-    this.#answered.note(nowMs)
+    this.#answeredRequests.note(nowMs, 1)
+    this.#answeredTokens.note(
+      nowMs,
+      tokens === undefined ? turn.tokens.amount : tokens.input + tokens.output
+    )
     this.#roundTripMs = mean(this.#roundTripMs, nowMs - turn.sentAtMs)
     if (tokens !== undefined) {
       this.#outputShare = mean(this.#outputShare, Math.min(1, tokens.output / outputTokensMax))
@@ -135,15 +140,16 @@ export class ModelLimits {
     if (askedMs > 0) this.#close(nowMs + askedMs)
     switch (reason._tag) {
       case "RateLimited": {
-        this.#refused.note(nowMs)
+        this.#refusals.note(nowMs)
         this.#breaker.answered()
         this.#giveBack(turn)
-        const admitted = this.#refused.count(nowMs) >= refusalsMin
-          ? this.#answered.peakPerMs(nowMs)
-          : undefined
-        this.#requests.refused(nowMs, admitted)
+        const isTokens = refusedLimit(reason.detail) === "tokens"
+        const bucket = isTokens ? this.#tokens : this.#requests
+        const answered = isTokens ? this.#answeredTokens : this.#answeredRequests
+        const areMany = this.#refusals.areMany(nowMs, answered.count(nowMs))
+        bucket.refused(nowMs, areMany ? answered.perMs(nowMs) : undefined)
         // Where the pace is known, by the headers or by refusals, it is what keeps the calls back.
-        if (!this.#requests.isLimited) this.#window.overloaded(nowMs, inFlight, this.#roundTripMs)
+        if (!bucket.isLimited) this.#window.overloaded(nowMs, inFlight, this.#roundTripMs)
         return
       }
       case "Overloaded":

@@ -15,10 +15,14 @@ const periodMsMin = 900
 const readableResetMs = 5
 /** After a refusal that its own count did not foresee, a server is taken to count in stretches of this length. */
 const burstMs = 1000
-/** Growth of a pace taught by refusals, a second; doubled for every `growthDoublesMs` without one. */
+/**
+ * Growth of a pace taught by refusals, a second; doubled for every so many milliseconds without one, in which there are
+ * so many calls at least: of a slow server a few seconds tell nothing.
+ */
 const growthPerSecond = 0.005
 const growthPerSecondMax = 0.2
 const growthDoublesMs = 10_000
+const growthDoublesCalls = 20
 /** Between two lessons from refusals, which come in crowds. */
 const lessonEveryMs = 500
 /** Below what was admitted, so that the server's own bucket can fill again. */
@@ -39,6 +43,7 @@ export class TokenBucket {
   #level: number
   #atMs: number
   #taken = 0
+  #lastAmount = 1
   #readUpTo = 0
   #fullAtMs = Number.POSITIVE_INFINITY
   #refusedAtMs = Number.NEGATIVE_INFINITY
@@ -79,6 +84,7 @@ export class TokenBucket {
     this.#advance(nowMs)
     this.#level -= amount
     this.#taken += amount
+    this.#lastAmount = amount
     return { amount, upTo: this.#taken }
   }
 
@@ -165,9 +171,11 @@ export class TokenBucket {
   #grow(nowMs: number, sinceMs: number): void {
     if (!this.#isTaught) return
     const quietMs = nowMs - this.#refusedAtMs
+    const callMs = this.#lastAmount / this.#taughtPerMs
+    const doublesMs = Math.max(growthDoublesMs, growthDoublesCalls * callMs)
     const perSecond = Math.min(
       growthPerSecondMax,
-      growthPerSecond * 2 ** (quietMs / growthDoublesMs)
+      growthPerSecond * 2 ** (quietMs / doublesMs)
     )
     this.#taughtPerMs *= (1 + perSecond) ** Math.min(60, sinceMs / 1000)
     // It has outgrown what the server states: the lesson is over.
