@@ -1,53 +1,36 @@
 // INT, TERM and HUP at every stage of a run: the first ends it in good order, the second at once.
 import { assert, describe, it } from "@effect/vitest"
 import * as fs from "node:fs"
-import * as path from "node:path"
-import { encodeLine } from "../../src/services/durability/LineCodec.ts"
-import { eventsOf, sandbox } from "../support/Cli.ts"
+import { sandbox } from "../support/Cli.ts"
 import { gate, gateTo } from "../support/Gate.ts"
-import type { Ended } from "../support/processes.ts"
-import { billed, itemsOf, rowOf, settings } from "../support/Sandbox.ts"
-import type { FakeServer, Sandbox } from "../support/Sandbox.ts"
-import { assertKept, assertPaidOnce, master, tempFilesIn } from "./oracle.ts"
+import type { Ended, Running } from "../support/processes.ts"
+import { billed, itemsOf, rowOf } from "../support/Sandbox.ts"
+import type { Sandbox } from "../support/Sandbox.ts"
+import { assertKept } from "./oracle.ts"
 import type { Call } from "./oracle.ts"
+import { acknowledgedBy, assertSound, holding, inFlight, items, jobOf } from "./signalJob.ts"
 
-const items = 12
-const inFlight = 4
 const stopping = "starting nothing new"
-
-const jobOf = (more = "", rows = itemsOf(items)): Sandbox => {
-  const box = sandbox()
-  // One rung: each item is one call.
-  const yaml = settings(`concurrency: ${inFlight}\nconsolidateEvery: 0\n${more}`).replace(
-    /\n {2}strong:.*/,
-    ""
-  )
-  box.job({ items: rows, settings: yaml.replaceAll("fake-mini", "fake-sure") })
-  return box
-}
-
-const acknowledgedBy = ({ stdout }: Ended): ReadonlySet<string> =>
-  new Set(
-    eventsOf(stdout).flatMap((event) => event.event === "accepted" ? [event["id"] as string] : [])
-  )
 
 const atRiskOf = async (box: Sandbox): Promise<ReadonlyArray<Call>> => {
   const { stdout } = await box.run(["status", "--json"])
   return (JSON.parse(stdout[0] ?? "") as { readonly atRisk: ReadonlyArray<Call> }).atRisk
 }
 
-/** Nothing acknowledged is lost, no temp file is there, and a resume settles every item, each paid once. */
-const assertSound = async (box: Sandbox, server: FakeServer, ended: Ended): Promise<void> => {
-  assertKept(box.data, acknowledgedBy(ended))
-  assert.deepStrictEqual(tempFilesIn(box.directory), [])
-  const resumed = await box.run(["generate", "--base-url", server.url, "--json"])
-  assert.strictEqual(resumed.code, 0, resumed.stderr.join("\n"))
-  assert.strictEqual(new Set(master(box.data, "successes").map(({ slug }) => slug)).size, items)
-  assertKept(box.data, acknowledgedBy(ended))
-  const audit = await box.run(["audit", "--json"])
-  assert.strictEqual(audit.code, 0, audit.stdout.join("\n"))
-  assertPaidOnce(box.data, billed(server), await atRiskOf(box))
-  assert.deepStrictEqual(tempFilesIn(box.directory), [])
+/** A job whose items each want a page, which is kept back. */
+const jobOfPages = async () => {
+  const pages = await gate(async () => ({
+    status: 200,
+    type: "text/html",
+    body: "<p>A lamp of oak and brass.</p>"
+  }))
+  const rows = Array.from(
+    { length: items },
+    (_, n) => `${JSON.stringify({ ...rowOf(n), page: `${pages.url}/${n}` })}\n`
+  )
+  const evidence =
+    "evidence: { urlFields: [page], allowPrivateAddresses: true, fetchTimeoutMs: 120000 }\n"
+  return { box: jobOf(evidence, rows.join("")), pages }
 }
 
 describe("the first signal", () => {
@@ -103,18 +86,7 @@ describe("the first signal", () => {
   })
 
   it("while evidence is fetched: no page is waited for, no call is made", async () => {
-    const pages = await gate(async () => ({
-      status: 200,
-      type: "text/html",
-      body: "<p>A lamp of oak and brass.</p>"
-    }))
-    const rows = Array.from(
-      { length: items },
-      (_, n) => `${JSON.stringify({ ...rowOf(n), page: `${pages.url}/${n}` })}\n`
-    )
-    const evidence =
-      "evidence: { urlFields: [page], allowPrivateAddresses: true, fetchTimeoutMs: 120000 }\n"
-    const box = jobOf(evidence, rows.join(""))
+    const { box, pages } = await jobOfPages()
     const server = await box.fakeLlm()
     const running = box.start(["generate", "--base-url", server.url, "--json", "--grace", "3600"])
     await pages.held(1)
@@ -124,44 +96,6 @@ describe("the first signal", () => {
     assert.strictEqual(billed(server).length, 0)
     pages.release()
     await assertSound(box, server, ended)
-  })
-
-  it("I6: while the masters are consolidated: no temp file stays", async () => {
-    const box = jobOf()
-    // Each slug twice: without lines to drop a consolidation has nothing to write.
-    const old = Array.from(
-      { length: 20_000 },
-      (_, n) => encodeLine({ slug: `old-${n >> 1}`, text: "x".repeat(300) })
-    )
-    for (const name of ["updates", "successes"]) {
-      box.write(`data/master/${name}.jsonl`, Buffer.concat(old))
-    }
-    const server = await box.fakeLlm({ latencyMs: 100 })
-    const running = box.start([
-      "generate",
-      "--base-url",
-      server.url,
-      "--json",
-      "--consolidate-every",
-      "1",
-      "--batch",
-      "1"
-    ])
-    const began = new Promise<void>((resolve) => {
-      const watcher = fs.watch(path.join(box.data, "master"), (_, name) => {
-        // The index has a temp file, too, before anything is accepted.
-        if (name === null || !/updates.*\.tmp$/.test(name)) return
-        watcher.close()
-        resolve()
-      })
-    })
-    await Promise.race([began, running.ended])
-    running.child.kill("SIGINT")
-    const ended = await running.ended
-    assert.strictEqual(ended.code, 3, ended.stderr.join("\n"))
-    assertKept(box.data, acknowledgedBy(ended))
-    assert.deepStrictEqual(tempFilesIn(box.directory), [])
-    assert.isAbove(acknowledgedBy(ended).size, 0)
   })
 
   it("while the input is read: 130, and nothing is made", async () => {
@@ -198,8 +132,26 @@ describe("the first signal", () => {
   })
 })
 
+/** What a signal asks for is done but for one thing: the run's books are being closed. */
+const closing = holding({
+  call: "fdatasync",
+  path: "/raw/\\..*\\.meta\\.json\\..*\\.tmp$",
+  after: `"event":"stopping"`,
+  isForEver: true
+})
+
+/** The second signal comes while the first one is being answered, which `heard` tells. */
+const forced = async (running: Running, heard: Promise<unknown>): Promise<Ended> => {
+  running.child.kill("SIGINT")
+  await heard
+  running.child.kill("SIGTERM")
+  const ended = await running.ended
+  assert.strictEqual(ended.code, 130, ended.stderr.join("\n"))
+  return ended
+}
+
 describe("the second signal", () => {
-  it("ends the run at once with 130: what was committed stays, what was in flight is at risk", async () => {
+  it("with calls in flight: what was committed stays, what was in flight is at risk", async () => {
     const box = jobOf()
     const server = await box.fakeLlm()
     const first = await box.run(["generate", "--base-url", server.url, "--json", "--limit", "3"])
@@ -207,13 +159,33 @@ describe("the second signal", () => {
     const held = await gateTo(server.url)
     const running = box.start(["generate", "--base-url", held.url, "--json"])
     await held.held(inFlight)
-    running.child.kill("SIGINT")
-    await running.line("stderr", stopping)
-    running.child.kill("SIGTERM")
-    const ended = await running.ended
-    assert.strictEqual(ended.code, 130)
+    const ended = await forced(running, running.line("stderr", stopping))
     assertKept(box.data, acknowledgedBy(first))
     assert.strictEqual((await atRiskOf(box)).length, inFlight)
+    await assertSound(box, server, ended)
+  })
+
+  it("after one that came while everyone waited for the server's Retry-After", async () => {
+    const box = jobOf()
+    const server = await box.fakeLlm({
+      faults: [{ kind: "rateLimit", count: inFlight + 1, retryAfterMs: 3_600_000 }]
+    })
+    const running = box.start(["generate", "--base-url", server.url, "--json"], { env: closing })
+    await running.line("stdout", `"event":"retrying"`)
+    const ended = await forced(running, running.line("stderr", /^held$/))
+    assert.strictEqual(billed(server).length, 0)
+    await fetch(server.url.replace("/v1", "/_fake/faults"), { method: "DELETE" })
+    await assertSound(box, server, ended)
+  })
+
+  it("after one that came while evidence was fetched", async () => {
+    const { box, pages } = await jobOfPages()
+    const server = await box.fakeLlm()
+    const running = box.start(["generate", "--base-url", server.url, "--json"], { env: closing })
+    await pages.held(1)
+    const ended = await forced(running, running.line("stderr", /^held$/))
+    assert.strictEqual(billed(server).length, 0)
+    pages.release()
     await assertSound(box, server, ended)
   })
 })
