@@ -3,9 +3,10 @@ import * as Effect from "effect/Effect"
 import { languageOf } from "../src/services/evidence/Language.ts"
 import { readHtml } from "../src/services/evidence/html/ReadHtml.ts"
 import { contentPages } from "../test/support/pages/contentPages.ts"
-import { hostilePages } from "../test/support/pages/hostilePages.ts"
+import { endlessPages, hostilePages } from "../test/support/pages/hostilePages.ts"
 import type { CorpusPage } from "../test/support/pages/Page.ts"
 import { readmePages } from "../test/support/pages/readmePages.ts"
+import { shopPages } from "../test/support/pages/shopPages.ts"
 
 const rounds = Number(process.argv[2] ?? 20)
 const goalMs = 15
@@ -23,8 +24,10 @@ const median = (times: ReadonlyArray<number>): number =>
 
 const kinds: { readonly [kind: string]: ReadonlyArray<CorpusPage> } = {
   "products and articles": contentPages,
+  "shops, documentations, blogs": shopPages,
   "hostile pages": hostilePages,
-  READMEs: readmePages
+  READMEs: readmePages,
+  "endless pages (no goal)": endlessPages
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

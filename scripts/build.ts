@@ -18,6 +18,7 @@ const lazy = [
   "@pydantic/genai-prices",
   "ajv",
   "undici",
+  "htmlparser2",
   "linkedom",
   "@mozilla/readability",
   "robots-parser",

@@ -16,7 +16,7 @@ import type { FileLock } from "../durability/FileLock.ts"
 import { replaceFile, sweep } from "../durability/ReplaceFile.ts"
 
 /** Counted up whenever a page would be read otherwise. */
-const readingVersion = 2
+const readingVersion = 3
 
 const Entry = Schema.Struct({
   reading: Schema.Literal(readingVersion),

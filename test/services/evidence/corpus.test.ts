@@ -13,15 +13,25 @@ import { WebPages } from "../../../src/services/evidence/WebPages.ts"
 import { evidenceJob } from "../../support/evidenceJob.ts"
 import { contentPages } from "../../support/pages/contentPages.ts"
 import { emptyPages, targets } from "../../support/pages/emptyPages.ts"
-import { broken, hostilePages } from "../../support/pages/hostilePages.ts"
+import { broken, endlessPages, hostilePages } from "../../support/pages/hostilePages.ts"
 import type { CorpusPage } from "../../support/pages/Page.ts"
 import { readmePages } from "../../support/pages/readmePages.ts"
+import { seenPages } from "../../support/pages/seenPages.ts"
+import { shopPages } from "../../support/pages/shopPages.ts"
 import { serveHttp } from "../../support/serveHttp.ts"
 
 const served = new Map(
-  [...contentPages, ...emptyPages, ...targets, ...hostilePages, ...broken, ...readmePages].map((
-    page
-  ) => [`/${page.name}`, page])
+  [
+    ...contentPages,
+    ...seenPages,
+    ...shopPages,
+    ...emptyPages,
+    ...targets,
+    ...hostilePages,
+    ...endlessPages,
+    ...broken,
+    ...readmePages
+  ].map((page) => [`/${page.name}`, page])
 )
 
 const server = serveHttp((request, response) => {
@@ -121,6 +131,16 @@ describe("the corpus", () => {
         assert.isAbove(drops, 60)
       }))
 
+    it.effect("what readers see is kept, however it is marked and named", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual((yield* score(seenPages)).faults, [])
+      }))
+
+    it.effect("shops, documentations, blogs: their own text, tables and prices, and nothing of their neighbours", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual((yield* score(shopPages)).faults, [])
+      }))
+
     it.effect("what is no page is told apart, each by its cause", () =>
       Effect.gen(function*() {
         const { faults, verdicts } = yield* score([...emptyPages, ...targets])
@@ -131,6 +151,11 @@ describe("the corpus", () => {
     it.effect("hostile pages: what readers do not see is left out and told, what addresses a model is told", () =>
       Effect.gen(function*() {
         assert.deepStrictEqual((yield* score(hostilePages)).faults, [])
+      }))
+
+    it.effect("nothing gets through for the depth or the length of a page", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual((yield* score(endlessPages)).faults, [])
       }))
 
     it.effect("READMEs of installed packages: nearly every sentence, and nothing of the frame", () =>

@@ -1,5 +1,5 @@
 // Elements written down as text: headings, paragraphs, lists, tables and questions, each a block of its own.
-import { attribute, childrenOf, isElement } from "./Dom.ts"
+import { attribute, childrenOf, isElement, textOf } from "./Dom.ts"
 import type { DomElement, DomNode } from "./Dom.ts"
 
 const blocks: ReadonlySet<string> = new Set(
@@ -10,10 +10,20 @@ const blocks: ReadonlySet<string> = new Set(
 )
 
 const cellsMax = 50
+/** Terms and their texts may be grouped, but not for ever. */
+const groupsMax = 8
+/** What is deeper is text without blocks. */
+const depthMax = 150
 
 class Writer {
   readonly blocks: Array<string> = []
+  /** How deep in the page it writes. */
+  depth: number
   private line = ""
+
+  constructor(depth = 0) {
+    this.depth = depth
+  }
 
   say(text: string): void {
     this.line += text
@@ -66,8 +76,8 @@ const isData = (rows: ReadonlyArray<DomElement>): boolean =>
 const hasTable = (cell: DomElement): boolean =>
   childrenOf(cell).some((child) => isElement(child) && child.localName === "table")
 
-const inline = (node: DomNode): string => {
-  const inner = new Writer()
+const inline = (node: DomNode, depth: number): string => {
+  const inner = new Writer(depth)
   writeChildren(node, inner)
   inner.end()
   return inner.blocks.join(" ").replace(/\n/g, " ")
@@ -80,11 +90,11 @@ const writeTable = (table: DomElement, out: Writer): void => {
     localName === "caption"
   )
   const lines = rows.map((row) => {
-    const cells = cellsOf(row).slice(0, cellsMax).map(inline)
+    const cells = cellsOf(row).slice(0, cellsMax).map((cell) => inline(cell, out.depth))
     const isPair = cells.length === 2 && cellsOf(row)[0]?.localName === "th"
     return isPair ? `${(cells[0] ?? "").replace(/:$/, "")}: ${cells[1]}` : cells.join(" | ")
   })
-  const named = caption === undefined ? [] : [inline(caption)]
+  const named = caption === undefined ? [] : [inline(caption, out.depth)]
   out.blocks.push([...named, ...lines].filter((line) => /[^\s|]/.test(line)).join("\n"))
 }
 
@@ -95,7 +105,7 @@ const writeList = (list: DomElement, out: Writer): void => {
   const lines: Array<string> = []
   for (const item of childrenOf(list)) {
     if (!isElement(item)) continue
-    const inner = new Writer()
+    const inner = new Writer(out.depth)
     writeChildren(item, inner)
     inner.end()
     if (inner.blocks.length === 0) continue
@@ -107,17 +117,18 @@ const writeList = (list: DomElement, out: Writer): void => {
 
 const writeTerms = (list: DomElement, out: Writer): void => {
   const lines: Array<string> = []
-  const visit = (node: DomNode): void => {
+  const visit = (node: DomNode, depth: number): void => {
     for (const child of childrenOf(node)) {
       if (!isElement(child)) continue
-      const text = child.localName === "div" ? "" : inline(child)
-      if (child.localName === "div") visit(child)
+      const isGroup = child.localName === "div" && depth < groupsMax
+      const text = isGroup ? "" : inline(child, out.depth)
+      if (isGroup) visit(child, depth + 1)
       else if (child.localName === "dt") lines.push(`${text.replace(/:$/, "")}:`)
       else if (lines.length > 0 && lines.at(-1)!.endsWith(":")) lines.push(`${lines.pop()} ${text}`)
       else if (text !== "") lines.push(text)
     }
   }
-  visit(list)
+  visit(list, 0)
   if (lines.length > 0) out.blocks.push(lines.join("\n"))
 }
 
@@ -129,7 +140,7 @@ const writeElement = (element: DomElement, out: Writer): void => {
   if (!blocks.has(localName)) return writeChildren(element, out)
   out.end()
   if (heading !== null) {
-    const text = inline(element)
+    const text = inline(element, out.depth)
     if (text !== "") out.blocks.push(`${"#".repeat(Math.max(2, Number(heading[1])))} ${text}`)
   } else if (localName === "table") writeTable(element, out)
   else if (localName === "ul" || localName === "ol") writeList(element, out)
@@ -144,6 +155,12 @@ const writeElement = (element: DomElement, out: Writer): void => {
 }
 
 const writeChildren = (node: DomNode, out: Writer): void => {
+  if (++out.depth > depthMax) out.say(textOf(node).replace(/\s+/g, " "))
+  else writeNodes(node, out)
+  out.depth--
+}
+
+const writeNodes = (node: DomNode, out: Writer): void => {
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.nodeType === 3) out.say((child.nodeValue ?? "").replace(/\s+/g, " "))
     else if (isElement(child)) writeElement(child, out)

@@ -1,16 +1,20 @@
 // A page of HTML read for what it says: its title, its facts and its main text, without what stands on every page.
 //
 // The main text is what a landmark of the page (`main`, one `article`) holds; where there is none, what Readability
-// finds, unless that leaves most of the page out. Markup that would take long to make a document of is stripped of its
-// tags in one pass instead.
+// finds in a page of running text, unless that leaves most of it out. All of it takes time in proportion to the markup.
 import * as Effect from "effect/Effect"
+import type { Tokenizer } from "htmlparser2"
 import { cleanText } from "../CleanText.ts"
+import { articleOf } from "./Article.ts"
+import type { ReadArticle } from "./Article.ts"
 import { blocksOf, isLinkList } from "./Blocks.ts"
-import { isBoilerplate } from "./Boilerplate.ts"
-import { attribute, calmMarkup, elementsOf, lowerAttributes, wordsOf } from "./Dom.ts"
-import type { DomDocument, DomElement } from "./Dom.ts"
+import { isBoilerplate, sectionsElsewhere } from "./Boilerplate.ts"
+import { attribute, elementsOf, wordsOf } from "./Dom.ts"
+import type { DomElement } from "./Dom.ts"
 import { hiddenElements } from "./Hidden.ts"
-import { htmlToText } from "./HtmlText.ts"
+import { lightDocument } from "./LightDocument.ts"
+import type { LightElement } from "./LightNodes.ts"
+import { measureOf, measuresOf } from "./Measures.ts"
 import { structuredOf } from "./Structured.ts"
 import type { Structured } from "./Structured.ts"
 
@@ -32,18 +36,14 @@ export interface HtmlReading {
 
 const hiddenKeptMax = 50
 const openingChars = 600
-/** Readability takes seconds on documents that are deep, and too long on those that are large. */
-const readability = { elementsMax: 800, depthMax: 60, charsMin: 500, shareMin: 0.6 }
+/** A landmark around less of the text is a slip of the page. */
+const landmarkShareMin = 0.2
+/** An article that is less of it leaves too much out. */
+const articleShareMin = 0.6
 
-const depthOf = (elements: ReadonlyArray<DomElement>): number => {
-  const depths = new Map<unknown, number>()
-  let deepest = 0
-  for (const element of elements) {
-    const depth = (depths.get(element.parentNode) ?? 0) + 1
-    depths.set(element, depth)
-    deepest = Math.max(deepest, depth)
-  }
-  return deepest
+interface Tools {
+  readonly Tokenizer: typeof Tokenizer
+  readonly read: ReadArticle
 }
 
 const charsOf = (blocks: ReadonlyArray<string>): number =>
@@ -51,45 +51,52 @@ const charsOf = (blocks: ReadonlyArray<string>): number =>
 
 /** The one element that the page itself names as its content. */
 const landmarkOf = (elements: ReadonlyArray<DomElement>): DomElement | undefined => {
-  const mains = elements.filter((element) =>
+  const main = elements.find((element) =>
     element.localName === "main" || attribute(element, "role") === "main"
   )
-  if (mains.length >= 1) return mains[0]
+  if (main !== undefined) return main
   const articles = elements.filter(({ localName }) => localName === "article")
   return articles.length === 1 ? articles[0] : undefined
 }
 
-interface Tools {
-  readonly parse: (html: string) => DomDocument
-  readonly read: (document: DomDocument) => DomElement | undefined
-}
-
-const mainOf = (
-  document: DomDocument,
-  body: DomElement,
-  elements: ReadonlyArray<DomElement>,
-  tools: Tools
-): ReadonlyArray<string> => {
-  const whole = blocksOf(body)
+const mainOf = (root: LightElement, { read }: Tools): ReadonlyArray<string> => {
+  const elements = elementsOf(root)
+  const whole = blocksOf(root)
   const landmark = landmarkOf(elements)
   if (landmark !== undefined) {
     const inside = blocksOf(landmark)
-    // A landmark around nothing is a slip of the page.
-    if (charsOf(inside) >= 0.2 * charsOf(whole)) return inside
+    if (charsOf(inside) >= landmarkShareMin * charsOf(whole)) return inside
   }
-  const chars = charsOf(whole)
-  const isCalm = elements.length <= readability.elementsMax &&
-    depthOf(elements) <= readability.depthMax
-  if (chars < readability.charsMin || !isCalm) return whole
-  const article = tools.read(document)
-  const found = article === undefined ? [] : blocksOf(article)
-  return charsOf(found) >= readability.shareMin * chars ? found : whole
+  const article = articleOf(root, read)
+  const found = article === undefined ? [] : [
+    ...(article.byline === "" ? [] : [article.byline]),
+    ...blocksOf(article.content)
+  ]
+  return charsOf(found) >= articleShareMin * charsOf(whole) && found.length > 0 ? found : whole
+}
+
+/** Takes out what readers do not see; its texts. */
+const removeHidden = (elements: ReadonlyArray<LightElement>): ReadonlyArray<string> => {
+  const hidden = hiddenElements(elements)
+  const texts = hidden.map((element) => wordsOf(element).slice(0, 1_000)).filter(Boolean)
+  for (const element of hidden) element.remove()
+  return texts.slice(0, hiddenKeptMax)
+}
+
+const removeBoilerplate = (root: LightElement): void => {
+  const elements = elementsOf(root)
+  const measures = measuresOf(elements)
+  const page = measureOf(measures, root)
+  for (const element of sectionsElsewhere(elements, measures, page)) element.remove()
+  for (const element of elements) {
+    const isList = element.localName === "ul" || element.localName === "ol"
+    if ((isList && isLinkList(element)) || isBoilerplate(element, measures, page)) element.remove()
+  }
 }
 
 /** Everything of one page in one text, nothing twice. */
 const composed = (
-  { description, facts, questions, title }: Structured,
-  heading: string,
+  { description, facts, heading, questions, title }: Structured,
   main: ReadonlyArray<string>
 ): string => {
   const body = main.join("\n\n")
@@ -112,77 +119,48 @@ const composed = (
   ].join("\n\n")
 }
 
-const readDocument = (html: string, tools: Tools): HtmlReading | undefined => {
-  const document = tools.parse(html)
-  const { body, documentElement } = document
-  if (documentElement === null || body === null) return undefined
-  const all = elementsOf(documentElement)
-  lowerAttributes(all)
-  const structured = structuredOf(all)
-  const hidden = hiddenElements(all)
-  const hiddenTexts = hidden.map((element) => wordsOf(element).slice(0, 1_000)).filter(Boolean)
-  for (const element of hidden) element.remove()
-  const pageChars = body.textContent.length
-  const heading = elementsOf(body).find(({ localName }) => localName === "h1")
-  const headingText = heading === undefined ? "" : wordsOf(heading).slice(0, 500)
-  for (const element of elementsOf(body)) {
-    const leadsAway = (element.localName === "ul" || element.localName === "ol") &&
-      isLinkList(element)
-    if (leadsAway || isBoilerplate(element, pageChars)) element.remove()
-  }
-  const main = mainOf(document, body, elementsOf(body), tools)
+const readWith = (html: string, tools: Tools): HtmlReading => {
+  const root = lightDocument(html, tools.Tokenizer)
+  const hidden = removeHidden(elementsOf(root))
+  const structured = structuredOf(elementsOf(root))
+  removeBoilerplate(root)
+  const main = mainOf(root, tools)
     // The first heading is the page's name as a rule, and that stands at the top.
     .filter((block, index) => index > 2 || block !== `## ${structured.title}`)
-  const { canonical, title } = structured
+  const { canonical, heading, title } = structured
   return {
     title,
-    heading: headingText,
+    heading,
     canonical,
-    declaredLanguage: attribute(documentElement, "lang"),
-    text: cleanText(composed(structured, headingText, main)),
+    declaredLanguage: attribute(root, "lang"),
+    text: cleanText(composed(structured, main)),
     opening: cleanText(main.join("\n").slice(0, openingChars)),
     mainChars: charsOf(main),
-    hidden: hiddenTexts.slice(0, hiddenKeptMax)
-  }
-}
-
-const stripped = (html: string): HtmlReading => {
-  const text = cleanText(htmlToText(html))
-  const title = cleanText(htmlToText(/<title[^>]{0,200}>([^<]{0,500})/i.exec(html)?.[1] ?? ""))
-  return {
-    title,
-    heading: "",
-    canonical: "",
-    declaredLanguage: "",
-    text,
-    opening: text.slice(0, openingChars),
-    mainChars: text.length,
-    hidden: []
+    hidden
   }
 }
 
 /** Loaded with the first page: most commands read none. */
 const tools: Effect.Effect<Tools> = Effect.promise(() =>
-  Promise.all([import("linkedom"), import("@mozilla/readability")])
-).pipe(Effect.map(([{ parseHTML }, { Readability }]) => ({
-  parse: (html) => (parseHTML(html) as { readonly document: unknown }).document as DomDocument,
-  read: (document) =>
-    (new Readability(document, { serializer: (node) => node, disableJSONLD: true })
-      .parse()?.content ?? undefined) as DomElement | undefined
+  Promise.all([import("htmlparser2"), import("linkedom"), import("@mozilla/readability")])
+).pipe(Effect.map(([{ Tokenizer }, { parseHTML }, { Readability }]) => ({
+  Tokenizer,
+  read: (markup) => {
+    try {
+      const { document } = parseHTML(markup) as { readonly document: unknown }
+      const article = new Readability(document, {
+        serializer: (node) => node,
+        disableJSONLD: true
+      }).parse()
+      const content = article?.content as DomElement | null | undefined
+      return content ? { content, byline: cleanText(article?.byline ?? "") } : undefined
+    } catch {
+      // What it cannot read is read without it.
+      return undefined
+    }
+  }
 })))
 
-const readWith = (html: string, tools: Tools): HtmlReading => {
-  const calm = calmMarkup(html)
-  if (calm === undefined) return stripped(html)
-  // A fragment has no body of its own, and a document has one place for everything.
-  const whole = /<body[\s>]/i.test(calm) ? calm : `<!doctype html><html><body>${calm}</body></html>`
-  try {
-    return readDocument(whole, tools) ?? stripped(html)
-  } catch {
-    return stripped(html)
-  }
-}
-
-/** Never fails: what cannot be made a document of is stripped of its tags. */
+/** Never fails. */
 export const readHtml = (html: string): Effect.Effect<HtmlReading> =>
   Effect.map(tools, (loaded) => readWith(html, loaded))

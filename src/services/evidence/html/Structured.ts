@@ -1,8 +1,10 @@
 // What a page states about itself for machines: JSON-LD, OpenGraph and other meta tags, microdata prices.
 import * as Predicate from "effect/Predicate"
-import { attribute } from "./Dom.ts"
+import { ancestorsOf, attribute, wordsOf } from "./Dom.ts"
 import type { DomElement } from "./Dom.ts"
 import { htmlToText } from "./HtmlText.ts"
+import { JsonLd } from "./JsonLd.ts"
+import type { Node } from "./JsonLd.ts"
 
 export interface Question {
   readonly question: string
@@ -11,62 +13,39 @@ export interface Question {
 
 export interface Structured {
   readonly title: string
+  /** Of the first heading of the first order, or empty. */
+  readonly heading: string
   readonly description: string
   readonly canonical: string
-  /** `Price: 49.00 EUR`, one fact a line. */
+  /** `Price: 49.00 EUR`, one fact a line, of what the page is about. */
   readonly facts: ReadonlyArray<string>
   readonly questions: ReadonlyArray<Question>
 }
 
-const jsonCharsMax = 200_000
-const nodesMax = 2_000
 const factsMax = 60
+const questionsMax = 100
 const valueCharsMax = 2_000
+const nestedMax = 3
 
-const parsed = (text: string): unknown => {
-  if (text.length > jsonCharsMax) return undefined
-  try {
-    return JSON.parse(text.trim().replace(/^<!\[CDATA\[|\]\]>$/g, ""))
-  } catch {
-    return undefined
-  }
-}
-
-type Node = { readonly [key: string]: unknown }
-
-/** All objects of a JSON-LD value. A stack of its own: it may be nested as deep as its author likes. */
-const nodesOf = (root: unknown): ReadonlyArray<Node> => {
-  const nodes: Array<Node> = []
-  const waiting: Array<unknown> = [root]
-  while (waiting.length > 0 && nodes.length < nodesMax) {
-    const value = waiting.shift()
-    if (Array.isArray(value)) waiting.push(...value.slice(0, nodesMax))
-    else if (Predicate.isObject(value)) {
-      nodes.push(value)
-      for (const inner of Object.values(value)) {
-        if (typeof inner === "object" && inner !== null) waiting.push(inner)
-      }
-    }
-  }
-  return nodes
-}
-
-const textOf = (value: unknown): string => {
+const textOf = (value: unknown, depth = 0): string => {
   if (typeof value === "number") return String(value)
   if (typeof value === "string") {
     const text = /[<&]/.test(value) ? htmlToText(value.slice(0, 20_000)) : value
     return text.replace(/\s+/g, " ").trim().slice(0, valueCharsMax)
   }
-  if (Array.isArray(value)) return value.slice(0, 10).map(textOf).filter(Boolean).join(", ")
-  return Predicate.hasProperty(value, "name") ? textOf(value.name) : ""
+  if (depth >= nestedMax) return ""
+  if (Array.isArray(value)) {
+    return value.slice(0, 10).map((each) => textOf(each, depth + 1)).filter(Boolean).join(", ")
+  }
+  return Predicate.hasProperty(value, "name") ? textOf(value.name, depth + 1) : ""
 }
 
-const isA = (node: Node, ...types: ReadonlyArray<string>): boolean =>
-  [node["@type"]].flat().some((type) =>
-    types.includes(String(type).replace(/^https?:\/\/schema\.org\//, ""))
-  )
+type Fact = readonly [label: string, value: string]
 
-const priced = (node: Node): string => {
+const told = (facts: ReadonlyArray<Fact>): ReadonlyArray<string> =>
+  facts.filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${value}`)
+
+const pricedAt = (node: Node): string => {
   const currency = textOf(node["priceCurrency"])
   const price = textOf(node["price"])
   if (price !== "") return `${price} ${currency}`.trim()
@@ -74,6 +53,30 @@ const priced = (node: Node): string => {
   return low === ""
     ? ""
     : `${low}${high === "" || high === low ? "" : ` to ${high}`} ${currency}`.trim()
+}
+
+const offerFacts = (offer: Node, label: string): ReadonlyArray<string> => {
+  const price = pricedAt(offer)
+  const of = label === "" || price === "" ? "" : ` (${label})`
+  const availability = textOf(offer["availability"]).replace(/^.*schema\.org\//, "")
+  return told([
+    ["Price", `${price}${of}`],
+    ["Availability", availability === "" ? "" : `${availability}${of}`],
+    ["Price valid until", textOf(offer["priceValidUntil"])]
+  ])
+}
+
+const ratingFacts = (rating: Node): ReadonlyArray<string> => {
+  const count = textOf(rating["reviewCount"] ?? rating["ratingCount"])
+  const value = textOf(rating["ratingValue"])
+  return value === "" ? [] : [`Rating: ${value}${count === "" ? "" : ` (${count} ratings)`}`]
+}
+
+const propertyFacts = (property: Node): ReadonlyArray<string> => {
+  const [name, value] = [textOf(property["name"]), textOf(property["value"])]
+  return name === "" || value === ""
+    ? []
+    : [`${name}: ${value} ${textOf(property["unitText"])}`.trim()]
 }
 
 const plainFacts: ReadonlyArray<readonly [string, string]> = [
@@ -96,54 +99,34 @@ const plainFacts: ReadonlyArray<readonly [string, string]> = [
   ["Description", "description"]
 ]
 
-const entity = [
-  "Product",
-  "IndividualProduct",
-  "ProductModel",
-  "Article",
-  "NewsArticle",
-  "BlogPosting",
-  "TechArticle",
-  "SoftwareApplication",
-  "SoftwareSourceCode",
-  "Book",
-  "Event",
-  "Course",
-  "Recipe",
-  "LocalBusiness",
-  "Hotel",
-  "Restaurant",
-  "Service",
-  "HowTo"
-]
+const variantsMax = 20
 
-const factsOf = (node: Node): ReadonlyArray<string> => {
-  if (isA(node, "Offer", "AggregateOffer")) {
-    const availability = textOf(node["availability"]).replace(/^.*schema\.org\//, "")
-    return [["Price", priced(node)], ["Availability", availability], [
-      "Price valid until",
-      textOf(node["priceValidUntil"])
-    ]].filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`)
-  }
-  if (isA(node, "AggregateRating")) {
-    const count = textOf(node["reviewCount"] ?? node["ratingCount"])
-    const value = textOf(node["ratingValue"])
-    return value === "" ? [] : [`Rating: ${value}${count === "" ? "" : ` (${count} ratings)`}`]
-  }
-  if (isA(node, "PropertyValue")) {
-    const [name, value] = [textOf(node["name"]), textOf(node["value"])]
-    return name === "" || value === ""
-      ? []
-      : [`${name}: ${value} ${textOf(node["unitText"])}`.trim()]
-  }
-  if (!isA(node, ...entity)) return []
-  return plainFacts.map(([label, key]) => [label, textOf(node[key])] as const)
-    .filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${value}`)
+/** Of the entity itself, its offers and its variants; what it only refers to is not of it. */
+const entityFacts = (entity: Node, ld: JsonLd): ReadonlyArray<string> => {
+  const offers = ld.inside(entity, "offers")
+  const variants = ld.inside(entity, "hasVariant", variantsMax)
+  return [
+    ...told(
+      plainFacts.map(([label, key]) =>
+        [label, textOf([entity[key]].flat().map((value) => ld.resolved(value)))] as const
+      )
+    ),
+    ...offers.flatMap((offer) =>
+      offerFacts(offer, offers.length > 1 ? textOf(offer["name"] ?? offer["sku"]) : "")
+    ),
+    ...ld.inside(entity, "aggregateRating", 1).flatMap(ratingFacts),
+    ...ld.inside(entity, "additionalProperty").flatMap(propertyFacts),
+    ...variants.flatMap((variant) =>
+      ld.inside(variant, "offers").flatMap((offer) =>
+        offerFacts(offer, textOf(variant["name"] ?? variant["sku"]))
+      )
+    )
+  ]
 }
 
 const questionOf = (node: Node): ReadonlyArray<Question> => {
   const accepted = [node["acceptedAnswer"]].flat()[0]
-  if (!isA(node, "Question") || !Predicate.isObject(accepted)) return []
+  if (!Predicate.isObject(accepted)) return []
   const question = textOf(node["name"])
   const answer = textOf(accepted["text"])
   return question === "" || answer === "" ? [] : [{ question, answer }]
@@ -162,46 +145,72 @@ const metaOf = (elements: ReadonlyArray<DomElement>): ReadonlyMap<string, string
   return meta
 }
 
-const microPrices = (elements: ReadonlyArray<DomElement>): ReadonlyArray<string> => {
-  const valueOf = (name: string): string => {
-    const found = elements.find((element) => attribute(element, "itemprop") === name)
-    return found === undefined ? "" : attribute(found, "content") || textOf(found.textContent)
-  }
-  const price = valueOf("price")
-  return price === "" ? [] : [`Price: ${price} ${valueOf("priceCurrency")}`.trim()]
+/** The outermost thing that a mark-up says the element is a part of. */
+const scopeOf = (element: DomElement): DomElement | undefined =>
+  ancestorsOf(element).findLast((up) =>
+    /schema\.org\/(?:Product|SoftwareApplication|Book|Event|Course|Service|Hotel)\b/i
+      .test(attribute(up, "itemtype"))
+  )
+
+/** Prices of microdata: of the thing that the page's heading stands in, or of the only one. */
+const microPrices = (
+  elements: ReadonlyArray<DomElement>,
+  heading: DomElement | undefined
+): ReadonlyArray<string> => {
+  const prices = elements.filter((element) => attribute(element, "itemprop") === "price")
+  if (prices.length === 0) return []
+  const scopes = new Map(prices.map((price) => [price, scopeOf(price)]))
+  const around = heading === undefined ? undefined : scopeOf(heading)
+  const isOne = new Set(scopes.values()).size === 1
+  const own = prices.find((price) =>
+    isOne || (around !== undefined && scopes.get(price) === around)
+  )
+  if (own === undefined) return []
+  const currency = elements.find((element) =>
+    attribute(element, "itemprop") === "priceCurrency" && scopeOf(element) === scopes.get(own)
+  )
+  const valueOf = (element: DomElement | undefined): string =>
+    element === undefined ? "" : attribute(element, "content") || textOf(element.textContent)
+  const price = valueOf(own)
+  return price === "" ? [] : [`Price: ${price} ${valueOf(currency)}`.trim()]
 }
 
 export const structuredOf = (elements: ReadonlyArray<DomElement>): Structured => {
   const meta = metaOf(elements)
   const named = (...names: ReadonlyArray<string>): string =>
     names.map((name) => meta.get(name) ?? "").find((value) => value !== "") ?? ""
-  const nodes = elements
-    .filter((element) =>
-      element.localName === "script" && /ld\+json/i.test(attribute(element, "type"))
-    )
-    .slice(0, 20)
-    .flatMap((element) => nodesOf(parsed(element.textContent)))
-  const amount = named("product:price:amount", "og:price:amount")
-  const metaFacts = [
-    ["Site", named("og:site_name")],
-    ["Author", named("author", "article:author")],
-    ["Published", named("article:published_time", "date")],
-    [
-      "Price",
-      `${amount} ${amount === "" ? "" : named("product:price:currency", "og:price:currency")}`
-        .trim()
-    ]
-  ].filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${value}`)
-  const facts = new Set([...metaFacts, ...nodes.flatMap(factsOf), ...microPrices(elements)])
-  const title = elements.find(({ localName }) => localName === "title")?.textContent ?? ""
-  const canonical = elements.find((element) =>
+  const titleElement = elements.find(({ localName }) => localName === "title")
+  const title = titleElement === undefined ? "" : wordsOf(titleElement)
+  const headingElement = elements.find(({ localName }) => localName === "h1")
+  const link = elements.find((element) =>
     element.localName === "link" && attribute(element, "rel").toLowerCase() === "canonical"
   )
+  const names = {
+    title: title === "" ? named("og:title", "twitter:title") : title,
+    heading: headingElement === undefined ? "" : wordsOf(headingElement).slice(0, 500),
+    canonical: link === undefined ? named("og:url") : attribute(link, "href")
+  }
+  const ld = new JsonLd(
+    elements.filter((element) =>
+      element.localName === "script" && /ld\+json/i.test(attribute(element, "type"))
+    ).map(({ textContent }) => textContent)
+  )
+  const amount = named("product:price:amount", "og:price:amount")
+  const currency = amount === "" ? "" : named("product:price:currency", "og:price:currency")
+  const facts = new Set([
+    ...told([
+      ["Site", named("og:site_name")],
+      ["Author", named("author", "article:author")],
+      ["Published", named("article:published_time", "date")],
+      ["Price", `${amount} ${currency}`.trim()]
+    ]),
+    ...ld.mainEntities(names).flatMap((entity) => entityFacts(entity, ld)),
+    ...microPrices(elements, headingElement)
+  ])
   return {
-    title: title.replace(/\s+/g, " ").trim() || named("og:title", "twitter:title"),
+    ...names,
     description: named("description", "og:description", "twitter:description"),
-    canonical: canonical === undefined ? named("og:url") : attribute(canonical, "href"),
     facts: [...facts].slice(0, factsMax),
-    questions: nodes.flatMap(questionOf)
+    questions: ld.questions().slice(0, questionsMax).flatMap(questionOf)
   }
 }
