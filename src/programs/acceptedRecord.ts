@@ -51,17 +51,20 @@ export const acceptedRecord = (
   }
 }
 
+/** `acceptedAt`: the time in the record that was made of an accepted answer. */
 export const verdictEvent = (
   slug: string,
   id: string,
   at: string,
-  verdict: Verdict
+  verdict: Verdict,
+  acceptedAt?: string
 ): VerdictEvent => ({
   _tag: "verdict",
   slug,
   id,
   at,
   accepted: verdict._tag === "Accepted",
+  ...(acceptedAt === undefined ? {} : { acceptedAt }),
   cause: verdict._tag === "Accepted" ? null : verdict.cause,
   findings: verdict._tag === "Accepted" ? verdict.warnings : verdict.findings
 })

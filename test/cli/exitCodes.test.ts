@@ -116,6 +116,26 @@ describe("exit codes of the others", () => {
     assert.include(stdout.at(-1), "BROKEN")
   })
 
+  it("a run's own files hold in every check; 7: --strict, and something could not be verified", async () => {
+    const box = sandbox()
+    box.job({ items: itemsOf(3) + thin })
+    const server = await box.fakeLlm()
+    await box.run(["generate", "--base-url", server.url])
+    const strict = await box.run(["audit", "--strict"])
+    assert.strictEqual(strict.code, ExitCode.done, strict.stdout.join("\n"))
+    assert.strictEqual(strict.stdout.at(-1), "no broken invariant")
+    const alone = ["audit", "--data", "data"]
+    assert.strictEqual((await box.run(alone)).code, ExitCode.done)
+    const { code, stdout } = await box.run([...alone, "--strict"])
+    assert.strictEqual(code, ExitCode.auditBroken)
+    assert.include(stdout.at(-1), "could not verify I9, which --strict does not let pass")
+    const rejects = `${box.data}/master/rejects.jsonl`
+    fs.renameSync(rejects, box.at("rejects.jsonl"))
+    const lost = await box.run(["audit"])
+    assert.strictEqual(lost.code, ExitCode.auditBroken)
+    assert.include(lost.stdout.join("\n"), "thin: ended rejected")
+  })
+
   it("7: a repair that only tells finds something to mend; 0 once it is mended", async () => {
     const box = sandbox()
     box.job()

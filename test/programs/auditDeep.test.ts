@@ -51,13 +51,17 @@ describe("audit --deep", () => {
       assert.include(check.note, "length 1")
     }))
 
-  it.effect("a record without its facts is unverified, which is no pass; none at all is nothing to check", () =>
+  it.effect("a record without its facts is unverified, which is no pass, and so is none at all", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* audit(titled("a", 1, "On 7 lamps"))).outcome, "holds")
       const check = yield* audit(
         titled("a", 1, "On 7 lamps") + titled("elsewhere", 2, "On 9 lamps")
       )
       assert.deepInclude(check, { outcome: "unverified", checked: 2, violations: 0 })
-      assert.deepInclude(yield* audit(""), { outcome: "holds", checked: 0 })
+      assert.deepInclude(yield* audit(""), {
+        outcome: "unverified",
+        checked: 0,
+        note: "there was nothing to check"
+      })
     }))
 })

@@ -16,6 +16,8 @@ export interface RecordInput {
   readonly runId?: string
   /** Of a reject: the record that it takes back. */
   readonly demotes?: string
+  /** Of a reject: calls made for its item. */
+  readonly attempts?: number
 }
 
 export const iso = (atMs: number): string => DateTime.formatIso(DateTime.makeUnsafe(atMs))
@@ -52,7 +54,7 @@ export const rejectLine = (record: RecordInput): string =>
     _meta: {
       id: record.id,
       runId: record.runId ?? "r",
-      attempts: 2,
+      attempts: record.attempts ?? 2,
       retries: 0,
       costUsd: record.costUsd ?? 0.002,
       rejectedAt: iso(record.atMs),

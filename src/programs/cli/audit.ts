@@ -14,7 +14,16 @@ import { exitWith, UsageError, withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
 import type { Options } from "./tree/audit.ts"
 
-const describe = (report: AuditReport): string => {
+const verdictOf = ({ checks, ok }: AuditReport, strict: boolean): string => {
+  if (!ok) return "BROKEN: see above; nothing was changed"
+  const unverified = checks.filter(({ outcome }) => outcome === "unverified").map(({ id }) => id)
+  if (unverified.length === 0) return "no broken invariant"
+  return `no broken invariant; could not verify ${unverified.join(", ")}${
+    strict ? ", which --strict does not let pass" : ""
+  }`
+}
+
+const describe = (report: AuditReport, strict: boolean): string => {
   const { counts } = report
   const lines = report.checks.flatMap((check) => [
     `${check.outcome.padEnd(10)} ${check.id.padEnd(4)} ${check.title} (${check.checked} checked` +
@@ -30,9 +39,12 @@ const describe = (report: AuditReport): string => {
     (counts.inputItems === null
       ? ""
       : `; input ${counts.inputItems}, ${counts.pending ?? 0} pending`),
-    report.ok ? "no broken invariant" : "BROKEN: see above; nothing was changed"
+    verdictOf(report, strict)
   ].join("\n"))
 }
+
+const passes = ({ checks, ok }: AuditReport, strict: boolean): boolean =>
+  ok && (!strict || checks.every(({ outcome }) => outcome === "holds"))
 
 const withCheck = (report: AuditReport, check: AuditCheck): AuditReport => ({
   ...report,
@@ -55,6 +67,7 @@ export const handle = (options: Options) =>
     const report = options.deep && job !== undefined
       ? withCheck(shallow, yield* Effect.provide(auditDeep(source), Checking.layer(job)))
       : shallow
-    yield* options.json ? printJson(report) : printLine(describe(report))
-    return yield* exitWith(report.ok ? ExitCode.done : ExitCode.auditBroken)
+    const { json, strict } = options
+    yield* json ? printJson(report) : printLine(describe(report, strict))
+    return yield* exitWith(passes(report, strict) ? ExitCode.done : ExitCode.auditBroken)
   })).pipe(withExitCodes(options.json))

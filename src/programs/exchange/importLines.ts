@@ -16,6 +16,7 @@ import { exactObject } from "../../services/ExactJson.ts"
 import { slugFault } from "../../services/items/Slug.ts"
 import { makeSlugTable } from "../../services/items/SlugTable.ts"
 import type { SlugTable } from "../../services/items/SlugTable.ts"
+import { importedId } from "../../services/master/ImportedId.ts"
 import { MasterLine } from "../../services/master/MasterLine.ts"
 import { RecordMeta } from "../../services/master/Record.ts"
 import type { MasterRecord } from "../../services/master/Record.ts"
@@ -101,7 +102,7 @@ const toRecord = (
     slug,
     content,
     meta: {
-      id: `import-${digest(`${file}\n${JSON.stringify(object)}`)}:0`,
+      id: importedId(digest(`${file}\n${JSON.stringify(object)}`)),
       runId: "import",
       model: text("model"),
       requestedModel: text("model"),
@@ -128,7 +129,7 @@ const toReject = (slug: string, object: Fields, file: string, at: string): Rejec
     reason: typeof error === "string" ? error : JSON.stringify(error),
     findings: [],
     _meta: {
-      id: `import-${digest(`${file}\n${JSON.stringify(object)}`)}:0`,
+      id: importedId(digest(`${file}\n${JSON.stringify(object)}`)),
       runId: "import",
       attempts: 0,
       retries: 0,

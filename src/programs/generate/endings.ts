@@ -73,7 +73,7 @@ export const makeEndings = Effect.fnUntraced(
         if (takeUp._tag === "Rejected") tally.retried++
         const onRung = tally.rungs[rung]
         if (onRung !== undefined) onRung.accepted++
-        yield* noteVerdict(slug, generated, verdict)
+        yield* journal.note(verdictEvent(slug, id, yield* nowIso, verdict, acceptedAt))
         const { costUsd } = record.meta
         yield* emit({ event: "accepted", slug, id, model, rung, attempt, costUsd })
         yield* upkeep.accepted(acceptedNow, takeUp._tag !== "Pending")

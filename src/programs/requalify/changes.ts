@@ -44,7 +44,7 @@ export const makeChanges = Effect.fnUntraced(function*({ dropDead, records, reje
       Effect.onError(() => corpus.withdraw(slug))
     )
     yield* corpus.keep(slug, id)
-    yield* journal.note(verdictEvent(slug, id, yield* nowIso, verdict))
+    yield* journal.note(verdictEvent(slug, id, yield* nowIso, verdict, acceptedAt))
   })
 
   /** The record stands no more: another answer takes its place, or a reject takes it back. */

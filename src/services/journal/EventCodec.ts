@@ -51,12 +51,7 @@ export type Entry =
     readonly nanoUsd: number
   }
   | { readonly tag: "response" | "failure"; readonly id: string; readonly nanoUsd: number }
-  | {
-    readonly tag: "verdict"
-    readonly id: string
-    readonly at: string
-    readonly accepted: boolean
-  }
+  | { readonly tag: "verdict"; readonly id: string; readonly accepted: boolean }
   | { readonly tag: "end"; readonly id: string; readonly isRejected: boolean }
 
 export const entryOf = (event: JournalEvent): Entry => {
@@ -70,7 +65,7 @@ export const entryOf = (event: JournalEvent): Entry => {
     case "failure":
       return { tag: "failure", id: event.id, nanoUsd: event.atRiskNanoUsd }
     case "verdict":
-      return { tag: "verdict", id: event.id, at: event.at, accepted: event.accepted }
+      return { tag: "verdict", id: event.id, accepted: event.accepted }
     case "end":
       return { tag: "end", id: event.id, isRejected: event.outcome === "rejected" }
   }
@@ -100,7 +95,7 @@ export const readEntry = (line: Buffer): Entry | undefined => {
   if (fields !== null) {
     const [, slug = "", tag, id = "", at = "", model, accepted, outcome] = fields
     if (tag === "verdict" && accepted !== undefined) {
-      return { tag, id, at, accepted: accepted === "true" }
+      return { tag, id, accepted: accepted === "true" }
     }
     if (tag === "end" && outcome !== undefined) {
       return { tag, id, isRejected: outcome === "rejected" }

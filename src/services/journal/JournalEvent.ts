@@ -56,6 +56,8 @@ export const Verdict = Schema.TaggedStruct("verdict", {
   id: Schema.String,
   at: Schema.String,
   accepted: Schema.Boolean,
+  /** The time in the record of an accepted one; absent in journals of earlier versions. */
+  acceptedAt: Schema.optionalKey(Schema.String),
   cause: Schema.NullOr(RejectCause),
   findings: Schema.Array(Finding)
 })

@@ -2,7 +2,11 @@
 
 const runPart = String.raw`^ai-run-(\d{8}T\d{6}-[0-9a-f]{6})`
 const journalName = new RegExp(String.raw`${runPart}\.jsonl$`)
+const manifestName = new RegExp(String.raw`${runPart}\.meta\.json$`)
 const besideJournal = new RegExp(String.raw`${runPart}\.(?:meta\.json|slugs)$`)
+
+/** The run whose manifest has the name; undefined for any other file. */
+export const manifestRunIdOf = (name: string): string | undefined => manifestName.exec(name)?.[1]
 
 /** The run whose journal has the name; undefined for any other file. */
 export const runIdOf = (name: string): string | undefined => journalName.exec(name)?.[1]

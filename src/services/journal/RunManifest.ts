@@ -1,5 +1,6 @@
 // What a run was, beside its journal: raw/ai-run-<run>.meta.json. Written at its start, and again at its end.
 import { Buffer } from "node:buffer"
+import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -70,12 +71,34 @@ export const RunManifest = Schema.Struct({
 })
 export type RunManifest = typeof RunManifest.Type
 
-const Json = Schema.fromJsonString(RunManifest)
-const decode = Schema.decodeEffect(Json)
+const decode = Schema.decodeUnknownOption(RunManifest)
 const encode = Schema.encodeSync(RunManifest)
 
-const toText = (manifest: RunManifest): string =>
-  `${JSON.stringify(encode(manifest), undefined, 2)}\n`
+/** CRC-32 of the manifest as JSON without spaces: a total that is changed by hand leaves it behind. */
+const checksumOf = (manifest: object): string =>
+  crc32(JSON.stringify(manifest)).toString(16).padStart(8, "0")
+
+const toText = (manifest: RunManifest): string => {
+  const encoded = encode(manifest)
+  return `${JSON.stringify({ ...encoded, _crc: checksumOf(encoded) }, undefined, 2)}\n`
+}
+
+/** Manifests of earlier versions have no checksum. */
+const isAsWritten = (value: object): boolean => {
+  const { _crc, ...rest } = value as { readonly _crc?: unknown }
+  return _crc === undefined || _crc === checksumOf(rest)
+}
+
+const parse = (text: string): Option.Option<RunManifest> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === "object" && value !== null && isAsWritten(value)
+      ? decode(value)
+      : Option.none()
+  } catch {
+    return Option.none()
+  }
+}
 
 export const writeManifest = (
   data: DataPaths,
@@ -83,7 +106,7 @@ export const writeManifest = (
 ): Effect.Effect<void, DiskError, Disk | FileLock> =>
   replaceFile(manifestPath(data, manifest.runId), Buffer.from(toText(manifest)))
 
-/** None where there is none that can be read: then the journal tells all there is to know. */
+/** None where there is none, or one that is not as it was written: then the journal tells all there is to know. */
 export const readManifest = (
   data: DataPaths,
   runId: string
@@ -95,8 +118,7 @@ export const readManifest = (
     const text = yield* readTextFile(disk, path).pipe(
       Effect.catchIf((error) => error.code === "EILSEQ", () => Effect.succeed(""))
     )
-    const manifest = yield* Effect.option(decode(text))
-    return Option.filter(manifest, (found) => found.runId === runId)
+    return Option.filter(parse(text), (found) => found.runId === runId)
   })
 
 /** More calls at risk than this are left in the journal, which then stays open. */

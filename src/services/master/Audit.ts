@@ -3,7 +3,8 @@
 // A run may be writing meanwhile. So that it gives no false alarm, everything is captured in the order opposite to that
 // of writing, and read only so far: first the journals' sizes (a verdict there tells of a record that is durable), then
 // the masters between two batches, then the journals again (a record tells of an answer that is durable).
-// What no file shows is not pretended: I7 (only a power cut shows it) and I11 (a probe's own) are not checked here.
+// What no file shows is not pretended: of I7 (only a power cut shows it) and of I11 (a probe's own) there is checked what
+// files can tell, and a check that found nothing to look at is unverified.
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,16 +18,20 @@ import type { FileLock } from "../durability/FileLock.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
 import { withoutConsolidations } from "./WithoutConsolidations.ts"
 import { captureJournals } from "../journal/JournalFiles.ts"
+import { auditAnswers } from "./AuditAnswers.ts"
 import { captureMasters, isStill } from "./AuditCapture.ts"
-import { auditRecovery, auditTemps, countQuarantine } from "./AuditDirectory.ts"
-import { auditJournals, makeJournalTallies } from "./AuditJournals.ts"
+import { conserve, makeConserved } from "./AuditConserved.ts"
+import { auditDurable, auditRecovery, auditTemps, countQuarantine } from "./AuditDirectory.ts"
+import { auditJournals, makeAcknowledged } from "./AuditJournals.ts"
 import { makeAuditAppended } from "./AuditAppended.ts"
 import type { AppendedReport } from "./AuditAppended.ts"
 import { AuditCheck } from "./AuditCheck.ts"
 import { AuditLedger } from "./AuditLedger.ts"
-import { auditMasters, isSettledBy, makeMasterTallies } from "./AuditMasters.ts"
-import type { MasterAudit } from "./AuditMasters.ts"
-import { AuditTally } from "./AuditTally.ts"
+import { auditMasters, makeMasterTallies } from "./AuditMasters.ts"
+import { AuditMoney } from "./AuditMoney.ts"
+import { auditQuarantine } from "./AuditQuarantine.ts"
+import { readManifests } from "./AuditRuns.ts"
+import { auditStrangers } from "./AuditStrangers.ts"
 
 export const AuditReport = Schema.Struct({
   ok: Schema.Boolean,
@@ -44,27 +49,6 @@ export const AuditReport = Schema.Struct({
 })
 export type AuditReport = typeof AuditReport.Type
 
-/** I9, counted twice: the masters' slugs looked up in the input as they were read, and the input's in the masters. */
-const conserve = (input: SlugTable | undefined, masters: MasterAudit): AuditTally => {
-  const tally = new AuditTally("I9", "input = accepted + rejected + pending, by slug")
-  if (input === undefined) {
-    tally.cannotVerify("no input was given to count against")
-    return tally
-  }
-  const settled = masters.acceptedOfInput + masters.rejectedOfInput
-  let pending = 0
-  input.lookUpAll(masters.slugs, (bits) => {
-    tally.checked++
-    if (bits === undefined || !isSettledBy(bits)) pending++
-  })
-  if (settled + pending !== input.size) {
-    tally.violate(`${input.size} in the input, but ${settled} settled and ${pending} pending`)
-  }
-  const others = masters.acceptedSlugs + masters.rejectedSlugs - settled
-  if (others > 0) tally.note(`${others} settled slugs are not in this input`)
-  return tally
-}
-
 /** How often an audit begins anew when a consolidation replaced the files under it, before it keeps them away. */
 const triesMax = 2
 
@@ -74,15 +58,25 @@ const auditOnce = Effect.fnUntraced(function*(
 ): Effect.fn.Return<AuditReport | undefined, DiskError, Disk | FileLock | BootId> {
   const before = yield* captureJournals(data)
   const capture = yield* captureMasters(data)
+  const manifests = yield* readManifests(data)
   const journals = yield* captureJournals(data)
   const ledger = new AuditLedger()
   const onMasters = makeMasterTallies()
-  const onJournals = makeJournalTallies(onMasters.lines)
-  const masters = yield* auditMasters(data, capture, ledger, journals, input, onMasters)
+  const conserved = makeConserved()
+  const masters = yield* auditMasters(data, capture, ledger, journals, input, onMasters, conserved)
+  const durable = yield* auditDurable(data, capture)
   if (!(yield* isStill(data, capture))) return undefined
-  yield* auditJournals(journals, before, capture, ledger, masters.slugs, onJournals)
   const { disjoint, ids, lines, same, writeAhead } = onMasters
-  const { acknowledged, money } = onJournals
+  const acknowledged = makeAcknowledged()
+  const money = new AuditMoney(ledger, masters.slugs, manifests)
+  yield* auditJournals(journals, before, capture, ledger, masters.slugs, money, {
+    acknowledged,
+    lines,
+    conserved
+  })
+  money.finish(masters.rejects, new Set(journals.map(({ runId }) => runId)))
+  yield* auditAnswers(data, capture, ledger, money.tally, acknowledged)
+  conserve(conserved, input, masters, manifests)
   const tallies = [
     acknowledged,
     same,
@@ -90,9 +84,14 @@ const auditOnce = Effect.fnUntraced(function*(
     lines,
     ids,
     yield* auditTemps(data, capture),
-    disjoint
+    durable,
+    disjoint,
+    conserved,
+    money.tally,
+    yield* auditStrangers(data, journals, manifests),
+    yield* auditRecovery(data, capture, journals),
+    yield* auditQuarantine(data, masters.slugs)
   ]
-  tallies.push(conserve(input, masters), money, auditRecovery(capture))
   const checks = tallies.map((tally) => tally.result)
   return {
     ok: checks.every(({ outcome }) => outcome !== "broken"),

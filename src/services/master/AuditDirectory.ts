@@ -1,14 +1,20 @@
-// The directory's part of an audit: leftover temps, quarantine, and whether a recovery is due.
+// The directory's part of an audit: leftover temps, what a recovery has still to do, and what is vouched for as durable.
+import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import { Disk } from "../durability/Disk.ts"
 import { FileLock } from "../durability/FileLock.ts"
+import { redoPath } from "../durability/Redo.ts"
 import { listOrNone } from "../journal/JournalFiles.ts"
+import type { JournalFile } from "../journal/JournalFiles.ts"
+import { isRunAlive } from "../journal/RunAlive.ts"
 import type { MasterCapture } from "./AuditCapture.ts"
 import { AuditTally } from "./AuditTally.ts"
 
+const newline = 0x0a
 const tempName = /^\..+\.[0-9a-f]{12}\.tmp$/
 
 /**
@@ -44,9 +50,10 @@ export const auditTemps = Effect.fnUntraced(function*(
 ): Effect.fn.Return<AuditTally, DiskError, Disk | FileLock> {
   const tally = new AuditTally("I6", "no temp file outlives its owner")
   for (const directory of [data.root, data.raw, data.master, data.quarantine, data.evidence]) {
+    tally.checked++
     for (const name of yield* listOrNone(directory)) {
-      if (!tempName.test(name)) continue
       tally.checked++
+      if (!tempName.test(name)) continue
       const path = `${directory}/${name}`
       const orphan = yield* isOrphan(path)
       if (orphan === undefined) {
@@ -59,9 +66,23 @@ export const auditTemps = Effect.fnUntraced(function*(
   return tally
 })
 
+/** Whether the byte before this offset is a newline; where nothing stands, there is no line that is cut. */
+const endsLine = Effect.fnUntraced(function*(path: string, size: number) {
+  if (size === 0) return true
+  const disk = yield* Disk
+  const last = Buffer.alloc(1)
+  yield* disk.read(yield* disk.open(path, "read"), last, size - 1)
+  return last[0] === newline
+}, Effect.scoped)
+
 /** What a recovery is still to do is no fault, but nothing that can be vouched for either. */
-export const auditRecovery = (capture: MasterCapture): AuditTally => {
-  const tally = new AuditTally("recovery", "the last writer left the masters clean")
+export const auditRecovery = Effect.fnUntraced(function*(
+  data: DataPaths,
+  capture: MasterCapture,
+  journals: ReadonlyArray<JournalFile>
+): Effect.fn.Return<AuditTally, DiskError, Disk | FileLock> {
+  const disk = yield* Disk
+  const tally = new AuditTally("recovery", "the last writers left masters and journals clean")
   tally.checked = 1
   if (capture.swapPending) {
     tally.cannotVerify(
@@ -74,8 +95,49 @@ export const auditRecovery = (capture: MasterCapture): AuditTally => {
       "the masters were written and not left clean since the last recovery; the next run looks at them"
     )
   }
+  for (const path of [data.updates, data.successes, data.rejects].map(redoPath)) {
+    if (Option.isSome(yield* disk.stat(path))) {
+      tally.doubt(`${path}: a recovery was cut off; the next run or repair finishes it`)
+    }
+  }
+  for (const { path, runId, size } of journals) {
+    tally.checked++
+    if (yield* endsLine(path, size)) continue
+    if (yield* Effect.provideService(isRunAlive(runId), DataDirectory, data)) continue
+    tally.doubt(`${path}: its run is dead, and it ends in no newline: the next run mends that`)
+  }
   return tally
-}
+})
+
+/**
+ * I7: only a power cut shows whether something is durable. On files it is seen that what the last writer, or the last
+ * recovery, vouched for in this boot of the machine is still there.
+ */
+export const auditDurable = Effect.fnUntraced(function*(
+  data: DataPaths,
+  { durable, sizes }: MasterCapture
+): Effect.fn.Return<AuditTally, DiskError, Disk> {
+  const tally = new AuditTally("I7", "what was reported as durable in this boot is still there")
+  if (durable === undefined) {
+    tally.cannotVerify(
+      "nobody has written in this boot of the machine, so no slot says what is durable; the next run looks"
+    )
+    return tally
+  }
+  for (const name of ["updates", "successes", "rejects"] as const) {
+    tally.checked++
+    if (sizes[name] < durable[name]) {
+      tally.violate(
+        `${name}.jsonl has ${sizes[name]} bytes, and ${
+          durable[name]
+        } were made durable: its end was cut off`
+      )
+    } else if (!(yield* endsLine(data[name], durable[name]))) {
+      tally.violate(`${name}.jsonl: no line ends at byte ${durable[name]}, where a durable one did`)
+    }
+  }
+  return tally
+})
 
 export const countQuarantine = (data: DataPaths): Effect.Effect<number, DiskError, Disk> =>
   Effect.map(

@@ -1,42 +1,41 @@
-// The journals' part of an audit: every call that was paid for against the masters, and no purchase made twice.
+// The journals' part of an audit: what was accepted and what was rejected against the masters, and no purchase made twice.
 import type { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { slugOf, verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
-import type { SlugTable } from "../items/SlugTable.ts"
-import { readEntry } from "../journal/EventCodec.ts"
+import { decodeEvent, readEntry } from "../journal/EventCodec.ts"
 import type { Entry } from "../journal/EventCodec.ts"
-import { formatUsd } from "../spending/Money.ts"
 import type { JournalFile } from "../journal/JournalFiles.ts"
 import type { MasterCapture } from "./AuditCapture.ts"
 import { Mark } from "./AuditLedger.ts"
 import type { AuditLedger } from "./AuditLedger.ts"
-import { isAcceptedIn } from "./AuditMasters.ts"
+import type { AuditMoney } from "./AuditMoney.ts"
+import type { AuditSlugs } from "./AuditSlugs.ts"
 import { AuditTally } from "./AuditTally.ts"
 
-interface JournalTallies {
+export interface JournalTallies {
   readonly acknowledged: AuditTally
-  readonly money: AuditTally
   /** I4, shared with the masters. */
   readonly lines: AuditTally
+  /** I9, shared with the masters. */
+  readonly conserved: AuditTally
 }
 
-export const makeJournalTallies = (lines: AuditTally): JournalTallies => ({
-  acknowledged: new AuditTally("I1", "every piece that was accepted is in both masters"),
-  money: new AuditTally("I10", "every record was paid once, for what its answer cost"),
-  lines
-})
+export const makeAcknowledged = (): AuditTally =>
+  new AuditTally(
+    "I1",
+    "every piece that was accepted is in both masters, or a newer one of its item"
+  )
 
 interface Scan {
   readonly capture: MasterCapture
   readonly ledger: AuditLedger
-  readonly slugs: SlugTable
+  readonly slugs: AuditSlugs
+  readonly money: AuditMoney
   readonly tallies: JournalTallies
   /** By call, what was accepted and is not in both masters; a later verdict against it takes it out. */
   readonly missing: Map<number, string>
-  responses: number
-  spentNanoUsd: number
   foreignLines: number
 }
 
@@ -50,6 +49,13 @@ const requestHashOf = (line: Buffer): string | undefined => {
   return line.toString("utf8", start, line.indexOf(`"`, start))
 }
 
+/** When the record was accepted that the verdict tells of. */
+const acceptedMs = (line: Buffer): number => {
+  const event = decodeEvent(line)
+  // Earlier versions told only when the verdict was given, right after.
+  return event?._tag === "verdict" ? Date.parse(event.acceptedAt ?? event.at) : Number.NaN
+}
+
 /**
  * A verdict is written after its record is durable in both masters. A record that a newer one of its slug superseded
  * may have been consolidated away since, and so may one that was taken back: a verdict against it stands after its own.
@@ -59,99 +65,90 @@ const visitAccepted = (
   number: number,
   id: string,
   slug: string,
+  line: Buffer,
   where: string
 ): void => {
   const { ledger, missing, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
-  const inBoth = ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)
-  if (inBoth || isAcceptedIn(slugs, slug)) return
-  missing.set(number, `${where}: ${slug}: ${id} was accepted and is not in both masters`)
+  if (ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)) return
+  const bothMs = slugs.bothMs(slug)
+  if (bothMs >= acceptedMs(line)) return
+  const instead = Number.isNaN(bothMs) ? "" : ", which have an older record of its item"
+  missing.set(number, `${where}: ${slug}: ${id} was accepted and is not in both masters${instead}`)
 }
 
 const checkMissing = ({ capture, missing, tallies: { acknowledged } }: Scan): void => {
   for (const what of missing.values()) {
-    if (capture.swapPending) acknowledged.doubt(`${what}, whose swap is not finished`)
+    if (capture.swapPending) acknowledged.doubt(`${what}; a swap of them is not finished`)
     else acknowledged.violate(what)
   }
 }
 
-const visitResponse = (
-  scan: Scan,
-  entry: Extract<Entry, { tag: "response" | "failure" }>,
-  slug: string,
-  where: string
-) => {
-  const { ledger, tallies: { money } } = scan
-  const number = ledger.number(entry.id)
-  money.checked++
-  scan.responses++
-  scan.spentNanoUsd += entry.nanoUsd
-  if (!ledger.has(number, Mark.intent)) {
-    money.violate(`${where}: ${slug}: answer ${entry.id} has no intent before it`)
-  }
-  if (ledger.mark(number, Mark.response)) {
-    money.violate(`${where}: ${slug}: call ${entry.id} has a second answer`)
-  }
-  const recorded = ledger.costNanoUsd(number)
-  if (!Number.isNaN(recorded) && recorded !== entry.nanoUsd) {
-    const [says, was] = [formatUsd(recorded), formatUsd(entry.nanoUsd)]
-    money.violate(`${where}: ${slug}: record ${entry.id} says ${says}, its answer cost ${was}`)
-  }
+/** An end is written after its reject is durable, and only a record of the item drops that again. */
+const visitRejected = (scan: Scan, id: string, slug: string, where: string): void => {
+  const { capture, slugs, tallies: { conserved } } = scan
+  conserved.checked++
+  if (slugs.stands("rejects", slug) || slugs.stands("successes", slug)) return
+  const what = `${where}: ${slug}: ended rejected (${id}), and stands in no master`
+  if (capture.swapPending) conserved.doubt(`${what}; a swap of them is not finished`)
+  else conserved.violate(what)
 }
 
+/** `isOld`: it was there before the masters were captured, which then must have what it tells of. */
 const visitEntry = (
   scan: Scan,
   entry: Entry,
   line: Buffer,
   isOld: boolean,
-  where: string
+  place: string
 ): void => {
-  const { ledger, tallies: { money } } = scan
+  const { ledger, money, slugs } = scan
   const slug = slugOf(line) ?? ""
+  const { id } = entry
+  const where = { place, slug, id }
+  if (entry.tag === "end") {
+    if (entry.isRejected && isOld) visitRejected(scan, id, slug, place)
+    return
+  }
+  const number = ledger.number(id)
   switch (entry.tag) {
     case "intent": {
-      const number = ledger.number(entry.id)
-      if (ledger.mark(number, Mark.intent)) {
-        money.violate(`${where}: ${slug}: intent ${entry.id} stands here twice`)
-      }
+      money.intent(number, slugs.numberOf(slug), entry.nanoUsd, where)
       const hash = requestHashOf(line)
       if (hash !== undefined) ledger.request(number, `${hash} ${slug}`)
       return
     }
     case "response":
-      return visitResponse(scan, entry, slug, where)
+      return money.response(number, slugs.numberOf(slug), entry.nanoUsd, where)
     case "failure":
-    case "end":
-      return
-    case "verdict": {
-      const number = ledger.number(entry.id)
+      return money.failure(number, slugs.numberOf(slug), entry.nanoUsd, where)
+    case "verdict":
       if (!entry.accepted) {
         ledger.mark(number, Mark.rejected)
         scan.missing.delete(number)
-      } else if (isOld) visitAccepted(scan, number, entry.id, slug, where)
-    }
+      } else if (isOld) visitAccepted(scan, number, id, slug, line, place)
   }
 }
 
 const scanJournal = Effect.fnUntraced(
   function*(scan: Scan, journal: JournalFile, sizeBefore: number) {
-    const { lines } = scan.tallies
+    const { money, tallies: { lines } } = scan
     const file = `raw/ai-run-${journal.runId}.jsonl`
+    let corruptLines = 0
+    money.begin(journal.runId)
     yield* scanLines(journal.path, { to: journal.size }, (line, offset, lineNumber) => {
       const where = `${file}:${lineNumber}`
       lines.checked++
       const state = verifyLine(line)
       if (state === "corrupt") {
+        corruptLines++
         return lines.violate(`${where}: its checksum does not hold, or it is no JSON object`)
       }
       const entry = state === "valid" ? readEntry(line) : undefined
-      if (entry === undefined) {
-        scan.foreignLines++
-        return
-      }
-      // What was appended after the masters were captured may tell of records that were not there yet.
-      visitEntry(scan, entry, line, offset < sizeBefore, where)
+      if (entry === undefined) scan.foreignLines++
+      else visitEntry(scan, entry, line, offset < sizeBefore, where)
     })
+    money.end(corruptLines)
   }
 )
 
@@ -163,38 +160,21 @@ const isNeedless = (ledger: AuditLedger, number: number): boolean => {
 }
 
 /** A second pass for the names of calls that were bought twice; only where there are any. */
-const nameNeedless = Effect.fnUntraced(function*(scan: Scan, journals: ReadonlyArray<JournalFile>) {
-  const { ledger, tallies: { money } } = scan
+const nameNeedless = Effect.fnUntraced(function*(
+  { ledger, money: { tally } }: Scan,
+  journals: ReadonlyArray<JournalFile>
+) {
   for (const journal of journals) {
     yield* scanLines(journal.path, { to: journal.size }, (line, _offset, lineNumber) => {
       const entry = verifyLine(line) === "valid" ? readEntry(line) : undefined
       if (entry?.tag !== "intent" || !isNeedless(ledger, ledger.number(entry.id))) return
       const where = `raw/ai-run-${journal.runId}.jsonl:${lineNumber}`
-      money.violate(
+      tally.violate(
         `${where}: ${entry.slug}: ${entry.id} asked again what had an answer that was not rejected`
       )
     })
   }
 })
-
-/** Each record's call, as far as there is a journal of its run. */
-const checkRecords = ({ ledger, tallies: { money } }: Scan): void => {
-  let withoutJournal = 0
-  let withoutAnswer = 0
-  for (let number = 0; number < ledger.size; number++) {
-    if (
-      !ledger.has(number, Mark.inUpdates | Mark.inSuccesses) || ledger.has(number, Mark.response)
-    ) continue
-    if (ledger.has(number, Mark.hasJournal)) withoutAnswer++
-    else withoutJournal++
-  }
-  if (withoutAnswer > 0) {
-    money.violate(`masters: ${withoutAnswer} records have no answer in the journals of their runs`)
-  }
-  if (withoutJournal > 0) {
-    money.cannotVerify(`${withoutJournal} records are of runs that have no journal here`)
-  }
-}
 
 /**
  * Scans the journals as long as they were after the masters were captured. `before` are their sizes before that: only
@@ -205,33 +185,27 @@ export const auditJournals = Effect.fnUntraced(function*(
   before: ReadonlyArray<JournalFile>,
   capture: MasterCapture,
   ledger: AuditLedger,
-  slugs: SlugTable,
+  slugs: AuditSlugs,
+  money: AuditMoney,
   tallies: JournalTallies
 ): Effect.fn.Return<void, DiskError, Disk> {
   const scan: Scan = {
     capture,
     ledger,
     slugs,
+    money,
     tallies,
     missing: new Map(),
-    responses: 0,
-    spentNanoUsd: 0,
     foreignLines: 0
   }
   const sizes = new Map(before.map(({ path, size }) => [path, size]))
   for (const journal of journals) yield* scanJournal(scan, journal, sizes.get(journal.path) ?? 0)
   checkMissing(scan)
-  checkRecords(scan)
   let needless = false
   for (let number = 0; number < ledger.size && !needless; number++) {
     needless = isNeedless(ledger, number)
   }
   if (needless) yield* nameNeedless(scan, journals)
-  tallies.money.note(
-    `${scan.responses} answers cost ${
-      formatUsd(scan.spentNanoUsd)
-    }; budgets are kept by a run, not on disk`
-  )
   if (scan.foreignLines > 0) {
     tallies.lines.cannotVerify(`${scan.foreignLines} lines in the journals are no events of ours`)
   }

@@ -6,32 +6,23 @@ import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
-import { runOf } from "../journal/RunLedger.ts"
 import type { JournalFile } from "../journal/JournalFiles.ts"
 import type { MasterCapture } from "./AuditCapture.ts"
 import { Mark } from "./AuditLedger.ts"
 import type { AuditLedger } from "./AuditLedger.ts"
+import { idIn, visitLine } from "./AuditMasterLines.ts"
+import type {
+  MasterCounts,
+  MasterScan,
+  MasterTallies,
+  OfRun,
+  RejectSaid
+} from "./AuditMasterLines.ts"
+import { AuditSlugs } from "./AuditSlugs.ts"
 import { AuditTally } from "./AuditTally.ts"
 import { loadDemotions } from "./Demotions.ts"
-import type { Demotions } from "./Demotions.ts"
 import { MasterLine } from "./MasterLine.ts"
 import type { MasterName } from "./Survivors.ts"
-
-/** Bits of a slug's value: the masters it stands in. */
-const slugIn = { updates: 1, successes: 2, rejects: 4 } as const
-const idIn = {
-  updates: Mark.inUpdates,
-  successes: Mark.inSuccesses,
-  rejects: Mark.inRejects
-} as const
-
-interface MasterTallies {
-  readonly same: AuditTally
-  readonly writeAhead: AuditTally
-  readonly lines: AuditTally
-  readonly ids: AuditTally
-  readonly disjoint: AuditTally
-}
 
 export const makeMasterTallies = (): MasterTallies => ({
   same: new AuditTally("I2", "both masters hold the same records"),
@@ -50,97 +41,14 @@ export const makeMasterTallies = (): MasterTallies => ({
   )
 })
 
-export interface MasterAudit {
-  /** By slug, the bits of `slugIn`. */
-  readonly slugs: SlugTable
-  readonly records: number
-  readonly acceptedSlugs: number
-  readonly rejectedSlugs: number
-  readonly foreignLines: number
-  /** Slugs of the input among them. */
-  readonly acceptedOfInput: number
-  readonly rejectedOfInput: number
+export interface MasterAudit extends MasterCounts {
+  readonly slugs: AuditSlugs
+  readonly byRun: ReadonlyMap<string, OfRun>
+  /** The newest reject of each slug that has one, by the slug's number; those that take a record back left out. */
+  readonly rejects: ReadonlyMap<number, RejectSaid>
 }
 
-/** Whether a slug with these bits needs nothing more: readers use `successes`, so `updates` alone settles nothing. */
-export const isSettledBy = (bits: number): boolean =>
-  (bits & (slugIn.successes | slugIn.rejects)) !== 0
-
-/** Whether a record of the slug stands in both masters. */
-export const isAcceptedIn = (slugs: SlugTable, slug: string): boolean => {
-  const both = slugIn.updates | slugIn.successes
-  return ((slugs.get(slug) ?? 0) & both) === both
-}
-
-interface Scan {
-  readonly data: DataPaths
-  readonly capture: MasterCapture
-  readonly ledger: AuditLedger
-  readonly journals: ReadonlySet<string>
-  readonly input: SlugTable | undefined
-  readonly tallies: MasterTallies
-  readonly slugs: SlugTable
-  readonly demotions: Demotions
-  readonly counts: { -readonly [K in keyof Omit<MasterAudit, "slugs">]: number }
-  /** Lines that a consolidation will drop. */
-  supersededLines: number
-}
-
-/** The id of a line, in the file that it stands in. */
-const visitId = (scan: Scan, name: MasterName, line: MasterLine, where: string): void => {
-  const { ledger, tallies } = scan
-  const { id } = line
-  if (id === undefined) return
-  const number = ledger.number(id)
-  tallies.ids.checked++
-  if (ledger.mark(number, idIn[name])) {
-    tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
-  }
-  if (name === "rejects") return
-  // The twin says the same.
-  if (name === "updates" || !ledger.has(number, Mark.inUpdates)) {
-    const { costUsd } = line.meta
-    if (costUsd !== undefined) ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
-  }
-  if (scan.journals.has(runOf(id))) ledger.mark(number, Mark.hasJournal)
-  if (name === "updates") return
-  tallies.writeAhead.checked++
-  if (!ledger.has(number, Mark.inUpdates)) {
-    tallies.writeAhead.violate(`${where}: ${line.slug}: record ${id} is not in updates.jsonl`)
-  }
-}
-
-const visitSlug = (scan: Scan, name: MasterName, line: MasterLine, where: string): void => {
-  const { counts, demotions, input, slugs, tallies } = scan
-  if (name !== "rejects" && demotions.hasTakenBack(line)) {
-    scan.supersededLines++
-    return
-  }
-  const before = slugs.getBytes(line.slugBytes, line.slugStart, line.slugEnd) ?? 0
-  slugs.setBytes(line.slugBytes, line.slugStart, line.slugEnd, before | slugIn[name])
-  if ((before & slugIn[name]) !== 0) {
-    scan.supersededLines++
-    return
-  }
-  if (name === "updates") return
-  const ofInput = input?.getBytes(line.slugBytes, line.slugStart, line.slugEnd) !== undefined
-    ? 1
-    : 0
-  if (name === "successes") {
-    counts.acceptedSlugs++
-    counts.acceptedOfInput += ofInput
-    return
-  }
-  tallies.disjoint.checked++
-  if ((before & slugIn.successes) !== 0) {
-    tallies.disjoint.doubt(`${where}: ${line.slug}: has a success as well`)
-    return
-  }
-  counts.rejectedSlugs++
-  counts.rejectedOfInput += ofInput
-}
-
-const scanMaster = Effect.fnUntraced(function*(scan: Scan, name: MasterName) {
+const scanMaster = Effect.fnUntraced(function*(scan: MasterScan, name: MasterName) {
   const { capture, counts, data, tallies } = scan
   const line = new MasterLine()
   const size = capture.sizes[name]
@@ -155,12 +63,13 @@ const scanMaster = Effect.fnUntraced(function*(scan: Scan, name: MasterName) {
       if (kind === "corrupt") return tallies.lines.violate(`${where}: ${line.problem}`)
       if (kind === "foreign") counts.foreignLines++
       if (name === "successes") counts.records++
-      visitId(scan, name, line, where)
-      visitSlug(scan, name, line, where)
+      visitLine(scan, name, line, where)
     }
   )
   if (unterminatedBytes > 0) {
-    tallies.lines.note(`${name}.jsonl ends in ${unterminatedBytes} bytes without a newline`)
+    tallies.lines.doubt(
+      `${name}.jsonl: its last ${unterminatedBytes} bytes end in no newline: the next run cuts or completes them`
+    )
   }
   const durable = capture.durable?.[name] ?? 0
   if (size < durable) {
@@ -171,8 +80,8 @@ const scanMaster = Effect.fnUntraced(function*(scan: Scan, name: MasterName) {
 })
 
 /** Second pass, over `updates`: which of its records are not in `successes`, and whether a recovery is to put them there. */
-const compareMasters = Effect.fnUntraced(function*(scan: Scan) {
-  const { capture, data, ledger, tallies } = scan
+const compareMasters = Effect.fnUntraced(function*(scan: MasterScan) {
+  const { capture, data, ledger, nameless, tallies } = scan
   const line = new MasterLine()
   yield* scanLines(data.updates, { to: capture.sizes.updates }, (bytes, offset, lineNumber) => {
     const kind = line.read(bytes)
@@ -185,6 +94,17 @@ const compareMasters = Effect.fnUntraced(function*(scan: Scan) {
     if (offset < capture.agreed.updates) tallies.same.violate(what)
     else tallies.same.doubt(`${what} yet: a recovery copies it`)
   })
+  let twinless = 0
+  nameless.visitPrints((_prints, _at, standing) => {
+    if (standing === idIn.rejects) return
+    tallies.same.checked++
+    if (standing !== (idIn.updates | idIn.successes)) twinless++
+  })
+  if (twinless > 0) {
+    tallies.same.cannotVerify(
+      `${twinless} lines of other programs, which have no id, stand in one master only: inkfast repair puts them into both`
+    )
+  }
   const missing = tallies.writeAhead.violations
   if (missing > 0) tallies.same.cannotVerify(`${missing} faults of I3 concern this as well`)
 })
@@ -196,16 +116,21 @@ export const auditMasters = Effect.fnUntraced(function*(
   ledger: AuditLedger,
   journals: ReadonlyArray<JournalFile>,
   input: SlugTable | undefined,
-  tallies: MasterTallies
+  tallies: MasterTallies,
+  conserved: AuditTally
 ): Effect.fn.Return<MasterAudit, DiskError, Disk> {
-  const scan: Scan = {
+  const scan: MasterScan = {
     data,
     capture,
     ledger,
     journals: new Set(journals.map(({ runId }) => runId)),
     input,
     tallies,
-    slugs: makeSlugTable(),
+    conserved,
+    slugs: new AuditSlugs(),
+    byRun: new Map(),
+    rejects: new Map(),
+    nameless: makeSlugTable(),
     demotions: yield* Effect.provideService(
       loadDemotions(capture.sizes.rejects),
       DataDirectory,
@@ -235,5 +160,6 @@ export const auditMasters = Effect.fnUntraced(function*(
       `${scan.counts.foreignLines} lines of other programs have no checksum`
     )
   }
-  return { slugs: scan.slugs, ...scan.counts }
+  const { byRun, counts, rejects, slugs } = scan
+  return { slugs, byRun, rejects, ...counts }
 })

@@ -42,15 +42,22 @@ export class AuditTally {
     this.#notes.push(why)
   }
 
+  /** Where nothing was looked at, nothing is known: that is no pass either. */
   get result(): AuditCheck {
+    const isIdle = this.checked === 0 && this.#violations === 0 && this.#unverified === 0
+    const notes = isIdle ? [...this.#notes, "there was nothing to check"] : this.#notes
     return {
       id: this.id,
       title: this.title,
-      outcome: this.#violations > 0 ? "broken" : this.#unverified > 0 ? "unverified" : "holds",
+      outcome: this.#violations > 0
+        ? "broken"
+        : this.#unverified > 0 || isIdle
+        ? "unverified"
+        : "holds",
       checked: this.checked,
       violations: this.#violations,
       examples: this.#examples,
-      note: this.#notes.join("; ")
+      note: notes.join("; ")
     }
   }
 }

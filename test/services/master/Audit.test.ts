@@ -1,123 +1,30 @@
 // An audit of a healthy directory, and of one with each kind of fault planted: the right check finds it.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
-import { DataDirectory, journalPath } from "../../../src/services/durability/DataDirectory.ts"
+import { journalPath } from "../../../src/services/durability/DataDirectory.ts"
 import { encodeMarker } from "../../../src/services/durability/SwapMarker.ts"
-import { makeSlugTable } from "../../../src/services/items/SlugTable.ts"
-import type { Intent, Response, Verdict } from "../../../src/services/journal/JournalEvent.ts"
-import { Audit } from "../../../src/services/master/Audit.ts"
-import type { AuditReport } from "../../../src/services/master/Audit.ts"
 import {
-  data,
-  putAtRest,
-  readMasters,
-  recordLine,
-  rejectLine,
-  root,
-  textOf
-} from "../../support/masters.ts"
-import { encodeEvent } from "../../support/journalEvents.ts"
-
-const run = "20260101T000000-aaaaaa"
-const id = (n: number) => `${run}:${n}`
-const at = "2026-01-01T00:00:00.000Z"
-
-const intent = (n: number, slug: string, requestHash = `hash-${n}`): Intent => ({
-  _tag: "intent",
-  slug,
-  id: id(n),
-  at,
-  model: "small",
-  rung: 0,
-  attempt: 1,
-  promptHash: "p",
-  schemaHash: "s",
-  evidenceHash: "e",
-  requestHash,
-  messages: [{ role: "user", content: `Write about ${slug}. "requestHash":"not this one"` }],
-  outputTokensMax: 100,
-  reservedNanoUsd: 5_000_000
-})
-
-const response = (n: number, slug: string, costNanoUsd = 1_000_000): Response => ({
-  _tag: "response",
-  slug,
-  id: id(n),
-  at,
-  latencyMs: 1,
-  completion: {
-    model: "small",
-    text: "{}",
-    finish: "stop",
-    refusal: null,
-    usage: null,
-    body: null
-  },
-  costNanoUsd
-})
-
-const verdict = (n: number, slug: string, accepted: boolean): Verdict => ({
-  _tag: "verdict",
-  slug,
-  id: id(n),
-  at,
-  accepted,
-  cause: accepted ? null : "QaFailed",
-  findings: []
-})
-
-const lines = (...events: ReadonlyArray<Intent | Response | Verdict>): string =>
-  events.map((event) => Buffer.from(encodeEvent(event)).toString("utf8")).join("")
-
-const a = recordLine({ slug: "a", id: id(1), atMs: 1 })
-const b = recordLine({ slug: "b", id: id(2), atMs: 2 })
-const c = rejectLine({ slug: "c", id: `${run}:r1`, atMs: 3 })
-const journal = lines(
-  intent(1, "a"),
-  response(1, "a"),
-  intent(2, "b"),
-  verdict(1, "a", true),
-  response(2, "b"),
-  intent(3, "c"),
-  response(3, "c"),
-  verdict(2, "b", true),
-  verdict(3, "c", false)
-)
-
-interface Files {
-  updates: string
-  successes: string
-  rejects: string
-  journal: string
-}
-
-const healthy = (): Files => ({ updates: a + b, successes: a + b, rejects: c, journal })
-
-const storeOf = (files: Files): Store.MemoryStore => {
-  const store = Store.make()
-  putAtRest(store, files)
-  store.put(journalPath(data, run), files.journal)
-  return store
-}
-
-const input = (...slugs: ReadonlyArray<string>) => {
-  const table = makeSlugTable()
-  slugs.forEach((slug, index) => table.add(slug, index))
-  return table
-}
-
-const audit = (store: Store.MemoryStore, slugs?: ReturnType<typeof input>) =>
-  Effect.flatMap(Audit, (service) => service.audit(slugs)).pipe(
-    Effect.provide(
-      Audit.layer.pipe(Layer.provide([MemoryDisk.layer(store), DataDirectory.layer(root)]))
-    )
-  )
-
-const outcomes = (report: AuditReport): { readonly [id: string]: string } =>
-  Object.fromEntries(report.checks.map((check) => [check.id, check.outcome]))
+  a,
+  audit,
+  b,
+  budgets,
+  c,
+  healthy,
+  id,
+  input,
+  intent,
+  journal,
+  lines,
+  outcomes,
+  response,
+  run,
+  storeOf,
+  totals,
+  verdict
+} from "../../support/auditedDirectory.ts"
+import type { AuditedFiles } from "../../support/auditedDirectory.ts"
+import { data, readMasters, recordLine, rejectLine, textOf } from "../../support/masters.ts"
 
 const everything = (store: Store.MemoryStore) =>
   store.files().map((path) => [path, textOf(store, path)])
@@ -150,7 +57,7 @@ describe("Audit", () => {
     }))
 
   const broken: ReadonlyArray<
-    readonly [fault: string, check: string, plant: (files: Files) => void, example: string]
+    readonly [fault: string, check: string, plant: (files: AuditedFiles) => void, example: string]
   > = [
     ["an accepted piece that is in neither master", "I1", (f) => {
       f.updates = f.successes = a
@@ -178,16 +85,41 @@ describe("Audit", () => {
     }, `raw/ai-run-${run}.jsonl:2: a`],
     ["a record without an answer", "I10", (f) => {
       f.journal = lines(intent(1, "a"), response(1, "a"), intent(2, "b"))
-    }, "masters: 1 records"],
+      f.manifest = {}
+    }, `updates.jsonl:2: b: record ${id(2)} has no answer`],
     ["an answer without an intent", "I10", (f) => {
       f.journal = journal + lines(response(9, "z"))
-    }, `:10: z: answer ${id(9)}`],
+    }, `:11: z: answer ${id(9)}`],
     ["a second answer to one call", "I10", (f) => {
       f.journal = journal + lines(response(3, "c"))
-    }, `:10: c: call ${id(3)}`],
+    }, `:11: c: call ${id(3)}`],
     ["a request bought twice", "I10", (f) => {
-      f.journal = journal + lines(intent(4, "a", "hash-1"))
-    }, `:10: a: ${id(4)} asked again`]
+      f.journal = journal + lines(intent(5, "a", "hash-1"))
+    }, `:11: a: ${id(5)} asked again`],
+    ["a run that is said to have spent less than its journal", "I10", (f) => {
+      f.manifest = { ...f.manifest, totals: { ...totals, spentNanoUsd: 1 } }
+    }, `raw/ai-run-${run}.meta.json: says 3 calls, $0.000000001 spent`],
+    ["a run over its budget", "I10", (f) => {
+      f.manifest = { ...f.manifest, budgets: { ...budgets, runNanoUsd: 2_999_999 } }
+    }, `run ${run}: used $0.003 of a budget`],
+    ["runs over the total budget", "I10", (f) => {
+      f.manifest = { ...f.manifest, budgets: { ...budgets, totalNanoUsd: 2_999_999 } }
+    }, `run ${run}: all runs up to it used $0.003`],
+    ["an item over its budget", "I10", (f) => {
+      f.manifest = { ...f.manifest, budgets: { ...budgets, itemNanoUsd: 999_999 } }
+    }, `:2: a: ${id(1)} took the item to $0.001`],
+    ["a reject that says more than its calls cost", "I10", (f) => {
+      f.rejects = rejectLine({ slug: "c", id: id(4), atMs: 3, costUsd: 0.5, attempts: 1 })
+    }, "rejects.jsonl:1: c: says $0.5"],
+    ["only an older record of a slug whose newer one was accepted", "I1", (f) => {
+      f.journal += lines(intent(5, "a"), response(5, "a"), verdict(5, "a", true))
+    }, `:13: a: ${id(5)} was accepted and is not in both masters, which have an older record`],
+    ["rejects that are gone", "I9", (f) => {
+      f.rejects = ""
+    }, `:10: c: ended rejected (${id(4)}), and stands in no master`],
+    ["more records than the run counted", "I9", (f) => {
+      f.manifest = { ...f.manifest, totals: { ...totals, accepted: 1 } }
+    }, `run ${run}: says 1 accepted and 1 rejected; the masters have 2 records`]
   ]
   for (const [fault, check, plant, example] of broken) {
     it.effect(`${check}: finds ${fault}`, () =>
@@ -207,10 +139,10 @@ describe("Audit", () => {
 
   it.effect("I10: a request may be made again once its answer was rejected, or when none came", () =>
     Effect.gen(function*() {
-      const files = healthy()
+      const files: AuditedFiles = { ...healthy(), manifest: {} }
       files.journal += lines(
-        intent(4, "c", "hash-3"),
-        response(4, "c"),
+        intent(7, "c", "hash-3"),
+        response(7, "c"),
         intent(5, "d", "hash-d"),
         intent(6, "d", "hash-d"),
         response(6, "d")
@@ -220,14 +152,14 @@ describe("Audit", () => {
 
   it.effect("I1: a record that a newer one superseded may be consolidated away", () =>
     Effect.gen(function*() {
-      const newer = recordLine({ slug: "a", id: id(4), atMs: 9 })
-      const files = { ...healthy(), updates: b + newer, successes: b + newer }
-      files.journal += lines(intent(4, "a"), response(4, "a"), verdict(4, "a", true))
+      const newer = recordLine({ slug: "a", id: id(9), atMs: 9 })
+      const files = { ...healthy(), updates: b + newer, successes: b + newer, manifest: {} }
+      files.journal += lines(intent(9, "a"), response(9, "a"), verdict(9, "a", true))
       assert.isTrue((yield* audit(storeOf(files))).ok)
     }))
 
   const unverified: ReadonlyArray<
-    readonly [what: string, check: string, plant: (files: Files) => void]
+    readonly [what: string, check: string, plant: (files: AuditedFiles) => void]
   > = [
     ["superseded lines", "I5", (f) => {
       f.updates = f.successes = a + b + recordLine({ slug: "a", id: "other:1", atMs: 5 })

@@ -92,6 +92,7 @@ const writeItems = (store: Store.MemoryStore) =>
         id,
         at,
         accepted: true,
+        acceptedAt: iso(n),
         cause: null,
         findings: []
       })

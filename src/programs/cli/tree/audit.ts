@@ -9,6 +9,10 @@ const config = {
   deep: Flag.Boolean("deep").pipe(
     Flag.withDescription("Also holds every record against the schema and the QA rules of today"),
     Flag.withDefault(false)
+  ),
+  strict: Flag.Boolean("strict").pipe(
+    Flag.withDescription("Exits with 7 also when something could not be verified"),
+    Flag.withDefault(false)
   )
 }
 export type Options = Command.Command.Config.Infer<typeof config>
@@ -28,6 +32,10 @@ export const command = Command.make("audit", config, lazily(() => import("../aud
       {
         command: "inkfast audit --data data/content",
         description: "A data directory alone: conservation stays unverified"
+      },
+      {
+        command: "inkfast audit --deep --strict",
+        description: "Everything, today's rules included, and nothing taken on trust"
       }
     ])
   )
