@@ -28,13 +28,14 @@ const silence = { failuresMax: 3, restMsFirst: 1000, restMsMax: 60_000 }
 /** A host that rests no longer than this is waited for. */
 const restMsWaited = 5_000
 const refusalMsFirst = 1000
+const refusalMsMax = 600_000
 
 interface Host {
   readonly name: string
   /** Nobody is let in before. */
   nextMs: number
   heldUntilMs: number
-  /** Of 429 in a row, without a word on how long to wait. */
+  /** In a row. */
   refusals: number
   readonly breaker: Breaker
   silent: Failed | undefined
@@ -55,30 +56,25 @@ const resting = ({ breaker, name, silent }: Host, nowMs: number): Failed => {
 const held = ({ heldUntilMs, name }: Host, nowMs: number): Failed =>
   failed("RateLimited", `${name} asks to be left alone for ${seconds(heldUntilMs - nowMs)} s`)
 
-/** What an answer tells all who want something of its host. */
-const heed = (host: Host, { headers, status }: PageAnswer, nowMs: number, waitMsMax: number) => {
+/** What an answer tells all who want something of its host: how long to leave it alone, and longer each time in a row. */
+const heed = (host: Host, { headers, status }: PageAnswer, nowMs: number): void => {
   host.breaker.answered()
-  if (status !== 429 && status !== 503) {
+  const askedMs = waitAskedMs(headers["retry-after"], nowMs)
+  if (status !== 429 && (status !== 503 || askedMs === 0)) {
     host.refusals = 0
     return
   }
-  const askedMs = waitAskedMs(headers["retry-after"], nowMs)
-  const forMs = askedMs > 0
-    ? askedMs
-    : status === 429
-    ? Math.min(waitMsMax, refusalMsFirst * 2 ** host.refusals++)
-    : 0
-  host.heldUntilMs = Math.max(host.heldUntilMs, nowMs + forMs)
+  const leastMs = Math.min(refusalMsMax, refusalMsFirst * 2 ** host.refusals++)
+  host.heldUntilMs = Math.max(host.heldUntilMs, nowMs + Math.max(askedMs, leastMs))
 }
 
 const note = (
   host: Host,
   exit: Exit.Exit<PageAnswer, PageError>,
   isProbe: boolean,
-  nowMs: number,
-  waitMsMax: number
+  nowMs: number
 ): void => {
-  if (Exit.isSuccess(exit)) return heed(host, exit.value, nowMs, waitMsMax)
+  if (Exit.isSuccess(exit)) return heed(host, exit.value, nowMs)
   const error = Exit.findErrorOption(exit)
   const reason = error._tag === "Some" ? error.value.reason : undefined
   if (reason === "Network" || reason === "Timeout") {
@@ -133,7 +129,7 @@ export const makeHosts = (concurrency: number, waitMsMax: number): Hosts => {
         Effect.flatMap(enter(name, delayMs), ({ host, isProbe }) =>
           Effect.onExit(exchange, (exit) =>
             Effect.map(Clock.currentTimeMillis, (nowMs) =>
-              note(host, exit, isProbe, nowMs, waitMsMax))).pipe(Effect.mapError(failedFetch)))
+              note(host, exit, isProbe, nowMs))).pipe(Effect.mapError(failedFetch)))
       )
   }
 }
