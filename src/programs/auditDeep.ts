@@ -5,18 +5,22 @@ import { Disk } from "../services/durability/Disk.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import type { AuditCheck } from "../services/master/AuditCheck.ts"
 import { AuditTally } from "../services/master/AuditTally.ts"
-import { withoutConsolidations } from "../services/master/WithoutConsolidations.ts"
 import { placed } from "../services/qa/Finding.ts"
 import * as Option from "effect/Option"
 import { qaCheck } from "./qaCheck.ts"
 
-/** Lines that a newer one supersedes are judged like the others. Memory follows the input's rows. */
+/**
+ * Lines that a newer one supersedes are judged like the others. Runs may append meanwhile: what comes after the beginning
+ * is not judged.
+ */
 export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefined) {
   const data = yield* DataDirectory
+  const found = yield* (yield* Disk).stat(data.successes)
   const tally = new AuditTally("qa", "every record passes the schema and the rules of today")
   const check = qaCheck({
     file: data.successes,
     source,
+    growsFrom: Option.isSome(found) ? found.value.size : 0,
     onLine: ({ findings, line, outcome, slug }) =>
       Effect.sync(() => {
         tally.checked++
@@ -30,8 +34,7 @@ export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefi
         }
       })
   })
-  const isThere = Option.isSome(yield* (yield* Disk).stat(data.successes))
-  const report = isThere ? yield* withoutConsolidations(data, check) : undefined
+  const report = Option.isSome(found) ? yield* check : undefined
   if (report !== undefined && report.fails > 0) {
     const rules = Object.entries(report.byRule).map(([rule, count]) => `${rule} ${count}`)
     tally.note(

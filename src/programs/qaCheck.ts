@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { Corpus } from "../services/corpus/Corpus.ts"
 import { streamLines } from "../services/durability/Lines.ts"
+import type { StreamedLine } from "../services/durability/Lines.ts"
 import type { EvidenceBundle } from "../services/evidence/Evidence.ts"
 import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import type { Item } from "../services/items/Item.ts"
@@ -15,6 +16,7 @@ import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
 import { shapeFault } from "../services/qa/Piece.ts"
 import { judgesByFacts } from "../services/qa/RuleSet.ts"
 import * as Stream from "effect/Stream"
+import { makeRowFinder } from "./rowFinder.ts"
 
 /**
  * `unverified`: nothing was found, but rules that hold a piece against its facts had none: the input has no row of that
@@ -61,19 +63,6 @@ const parse = (line: Uint8Array): Content | string => {
 
 const isBlank = (line: Uint8Array): boolean => line.every((byte) => byte <= 0x20)
 
-/** The rows of the slugs that the file has. */
-const rowsOf = Effect.fnUntraced(
-  function*(source: ItemSource | undefined, slugs: ReadonlySet<string>) {
-    const rows = new Map<string, Item>()
-    if (source === undefined) return rows
-    yield* Stream.runForEach(source.items, (item) =>
-      Effect.sync(() => {
-        if (slugs.has(item.slug)) rows.set(item.slug, item)
-      }))
-    return rows
-  }
-)
-
 const slugIn = (content: Content | string, line: number): string =>
   typeof content !== "string" && typeof content["slug"] === "string"
     ? content["slug"]
@@ -83,10 +72,22 @@ export interface QaCheckOptions {
   readonly file: string
   /** The job's input, for the facts that pieces are held against; absent: there are none. */
   readonly source: ItemSource | undefined
+  /** Of a file that others append to: what comes after so many bytes, or ends in no newline, is not there yet. */
+  readonly growsFrom?: number | undefined
   readonly onLine: (checked: CheckedLine) => Effect.Effect<void>
 }
 
-export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaCheckOptions) {
+const broken = (message: string): JudgedPiece => ({
+  content: {},
+  blocking: [{ rule: "json", field: "", text: "", message }],
+  warnings: [],
+  repairs: [],
+  claims: [],
+  claimsLeftOut: 0
+})
+
+/** Judges a line by the rules of today, against its row where there is one, and against the pieces before it. */
+const makeCheckLine = Effect.fnUntraced(function*(file: string) {
   const { directory, outputSchema, rules } = yield* CurrentJob
   const { tools } = yield* loadRuleTools(directory, rules)
   const corpus = yield* Corpus
@@ -96,17 +97,8 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
   const byFacts = judgesByFacts(rules)
   const needsFacts = rules.rules.some(({ id, rule }) => byFacts(id ?? rule))
 
-  const slugs = new Set<string>()
-  const lines = Stream.filter(streamLines(file), ({ line }) => !isBlank(line))
-  yield* Stream.runForEach(lines, ({ line, lineNumber }) =>
-    Effect.sync(() => {
-      slugs.add(slugIn(parse(line), lineNumber))
-    }))
-  const rows = yield* rowsOf(source, slugs)
-
-  const known = (slug: string) => {
-    const item = rows.get(slug)
-    return item === undefined
+  const known = (slug: string, item: Item | undefined) =>
+    item === undefined
       ? Effect.succeed({
         item: { slug, fields: {}, file, line: 0 },
         bundle: noEvidence,
@@ -116,26 +108,11 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
         evidence.gather(item),
         ({ bundle, isPartial }) => ({ item, bundle, isWhole: !isPartial })
       )
-  }
 
-  const broken = (message: string): JudgedPiece => ({
-    content: {},
-    blocking: [{ rule: "json", field: "", text: "", message }],
-    warnings: [],
-    repairs: [],
-    claims: [],
-    claimsLeftOut: 0
-  })
-
-  const byRule: { [rule: string]: number } = {}
-  const counts = { passes: 0, fails: 0, unverified: 0 }
-  const check = Effect.fnUntraced(function*(line: Uint8Array, lineNumber: number) {
-    const parsed = parse(line)
-    const slug = slugIn(parsed, lineNumber)
-    const { bundle, isWhole, item } = yield* known(slug)
-    const content = typeof parsed === "string"
-      ? {}
-      : withoutLineKeys(parsed)
+  return Effect.fnUntraced(function*(piece: Piece, row: Item | undefined) {
+    const { line, parsed, slug } = piece
+    const { bundle, isWhole, item } = yield* known(slug, row)
+    const content = typeof parsed === "string" ? {} : withoutLineKeys(parsed)
     const fault = typeof parsed === "string" ? parsed : shapeFault(parsed)
     const judged = fault === undefined ? judgePiece(item, bundle, content) : broken(fault)
     // Without all of the facts, what fact rules find is no finding.
@@ -144,28 +121,75 @@ export const qaCheck = Effect.fnUntraced(function*({ file, onLine, source }: QaC
       ? { blocking: [], warnings: [] }
       : yield* corpus.admit(slug, judged.content, namesOf(item))
     const findings = [...sure, ...admitted.blocking]
-    const outcome = findings.length > 0
-      ? "fails"
-      : needsFacts && !isWhole
-      ? "unverified"
-      : "passes"
-    counts[outcome]++
-    for (const rule of new Set(findings.map((finding) => finding.rule))) {
-      byRule[rule] = (byRule[rule] ?? 0) + 1
-    }
-    yield* onLine({
-      line: lineNumber,
+    const checked: CheckedLine = {
+      line,
       slug,
-      outcome,
+      outcome: findings.length > 0 ? "fails" : needsFacts && !isWhole ? "unverified" : "passes",
       findings,
       warnings: [...judged.warnings, ...admitted.warnings]
-    })
+    }
+    return checked
   })
-  yield* Stream.runForEach(lines, ({ line, lineNumber }) => check(line, lineNumber))
+})
+
+/** A line that was read and not judged yet. */
+interface Piece {
+  readonly line: number
+  readonly slug: string
+  readonly parsed: Content | string
+}
+
+/** Lines whose rows are looked for at once: about so many, or as many as these bytes hold. */
+const windowLines = 8192
+const windowBytes = 16 * 1024 * 1024
+
+/** Memory follows a window of lines and their rows, whatever the size of file and input. */
+export const qaCheck = Effect.fnUntraced(function*(options: QaCheckOptions) {
+  const { file, growsFrom, onLine, source } = options
+  const checkLine = yield* makeCheckLine(file)
+  const finder = source === undefined ? undefined : yield* makeRowFinder(source)
+  const byRule: { [rule: string]: number } = {}
+  const counts = { passes: 0, fails: 0, unverified: 0 }
+
+  const judge = Effect.fnUntraced(function*(pieces: ReadonlyArray<Piece>) {
+    const rows = yield* finder?.find(new Set(pieces.map(({ slug }) => slug))) ?? Effect.undefined
+    for (const piece of pieces) {
+      const checked = yield* checkLine(piece, rows?.get(piece.slug))
+      counts[checked.outcome]++
+      for (const rule of new Set(checked.findings.map((finding) => finding.rule))) {
+        byRule[rule] = (byRule[rule] ?? 0) + 1
+      }
+      yield* onLine(checked)
+    }
+  })
+
+  let waiting: Array<Piece> = []
+  let bytes = 0
+  const flush = Effect.suspend(() => {
+    const pieces = waiting
+    waiting = []
+    bytes = 0
+    return judge(pieces)
+  })
+  const isThere = ({ line, offset, terminated }: StreamedLine): boolean =>
+    !isBlank(line) && (growsFrom === undefined || (terminated && offset < growsFrom))
+  yield* Stream.runForEachArray(
+    Stream.filter(streamLines(file), isThere),
+    (lines) =>
+      Effect.suspend(() => {
+        for (const { line, lineNumber } of lines) {
+          const parsed = parse(line)
+          waiting.push({ line: lineNumber, slug: slugIn(parsed, lineNumber), parsed })
+          bytes += line.length
+        }
+        return waiting.length < windowLines && bytes < windowBytes ? Effect.void : flush
+      })
+  )
+  yield* flush
   const report: QaCheckReport = {
     lines: counts.passes + counts.fails + counts.unverified,
     ...counts,
     byRule
   }
   return report
-})
+}, Effect.scoped)

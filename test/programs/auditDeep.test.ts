@@ -51,6 +51,15 @@ describe("audit --deep", () => {
       assert.include(check.note, "length 1")
     }))
 
+  it.effect("an end that is being written is not there yet", () =>
+    Effect.gen(function*() {
+      const line = titled("a", 1, "On 7 lamps")
+      assert.deepInclude(yield* audit(`${line}{"slug":"b","title":"On`), {
+        outcome: "holds",
+        checked: 1
+      })
+    }))
+
   it.effect("a record without its facts is unverified, which is no pass, and so is none at all", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* audit(titled("a", 1, "On 7 lamps"))).outcome, "holds")
