@@ -102,7 +102,9 @@ export class CrashModel {
       case "datasync":
         return op.failed ? this.#file(op.inode).syncFailed() : this.#file(op.inode).synced()
       case "syncDirectory":
-        return this.#names.get(op.path)?.synced()
+        return op.failed
+          ? this.#names.get(op.path)?.syncFailed()
+          : this.#names.get(op.path)?.synced()
     }
   }
 

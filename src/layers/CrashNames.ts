@@ -3,6 +3,9 @@
 // A journaling file system keeps the order of changes: a crash leaves all of them up to some moment. Others write each
 // entry when they like: of every name that was changed any of its states may be left, and of a rename the old name may
 // be gone without the new one being there.
+//
+// A sync that fails leaves the directory in doubt: the kernel holds it for clean, so that the next sync answers well and
+// writes nothing. A change after the failure makes it dirty again, and then a sync writes all of it.
 
 /** A name without a file is a name that was removed. */
 type NameChanges = ReadonlyArray<{ readonly name: string; readonly inode: number | undefined }>
@@ -17,6 +20,8 @@ export class CrashNames {
   #durable: Names
   #live: Map<string, number>
   #pending: Array<NameChanges> = []
+  /** Earlier ones, whose sync has failed. */
+  #dropped: Array<NameChanges> = []
   /** Asked for at every moment, and most moments change no name. */
   #options: ReadonlyArray<Names> | undefined
 
@@ -34,15 +39,16 @@ export class CrashNames {
     const copy = new CrashNames(this.#durable)
     copy.#live = new Map(this.#live)
     copy.#pending = [...this.#pending]
+    copy.#dropped = [...this.#dropped]
     copy.#options = this.#options
     return copy
   }
 
   /** Everything that a look at the directory does not show and a crash may. */
   doubt(): string {
-    return this.#pending.length === 0
+    return this.#unsure.length === 0
       ? ""
-      : JSON.stringify([[...this.#durable], this.#pending.map((each) => [...each])])
+      : JSON.stringify([[...this.#durable], this.#dropped, this.#pending])
   }
 
   /** One change of the directory, which a journal keeps whole. */
@@ -53,9 +59,22 @@ export class CrashNames {
   }
 
   synced(): void {
+    // Nothing has changed since a sync failed: there is nothing that this one writes.
+    if (this.#pending.length === 0) return
     this.#options = undefined
     this.#pending = []
+    this.#dropped = []
     this.#durable = new Map(this.#live)
+  }
+
+  syncFailed(): void {
+    this.#dropped.push(...this.#pending)
+    this.#pending = []
+  }
+
+  /** All changes that may not be on the disk, in their order. */
+  get #unsure(): ReadonlyArray<NameChanges> {
+    return [...this.#dropped, ...this.#pending]
   }
 
   /** Every set of names that a crash may leave; the first is what was synced. */
@@ -68,7 +87,7 @@ export class CrashNames {
     const add = (names: Names) => void (found.has(keyOf(names)) || found.set(keyOf(names), names))
     const journaled = new Map(this.#durable)
     add(new Map(journaled))
-    for (const changes of this.#pending) {
+    for (const changes of this.#unsure) {
       apply(journaled, changes)
       add(new Map(journaled))
     }
@@ -78,7 +97,7 @@ export class CrashNames {
 
   #mixtures(): ReadonlyArray<Names> {
     const states = new Map<string, Set<number | undefined>>()
-    for (const { inode, name } of this.#pending.flat()) {
+    for (const { inode, name } of this.#unsure.flat()) {
       const of = states.get(name) ?? new Set([this.#durable.get(name)])
       states.set(name, of.add(inode))
     }

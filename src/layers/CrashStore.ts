@@ -2,6 +2,7 @@
 import * as path from "node:path"
 import type { DiskFile, OpenMode } from "../services/durability/Disk.ts"
 import type { CrashImage } from "./CrashImage.ts"
+import type { CallDetail } from "./MemoryFaults.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 import type { FileNode } from "./MemoryTree.ts"
 
@@ -14,7 +15,7 @@ export type CrashOp =
   | { readonly kind: "unlink"; readonly path: string }
   | { readonly kind: "makeDirectory"; readonly path: string }
   | { readonly kind: "datasync"; readonly inode: number; readonly failed: boolean }
-  | { readonly kind: "syncDirectory"; readonly path: string }
+  | { readonly kind: "syncDirectory"; readonly path: string; readonly failed: boolean }
 
 const bootIdPath = "/proc/sys/kernel/random/boot_id"
 
@@ -58,21 +59,31 @@ export class CrashStore extends MemoryStore {
   override put(target: string, content: string | Uint8Array, nowMs = 0): void {
     super.put(target, content, nowMs)
     this.ops.push({ kind: "datasync", inode: this.stat(target)?.inode ?? 0, failed: false })
-    this.ops.push({ kind: "syncDirectory", path: path.posix.dirname(absolute(target)) })
+    this.ops.push({
+      kind: "syncDirectory",
+      path: path.posix.dirname(absolute(target)),
+      failed: false
+    })
   }
 
-  override enter(
-    operation: string,
-    target: string,
-    detail?: { readonly bytes?: number; readonly position?: number }
-  ) {
+  override enter(operation: string, target: string, detail?: CallDetail): number {
     try {
       return super.enter(operation, target, detail)
     } catch (cause) {
-      const inode = operation === "datasync" ? this.stat(target)?.inode : undefined
-      if (inode !== undefined) this.ops.push({ kind: "datasync", inode, failed: true })
+      const failed = this.#syncOf(operation, target, detail?.file)
+      if (failed !== undefined) this.ops.push(failed)
       throw cause
     }
+  }
+
+  /** What a sync that was made to fail was for: the open file, whatever its path names by now. */
+  #syncOf(operation: string, target: string, file: DiskFile | undefined): CrashOp | undefined {
+    if (operation === "datasync" && file !== undefined && this.#handles.has(file.handle)) {
+      return { kind: "datasync", inode: this.statFile(file).inode, failed: true }
+    }
+    return operation === "syncDirectory"
+      ? { kind: "syncDirectory", path: absolute(target), failed: true }
+      : undefined
   }
 
   override open(target: string, mode: OpenMode, nowMs: number): DiskFile {
@@ -149,6 +160,6 @@ export class CrashStore extends MemoryStore {
 
   override syncDirectory(target: string): void {
     super.syncDirectory(target)
-    this.ops.push({ kind: "syncDirectory", path: absolute(target) })
+    this.ops.push({ kind: "syncDirectory", path: absolute(target), failed: false })
   }
 }

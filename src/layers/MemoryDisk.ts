@@ -42,22 +42,26 @@ const makeDisk = (store: MemoryStore) =>
       ),
     append: (file, bytes) =>
       call("append", file.path, (nowMs) => {
-        const atMost = store.enter("append", file.path, { bytes: bytes.byteLength })
+        const atMost = store.enter("append", file.path, { file, bytes: bytes.byteLength })
         return store.write(file, bytes, null, atMost, nowMs)
       }),
     writeAt: (file, bytes, position) =>
       call("writeAt", file.path, (nowMs) => {
-        const atMost = store.enter("writeAt", file.path, { bytes: bytes.byteLength, position })
+        const atMost = store.enter("writeAt", file.path, {
+          file,
+          bytes: bytes.byteLength,
+          position
+        })
         return store.write(file, bytes, position, atMost, nowMs)
       }),
     read: (file, into, position) =>
       call("read", file.path, () => {
-        const atMost = store.enter("read", file.path, { bytes: into.byteLength, position })
+        const atMost = store.enter("read", file.path, { file, bytes: into.byteLength, position })
         return store.read(file, into, position, atMost)
       }),
     truncate: (file, size) =>
       call("truncate", file.path, (nowMs) => {
-        store.enter("truncate", file.path, { position: size })
+        store.enter("truncate", file.path, { file, position: size })
         store.truncate(file, size, nowMs)
       }),
     // Lets other fibers run meanwhile, as a real sync does: what they append gathers for the next commit.
@@ -65,7 +69,7 @@ const makeDisk = (store: MemoryStore) =>
       Effect.uninterruptible(Effect.andThen(
         Effect.yieldNow,
         call("datasync", file.path, () => {
-          store.enter("datasync", file.path)
+          store.enter("datasync", file.path, { file })
           store.datasync(file)
         })
       )),
@@ -106,7 +110,7 @@ const makeDisk = (store: MemoryStore) =>
       }),
     statFile: (file) =>
       call("statFile", file.path, () => {
-        store.enter("statFile", file.path)
+        store.enter("statFile", file.path, { file })
         return store.statFile(file)
       }),
     freeSpace: (path) =>
@@ -129,7 +133,7 @@ const waitForLock = (store: MemoryStore, file: DiskFile): Effect.Effect<void> =>
 const makeFileLock = (store: MemoryStore) => {
   const tryLock = (file: DiskFile) =>
     call("tryLock", file.path, () => {
-      store.enter("tryLock", file.path)
+      store.enter("tryLock", file.path, { file })
       return store.tryLock(file)
     })
   return FileLock.of({

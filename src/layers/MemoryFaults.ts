@@ -1,4 +1,5 @@
 // Faults that a test plans for the calls of a memory disk.
+import type { DiskFile } from "../services/durability/Disk.ts"
 
 /** A call about to be made. `index` counts all calls on the store from 0. */
 export interface MemoryCall {
@@ -7,10 +8,15 @@ export interface MemoryCall {
   /** For a rename the new name. */
   readonly path: string
   readonly index: number
+  /** The open file that it is made on; its path may name another one by now, or none. */
+  readonly file?: DiskFile
   /** Bytes to be written or read. */
   readonly bytes?: number
   readonly position?: number
 }
+
+/** What a call tells of itself besides its name and path. */
+export type CallDetail = Pick<MemoryCall, "file" | "bytes" | "position">
 
 /** The code a call fails with, or how many bytes a read or write may take before it answers. */
 export type MemoryFault = string | { readonly shortBytes: number }
@@ -51,7 +57,7 @@ export class MemoryFaults {
   }
 
   /** Counts a call and meets it with a fault where one is due. Answers how many bytes it may take. */
-  enter(operation: string, path: string, detail?: Pick<MemoryCall, "bytes" | "position">): number {
+  enter(operation: string, path: string, detail?: CallDetail): number {
     const call: MemoryCall = { operation, path, index: this.#calls++, ...detail }
     const fault = this.#faultOf(call)
     if (fault === undefined) return Number.POSITIVE_INFINITY

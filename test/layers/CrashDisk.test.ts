@@ -136,6 +136,45 @@ describe("CrashDisk", () => {
       )
     }))
 
+  it.effect("a sync that fails after a rename loses what it was for, though the path is another one now", () =>
+    Effect.gen(function*() {
+      const machine = yield* withOld
+      yield* Effect.provide(
+        Effect.scoped(Effect.gen(function*() {
+          const disk = yield* Disk
+          const file = yield* disk.open("/d/t", "append")
+          yield* disk.append(file, Buffer.from("NEW"))
+          yield* disk.rename("/d/t", "/d/f")
+          yield* disk.syncDirectory("/d")
+          machine.store.failNext((call) => call.operation === "datasync" ? "EIO" : undefined)
+          yield* Effect.flip(disk.datasync(file))
+          yield* disk.datasync(file)
+        })),
+        machine.layer
+      )
+      assert.isTrue(contents(machine, "/d/f").has("\0\0\0"))
+    }))
+
+  it.effect("once a directory's sync has failed, the next one mends nothing until a name in it has changed", () =>
+    Effect.gen(function*() {
+      const machine = yield* withOld
+      yield* Effect.provide(
+        Effect.scoped(Effect.gen(function*() {
+          const disk = yield* Disk
+          yield* disk.rename("/d/a", "/d/b")
+          machine.store.failNext((call) => call.operation === "syncDirectory" ? "EIO" : undefined)
+          yield* Effect.flip(disk.syncDirectory("/d"))
+          yield* disk.syncDirectory("/d")
+          assert.deepStrictEqual(contents(machine, "/d/b"), new Set([undefined, "old"]))
+          yield* disk.open("/d/c", "create")
+          yield* disk.unlink("/d/c")
+          yield* disk.syncDirectory("/d")
+          assert.deepStrictEqual(contents(machine, "/d/b"), new Set(["old"]))
+        })),
+        machine.layer
+      )
+    }))
+
   it.effect("a power cut is another boot, the death of processes is not and loses nothing", () =>
     Effect.gen(function*() {
       const bootId = Effect.flatMap(

@@ -10,13 +10,14 @@ import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as path from "node:path"
 import type { DiskFile } from "./Disk.ts"
-import { Disk, DiskError } from "./Disk.ts"
+import type { Disk } from "./Disk.ts"
+import { DiskError } from "./Disk.ts"
 import { appendAll } from "./FileIo.ts"
-import { FileLock } from "./FileLock.ts"
 import { recover } from "./Recovery.ts"
 import { isQuiet, recoveryWords } from "./RecoveryReport.ts"
 import type { RecoveryReport } from "./RecoveryReport.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
+import { onDiskOf } from "./RecoveryContext.ts"
 import { sweep } from "./ReplaceFile.ts"
 import type { Slot, SlotFile, SlotPlace } from "./Slot.ts"
 import { readSlot, writeSlot } from "./Slot.ts"
@@ -125,8 +126,7 @@ const openFiles = (
       }
     }).pipe(
       Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
-      Effect.provideService(Disk, disk),
-      Effect.provideService(FileLock, context.locks)
+      onDiskOf(context)
     )
   })
 

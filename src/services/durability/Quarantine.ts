@@ -3,10 +3,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import { digest } from "../Digest.ts"
-import { Disk } from "./Disk.ts"
 import type { DiskError } from "./Disk.ts"
-import { FileLock } from "./FileLock.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
+import { onDiskOf } from "./RecoveryContext.ts"
 import { replaceFile } from "./ReplaceFile.ts"
 
 /**
@@ -25,6 +24,6 @@ export const quarantine = (
     const name = `${path.basename(source)}.${offset}.${time}.${digest(bytes).slice(0, 8)}`
     const target = path.join(context.quarantine, name)
     yield* context.disk.makeDirectory(context.quarantine)
-    yield* replaceFile(target, bytes)
+    yield* onDiskOf(context)(replaceFile(target, bytes))
     return target
-  }).pipe(Effect.provideService(Disk, context.disk), Effect.provideService(FileLock, context.locks))
+  })

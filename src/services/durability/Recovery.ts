@@ -9,7 +9,8 @@
 // 2. The window to look at: from the slot's sizes where a slot of this boot vouches for them, else at least one batch
 //    back from the end, to where an undamaged line begins (TailWindow.ts).
 // 3. The slot says from now on how far the files can be trusted, should this recovery die or fail.
-// 4. Files and directory are synced. A window that a slot vouches for up to its beginning may hold bytes whose sync
+// 4. Files and directory are synced, the directory by changing it where an earlier sync of it may have failed (NameSync.ts).
+//    A window that a slot vouches for up to its beginning may hold bytes whose sync
 //    failed once: they read well and are not on the disk, and no second sync would tell. They are written anew.
 // 5. Damage goes to quarantine, then the file is cut; undamaged lines behind the cut are put back by way of a redo file.
 // 6. What is in one file and not in the other is copied (Agreement.ts).
@@ -20,8 +21,10 @@ import * as path from "node:path"
 import { agree, agreedUpTo } from "./Agreement.ts"
 import type { Damage } from "./Damage.ts"
 import type { DiskError, DiskFile } from "./Disk.ts"
+import { syncNamesAnew } from "./NameSync.ts"
 import { quarantine } from "./Quarantine.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
+import { onDiskOf } from "./RecoveryContext.ts"
 import { finishRewrite, rewriteEnd } from "./Redo.ts"
 import type { RecoveryReport } from "./RecoveryReport.ts"
 import type { SlotPlace, SlotState } from "./Slot.ts"
@@ -110,8 +113,12 @@ export const recover = Effect.fnUntraced(function*(
   const agreed = slot !== undefined && slot.state !== "recovering" &&
     windows.every(({ bySlot }) => bySlot)
   yield* mark(agreed ? "dirty" : "recovering", windows.map(({ from }) => from))
+  // Whoever left such a slot may have done so because the directory could not be synced.
+  const mayHaveFailed = slot !== undefined && slot.state !== "clean"
   for (const directory of new Set(files.map((file) => path.dirname(file.path)))) {
-    yield* context.disk.syncDirectory(directory)
+    yield* mayHaveFailed
+      ? onDiskOf(context)(syncNamesAnew(directory))
+      : context.disk.syncDirectory(directory)
   }
   for (const file of files) yield* context.disk.datasync(file)
   const repairs = yield* Effect.forEach(windows, (window) => repair(context, window))

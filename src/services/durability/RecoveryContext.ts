@@ -1,6 +1,7 @@
 // What every step of a recovery works with.
-import type { Disk } from "./Disk.ts"
-import type { FileLock } from "./FileLock.ts"
+import * as Effect from "effect/Effect"
+import { Disk } from "./Disk.ts"
+import { FileLock } from "./FileLock.ts"
 
 export interface RecoveryContext {
   readonly disk: Disk["Service"]
@@ -11,6 +12,12 @@ export interface RecoveryContext {
   readonly maxBatchBytes: number
   readonly maxLineBytes: number
 }
+
+/** Gives its disk and locks to what asks for them as services. */
+export const onDiskOf =
+  ({ disk, locks }: RecoveryContext) =>
+  <A, E>(effect: Effect.Effect<A, E, Disk | FileLock>): Effect.Effect<A, E> =>
+    effect.pipe(Effect.provideService(Disk, disk), Effect.provideService(FileLock, locks))
 
 /** Bytes at the end of a file that one recovery looks through at most. */
 export const windowBytesMax = (context: RecoveryContext): number =>

@@ -4,7 +4,8 @@
 // Between the two they stand in a redo file beside it, `.<name>.redo`, written whole, synced and renamed into place
 // before the cut, and removed after the sync of the new end. What a crash leaves:
 // - before the redo file has its name: the file as it was;
-// - from then on until it is removed: the redo file, whole; the next recovery cuts and appends once more;
+// - from then on until it is removed: the redo file, whole; the next recovery makes its name durable, should the crash
+//   have come before that, and cuts and appends once more;
 // - after that: the file with its new end, durable.
 // The log's slot is not clean while a redo file exists, so nobody appends before the redo is finished.
 import { Buffer } from "node:buffer"
@@ -13,14 +14,13 @@ import * as Option from "effect/Option"
 import * as path from "node:path"
 import { digest } from "../Digest.ts"
 import type { Damage } from "./Damage.ts"
-import { Disk } from "./Disk.ts"
 import type { DiskError, DiskFile } from "./Disk.ts"
 import { appendAll, readFile } from "./FileIo.ts"
-import { FileLock } from "./FileLock.ts"
 import { decodeLine, encodeLine } from "./LineCodec.ts"
+import { syncNamesAnew } from "./NameSync.ts"
 import { quarantine } from "./Quarantine.ts"
 import type { RecoveryContext } from "./RecoveryContext.ts"
-import { windowBytesMax } from "./RecoveryContext.ts"
+import { onDiskOf, windowBytesMax } from "./RecoveryContext.ts"
 import { replaceFile } from "./ReplaceFile.ts"
 
 export const redoPath = (file: string): string =>
@@ -78,10 +78,7 @@ export const rewriteEnd = Effect.fnUntraced(function*(
   file: DiskFile,
   redo: Redo
 ): Effect.fn.Return<void, DiskError> {
-  yield* replaceFile(redoPath(file.path), encodeRedo(file.path, redo)).pipe(
-    Effect.provideService(Disk, context.disk),
-    Effect.provideService(FileLock, context.locks)
-  )
+  yield* onDiskOf(context)(replaceFile(redoPath(file.path), encodeRedo(file.path, redo)))
   yield* apply(context, file, redo)
 })
 
@@ -100,6 +97,7 @@ export const finishRewrite = Effect.fnUntraced(function*(
   const redo = decodeRedo(bytes)
   const { inode, size } = yield* disk.statFile(file)
   if (redo !== undefined && redo.inode === inode && redo.cut <= size) {
+    yield* onDiskOf(context)(syncNamesAnew(path.dirname(target)))
     yield* apply(context, file, redo)
     return undefined
   }

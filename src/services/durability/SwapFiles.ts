@@ -21,6 +21,7 @@ import * as path from "node:path"
 import { Disk, DiskError } from "./Disk.ts"
 import { readAllAt, writeAllAt } from "./FileIo.ts"
 import type { FileLock } from "./FileLock.ts"
+import { syncNamesAnew } from "./NameSync.ts"
 import type { StagedFile } from "./ReplaceFile.ts"
 import { stage } from "./ReplaceFile.ts"
 import type { SwapMarker } from "./SwapMarker.ts"
@@ -72,11 +73,15 @@ const finish = Effect.fnUntraced(
  * Ends a swap that was decided and not finished; answers whether there was one. Idempotent. To be called before a
  * target is opened to be written, under the lock of its writers.
  */
-export const finishSwap = (markerPath: string): Effect.Effect<boolean, DiskError, Disk> =>
+export const finishSwap = (
+  markerPath: string
+): Effect.Effect<boolean, DiskError, Disk | FileLock> =>
   Effect.uninterruptible(Effect.gen(function*() {
     const disk = yield* Disk
     const marker = yield* readMarker(disk, markerPath)
     if (marker === undefined) return false
+    // Whoever began it may have died before the marker's name was durable, or failed to sync the names it had swapped.
+    yield* syncNamesAnew(path.dirname(markerPath))
     yield* finish(disk, markerPath, marker)
     return true
   }))

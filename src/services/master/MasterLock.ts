@@ -11,6 +11,7 @@ import { recover } from "../durability/Recovery.ts"
 import { isQuiet, recoveryWords } from "../durability/RecoveryReport.ts"
 import type { RecoveryReport } from "../durability/RecoveryReport.ts"
 import type { RecoveryContext } from "../durability/RecoveryContext.ts"
+import { onDiskOf } from "../durability/RecoveryContext.ts"
 import type { SlotPlace, SlotState } from "../durability/Slot.ts"
 import { readSlot, slotBytes, writeSlot } from "../durability/Slot.ts"
 import { finishSwap } from "../durability/SwapFiles.ts"
@@ -90,7 +91,7 @@ export const openMasterLock = Effect.fnUntraced(function*(
   })
 
   const settle = Effect.gen(function*() {
-    yield* Effect.provideService(finishSwap(data.swap), Disk, disk)
+    yield* onDiskOf(context)(finishSwap(data.swap))
     for (const log of logs) {
       if (yield* isClean(log)) continue
       const recoverLog = Effect.gen(function*() {

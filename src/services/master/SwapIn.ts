@@ -48,7 +48,7 @@ const settleFailure = Effect.fnUntraced(function*(
   data: DataPaths,
   staged: ReadonlyArray<StagedFile>,
   error: DiskError
-): Effect.fn.Return<void, DiskError | SwapPending, Disk> {
+): Effect.fn.Return<void, DiskError | SwapPending, Disk | FileLock> {
   const disk = yield* Disk
   const pending = () => new SwapPending({ path: data.swap, detail: error.message })
   const inPlace = yield* finishSwap(data.swap).pipe(

@@ -1,6 +1,7 @@
 // Several files are swapped together: after any crash and `finishSwap` all of them are new, or none.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as CrashDisk from "../../../src/layers/CrashDisk.ts"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as MemoryStore from "../../../src/layers/MemoryStore.ts"
 import { Disk } from "../../../src/services/durability/Disk.ts"
@@ -14,6 +15,12 @@ const withOld = (): MemoryStore.MemoryStore => {
   const store = MemoryStore.make()
   for (const target of targets) store.put(target, "old\n")
   return store
+}
+
+const crashing = (): CrashDisk.CrashMachine => {
+  const machine = CrashDisk.start()
+  for (const target of targets) machine.store.put(target, "old\n")
+  return machine
 }
 
 const contents = (store: MemoryStore.MemoryStore) =>
@@ -158,6 +165,26 @@ describe("commitAll", () => {
 })
 
 describe("finishSwap", () => {
+  it.effect("I7: after a directory sync that failed, the files stay swapped through the next power cut", () =>
+    Effect.gen(function*() {
+      for (let nth = 0;; nth++) {
+        const machine = crashing()
+        let syncs = 0
+        machine.store.failAlways(({ operation }) =>
+          operation === "syncDirectory" && syncs++ === nth ? "EIO" : undefined
+        )
+        yield* Effect.exit(Effect.provide(swap, machine.layer))
+        if (syncs <= nth) return assert.isAbove(nth, 3)
+        const finished = yield* Effect.provide(recover, machine.layer)
+        const { length } = machine.store.ops
+        for (const cut of machine.powerCuts({ perMoment: 32 })) {
+          if (cut.after < length || !finished) continue
+          yield* Effect.provide(recover, cut.machine.layer)
+          assert.deepStrictEqual(contents(cut.machine.store), allNew, `sync ${nth} failed`)
+        }
+      }
+    }))
+
   it.effect("a damaged marker is named and left alone, and so are the temps", () => {
     const store = withOld()
     store.put("/m/.updates.jsonl.0123456789ab.tmp", "new\n")
