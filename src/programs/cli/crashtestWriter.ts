@@ -7,6 +7,7 @@ import { DataDirectory } from "../../services/durability/DataDirectory.ts"
 import { DurableAppender } from "../../services/durability/DurableAppender.ts"
 import { tryLockOf, writer } from "../doctor/crashtest/writer.ts"
 import { withExitCodes } from "./failures.ts"
+import { shardOf } from "./flags.ts"
 import type { Options } from "./tree/crashtestWriter.ts"
 
 /** The appender of a data directory, over a disk whose syncs are timed. */
@@ -18,14 +19,18 @@ const timed = (directory: string) => {
     return taken
   }
   const layer = DurableAppender.layer.pipe(
-    Layer.provide(DataDirectory.layer(directory)),
+    Layer.provideMerge(DataDirectory.layer(directory)),
     Layer.provide(TimedDisk.layer((microseconds) => syncsUs.push(microseconds)))
   )
   return { layer, takeSyncTimes }
 }
 
-export const handle = ({ data, lock, name, openOnly }: Options) => {
+export const handle = ({ data, lock, name, openOnly, shard: given }: Options) => {
   if (Option.isSome(lock)) return withExitCodes(false)(tryLockOf(lock.value))
   const { layer, takeSyncTimes } = timed(data)
-  return withExitCodes(false)(Effect.provide(writer({ name, openOnly, takeSyncTimes }), layer))
+  const write = Effect.gen(function*() {
+    const shard = yield* shardOf(given)
+    yield* Effect.provide(writer({ name, openOnly, shard, takeSyncTimes }), layer)
+  })
+  return withExitCodes(false)(write)
 }

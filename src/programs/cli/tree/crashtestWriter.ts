@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { writerCommand } from "../../doctor/crashtest/writerCommand.ts"
+import * as flags from "../flags.ts"
 import { lazily } from "../lazily.ts"
 
 const config = {
@@ -17,6 +18,7 @@ const config = {
     Flag.withDescription("Only open the masters, which recovers them"),
     Flag.withDefault(false)
   ),
+  shard: flags.shard,
   lock: Flag.String("lock").pipe(
     Flag.withMetavar("FILE"),
     Flag.withDescription("Instead: tell whether the lock of a file is granted"),

@@ -107,11 +107,11 @@ const moment = Effect.fnUntraced(function*(field: Field, process: WriterProcess,
 
 /** One place among the writers, filled anew after every kill. */
 const keepKilling = Effect.fnUntraced(function*(field: Field, place: number) {
-  const { observed, options: { data, killsMax }, stopped } = field
+  const { observed, options: { data, killsMax, writers }, stopped } = field
   for (let life = 1; !(yield* Deferred.isDone(stopped)); life++) {
     yield* Effect.scoped(Effect.gen(function*() {
       const process = yield* startWriter(
-        ["--data", data.root, "--name", `${place}.${life}`],
+        ["--data", data.root, "--name", `${place}.${life}`, "--shard", `${place}/${writers}`],
         hearInto(observed)
       )
       const over = Effect.raceFirst(moment(field, process, life), Deferred.await(stopped))

@@ -4,9 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import { DataDirectory } from "../../../services/durability/DataDirectory.ts"
 import { Disk } from "../../../services/durability/Disk.ts"
 import { DurableAppender } from "../../../services/durability/DurableAppender.ts"
 import { FileLock } from "../../../services/durability/FileLock.ts"
+import { acquireRunLock } from "../../../services/durability/RunLock.ts"
+import { inShard } from "../../../services/items/InShard.ts"
+import type { Shard } from "../../../services/items/Shard.ts"
 import type { MasterRecord } from "../../../services/master/Record.ts"
 import { nowIso } from "../../../services/Time.ts"
 import { encodeWriterEvent } from "./WriterEvent.ts"
@@ -17,6 +21,8 @@ export interface WriterOptions {
   readonly name: string
   /** Only opens the masters, which recovers them, and ends. */
   readonly openOnly: boolean
+  /** Held as a run holds it: the kernel must have freed it when the one before was killed. Its items alone are written. */
+  readonly shard: Shard
   /** The durations of the syncs since it was last called, in microseconds. */
   readonly takeSyncTimes: () => ReadonlyArray<number>
 }
@@ -56,11 +62,13 @@ const append = Effect.fnUntraced(function*(id: string) {
 })
 
 /** Records that are appended together share one commit. */
-const appendForever = Effect.fnUntraced(function*({ name, takeSyncTimes }: WriterOptions) {
+const appendForever = Effect.fnUntraced(function*({ name, shard, takeSyncTimes }: WriterOptions) {
   for (let next = 0;;) {
     const count = yield* Random.nextIntBetween(1, recordsPerCommitMax)
-    const ids = Array.from({ length: count }, (_, index) => `${name}:${next + index}`)
-    next += count
+    const ids: Array<string> = []
+    for (; ids.length < count; next++) {
+      if (inShard(`${name}:${next}`, shard)) ids.push(`${name}:${next}`)
+    }
     yield* Effect.forEach(ids, append, { concurrency: "unbounded", discard: true })
     yield* say({ event: "acknowledged", ids, syncsUs: takeSyncTimes() })
   }
@@ -68,12 +76,13 @@ const appendForever = Effect.fnUntraced(function*({ name, takeSyncTimes }: Write
 
 /** Ends with its standard input: whoever started it holds the other end, so that no writer outlives its test. */
 export const writer = Effect.fnUntraced(function*(options: WriterOptions) {
+  if (!options.openOnly) yield* acquireRunLock(yield* DataDirectory, options.shard)
   yield* DurableAppender
   yield* say({ event: "ready" })
   if (options.openOnly) return
   const { stdin } = yield* Stdio.Stdio
   yield* Effect.raceFirst(appendForever(options), Effect.ignore(Stream.runDrain(stdin)))
-})
+}, Effect.scoped)
 
 /** Tells whether this process gets the lock of a file. */
 export const tryLockOf = (file: string) =>
