@@ -8,8 +8,9 @@ import { choices } from "../../../src/layers/CrashChoices.ts"
 import { CrashMachine } from "../../../src/layers/CrashDisk.ts"
 import type { CrashImage } from "../../../src/layers/CrashImage.ts"
 import { CrashModel } from "../../../src/layers/CrashModel.ts"
+import { callsOf } from "./faults.ts"
 import type { Counts, Cut, Dead, ExploreOptions, Finding, Origin, Recording } from "./findings.ts"
-import { originOf, runOf } from "./findings.ts"
+import { noCounts, originOf, runOf } from "./findings.ts"
 import { digest } from "../../../src/services/Digest.ts"
 import { isCoarse, keyOf, numberOf, wholeIn } from "./images.ts"
 import * as Invariants from "./invariants.ts"
@@ -21,14 +22,16 @@ import type { Subject } from "./subject.ts"
 import type { Workload } from "./workloads.ts"
 
 const outcomesMax = 20_000
+
 export class Explorer {
-  readonly counts: Counts = { states: 0, disks: 0, inRecovery: 0, kills: 0, faults: 0 }
+  readonly counts: Counts = noCounts()
   readonly findings: Array<Finding> = []
   readonly subject: Subject
   readonly options: ExploreOptions
   readonly tamper: Tamper | undefined
   readonly #outcomes = new Map<string, Outcome>()
   readonly #seen = new Set<string>()
+  #repairs = 0
 
   constructor(subject: Subject, options: ExploreOptions, tamper?: Tamper) {
     this.subject = subject
@@ -37,11 +40,13 @@ export class Explorer {
   }
 
   get isDone(): boolean {
-    return this.findings.length > 0
+    const { wanted } = this.options
+    return this.findings.some(({ broken }) => wanted === undefined || wanted.test(broken))
   }
 
   record(workload: Workload, schedule: number, killAt?: number): Recording {
     const machine = new CrashMachine(workload.image)
+    const callsOfAll = callsOf(machine.store)
     const stage = new Stage(this.subject, machine, schedule, this.tamper)
     const processes = workload.start(stage)
     if (killAt !== undefined) processes[0]?.killAt(killAt)
@@ -54,7 +59,7 @@ export class Explorer {
     }
     if (stage.failure !== undefined) {
       this.report(origin, `the workload fails: ${Cause.pretty(stage.failure)}`)
-    }
+    } else if (stage.hangs) this.report(origin, "a process of the workload waits for ever")
     return {
       origin,
       run: runOf(origin),
@@ -64,7 +69,7 @@ export class Explorer {
       begin: { ops: [], model: new CrashModel(workload.image) },
       promised: stage.promised,
       calls: processes[0]?.calls() ?? 0,
-      callsOfAll: machine.store.calls
+      callsOfAll
     }
   }
 
@@ -89,7 +94,7 @@ export class Explorer {
 
   /** All processes die at this moment, or amid the write that comes next. */
   #kill(recording: Recording, model: CrashModel, after: number, depth: number): void {
-    const { ops, workload } = recording
+    const { ops } = recording
     const next = ops[after]
     const done = ops.slice(0, after)
     const visit = (dead: Dead, tornBytes?: number) => {
@@ -101,9 +106,9 @@ export class Explorer {
       }
       // A power cut leaves whatever it likes to a reader who comes before the recovery.
       const isReadable = recording.origin.cuts.every(({ choice }) => choice === undefined)
-      const broken = workload.isJournal || !isReadable
-        ? undefined
-        : Invariants.brokenReader(Invariants.filesOf(image))
+      const broken = isReadable
+        ? Invariants.brokenReader(Invariants.filesOf(image))
+        : undefined
       if (broken !== undefined) this.report(originOf(recording, cut), broken)
       this.#visit(recording, cut, image, depth, dead)
     }
@@ -169,10 +174,7 @@ export class Explorer {
     stage.play()
     const outcome = judge(stage, workload, image, begin)
     this.counts.disks++
-    const { depthMax, recoveryEvery } = this.options
-    if (
-      outcome.broken === undefined && depth < depthMax && this.counts.disks % recoveryEvery === 0
-    ) {
+    if (outcome.broken === undefined && this.#crashesRecovery(machine, begin, depth)) {
       const before = promised.map((each) => ({ ...each, after: 0 }))
       const whole = dead === undefined && !workload.isJournal ? wholeIn(image) : []
       this.crash(
@@ -190,6 +192,16 @@ export class Explorer {
       )
     }
     return outcome
+  }
+
+  #crashesRecovery(machine: CrashMachine, begin: Dead, depth: number): boolean {
+    const { depthMax, recoveryEvery, repairEvery } = this.options
+    if (depth >= depthMax) return false
+    const isRepair = machine.store.ops.slice(begin.ops.length).some(({ kind }) =>
+      kind === "truncate" || kind === "rename"
+    )
+    if (isRepair) this.#repairs++
+    return isRepair ? this.#repairs % repairEvery === 0 : this.counts.disks % recoveryEvery === 0
   }
 
   #remember(key: string, outcome: Outcome): void {

@@ -1,13 +1,16 @@
 // A whole campaign: rounds of units on all cores until enough states were seen, and its report in words.
 import type { Counts, Finding } from "./findings.ts"
 import type { Task, TaskReport } from "./pool.ts"
-import { add, noCounts, runTasks } from "./pool.ts"
+import { noCounts } from "./findings.ts"
+import { add, runTasks } from "./pool.ts"
 import type { Unit } from "./units.ts"
 import { unitName, unitsOf } from "./units.ts"
 
 export interface CampaignReport {
   readonly counts: Counts
-  readonly units: number
+  readonly units: ReadonlyArray<Unit>
+  /** Each of them goes once over all units; the last may have ended early. */
+  readonly rounds: number
   /** Each with the unit that shows it again. */
   readonly findings: ReadonlyArray<Finding & { readonly unit: Unit }>
   readonly errors: ReadonlyArray<string>
@@ -17,12 +20,12 @@ export interface CampaignReport {
 }
 
 export interface CampaignOptions {
-  /** No further unit is begun once so many states were seen; one round of all of them where it is not given. */
-  readonly states?: number
+  /** After the first round of all units, no further one is begun once so many states were seen. */
+  readonly states: number
   readonly seed: number
   /** Survivors at each moment. */
   readonly perMoment: number
-  /** One part of the units that are cut in parts, instead of all. */
+  /** One part of the units that are cut in parts, as the seed has it, instead of all. */
   readonly sampled: boolean
   readonly workers?: number
   readonly onUnit?: (report: TaskReport, sum: Counts) => void
@@ -37,19 +40,20 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRep
   const counts = noCounts()
   const findings: Array<Finding & { readonly unit: Unit }> = []
   const errors: Array<string> = []
-  let units = 0
+  const units: Array<Unit> = []
+  let rounds = 0
   function* tasks(): Generator<Task> {
-    const roundsMax = options.states === undefined ? 1 : Number.POSITIVE_INFINITY
-    for (let round = 0; round < roundsMax; round++) {
-      for (const unit of unitsOf(options.seed + round, options.perMoment, options.sampled)) {
-        const isEnough = options.states !== undefined && counts.states >= options.states
+    while (rounds === 0 || counts.states < options.states) {
+      for (const unit of unitsOf(options.seed + rounds, options.perMoment, options.sampled)) {
+        const isEnough = rounds > 0 && counts.states >= options.states
         if (isEnough || findings.length > 0 || errors.length > 0) return
         yield { unit }
       }
+      rounds++
     }
   }
   await runTasks(tasks(), (report) => {
-    units++
+    units.push(report.unit)
     add(counts, report.counts)
     findings.push(...report.findings.map((finding) => ({ ...finding, unit: report.unit })))
     if (report.error !== undefined) errors.push(`${commandOf(report.unit)}: ${report.error}`)
@@ -59,6 +63,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRep
   return {
     counts,
     units,
+    rounds,
     findings,
     errors,
     seconds: (performance.now() - startMs) / 1000,
@@ -69,16 +74,16 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRep
 const grouped = (n: number): string => n.toLocaleString("en-US")
 
 export const summary = (
-  { counts, cpuSeconds, seconds, units }: CampaignReport,
+  { counts, cpuSeconds, rounds, seconds, units }: CampaignReport,
   seed: number
 ): string =>
   `${grouped(counts.states)} states (${grouped(counts.disks)} different disks; ${
     grouped(counts.kills)
   } by kills, ` +
   `${grouped(counts.inRecovery)} amid recoveries or after failed calls; ${
-    grouped(counts.faults)
-  } runs with a failing ` +
-  `call) in ${units} units, ${seconds.toFixed(0)} s (${
+    grouped(counts.calls)
+  } calls made to fail, in ${grouped(counts.faults)} runs) ` +
+  `in ${units.length} units, ${rounds} whole rounds, ${seconds.toFixed(0)} s (${
     cpuSeconds.toFixed(0)
   } s of CPU), seed ${seed}`
 

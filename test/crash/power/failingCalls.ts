@@ -2,7 +2,9 @@
 import { CrashMachine } from "../../../src/layers/CrashDisk.ts"
 import type { CrashImage } from "../../../src/layers/CrashImage.ts"
 import { CrashModel } from "../../../src/layers/CrashModel.ts"
+import type { MemoryCall } from "../../../src/layers/MemoryFaults.ts"
 import type { Explorer } from "./Explorer.ts"
+import { callsOf, inflict } from "./faults.ts"
 import type { Cut, Fault, Origin, Recording } from "./findings.ts"
 import { originOf, runOf } from "./findings.ts"
 import * as Invariants from "./invariants.ts"
@@ -24,10 +26,11 @@ const goOn = (
   const model = new CrashModel(machine.image)
   for (const op of done) model.apply(op)
   const live = model.live()
-  const raw = workload.isJournal ? undefined : Invariants.brokenPromise(
-    Invariants.mastersWithRedo(Invariants.filesOf(live)),
-    promised
-  ) ?? (origin.cuts.length === 0 ? Invariants.brokenReader(Invariants.filesOf(live)) : undefined)
+  const files = Invariants.filesOf(live)
+  const raw = (workload.isJournal
+    ? undefined
+    : Invariants.brokenPromise(Invariants.mastersWithRedo(files), promised)) ??
+    (origin.cuts.length === 0 ? Invariants.brokenReader(files) : undefined)
   if (raw !== undefined) return explorer.report(origin, `${raw} (after a failed call)`)
   const next = new Stage(explorer.subject, machine, 0, explorer.tamper)
   next.isThorough = explorer.counts.faults % 4 === 0
@@ -46,14 +49,20 @@ const goOn = (
       begin: { ops: [], model: new CrashModel(machine.image) },
       promised: [...promised, ...next.promised],
       calls: 0,
-      callsOfAll: 0
+      callsOfAll: []
     },
     from,
     explorer.options.depthMax
   )
 }
 
-/** A call fails, once or from then on; then the processes die, and the same machine goes on, or loses its power. */
+const notMade = "the call that was to fail is not made: the same run makes other calls"
+const hangs = "after a failed call a process waits for ever: nobody has told it"
+
+/**
+ * A call fails, and every caller goes on with its next line all the same; then the processes die, and the same machine
+ * goes on, or loses its power.
+ */
 export const failCall = (
   explorer: Explorer,
   workload: Workload,
@@ -61,50 +70,61 @@ export const failCall = (
   fault: Fault
 ): void => {
   const machine = new CrashMachine(workload.image)
-  const { store } = machine
-  let failedAfter: number | undefined
-  const mend = store.failAlways(({ index }) => {
-    if (index < fault.at || (!fault.always && index > fault.at)) return undefined
-    failedAfter ??= store.ops.length
-    return fault.code === "short" ? { shortBytes: 1 } : fault.code
-  })
+  const inflicted = inflict(machine.store, fault)
   const stage = new Stage(explorer.subject, machine, schedule, explorer.tamper)
+  stage.goesOn = true
   const processes = workload.start(stage)
   stage.play()
+  const isStuck = stage.hangs
   for (const process of processes) process.kill()
   stage.play()
-  mend()
-  explorer.counts.faults++
+  inflicted.mend()
   const origin: Origin = { workload: workload.name, schedule, fault, cuts: [] }
-  goOn(explorer, workload, origin, machine, stage.promised, failedAfter ?? store.ops.length)
+  const after = inflicted.after()
+  if (after === undefined) return explorer.report(origin, notMade)
+  explorer.counts.faults++
+  if (isStuck) return explorer.report(origin, hangs)
+  goOn(explorer, workload, origin, machine, stage.promised, after)
 }
 
-/** A call of a recovery fails; then the next one comes. False once there is no such call. */
+/** A disk that a crash has left, opened; answers the calls that this makes. */
+export const callsOfRecovery = (
+  explorer: Explorer,
+  { workload }: Recording,
+  image: CrashImage
+): ReadonlyArray<MemoryCall> => {
+  const machine = new CrashMachine(image)
+  const calls = callsOf(machine.store)
+  const stage = new Stage(explorer.subject, machine, 0, explorer.tamper)
+  stage.process(workload.reopen)
+  stage.play()
+  return calls
+}
+
+/** A call of a recovery fails; then the next recovery comes. */
 export const failRecovery = (
   explorer: Explorer,
   recording: Recording,
   cut: Cut,
   image: CrashImage,
-  at: number
-): boolean => {
+  fault: Fault
+): void => {
   const promised = recording.promised.filter(({ after }) => after <= cut.after).map((each) => ({
     ...each,
     after: 0
   }))
   const machine = new CrashMachine(image)
-  const mend = machine.store.failAlways(({ index }) => index === at ? "EIO" : undefined)
+  const inflicted = inflict(machine.store, fault)
   const stage = new Stage(explorer.subject, machine, 0, explorer.tamper, promised)
   const process = stage.process(recording.workload.reopen)
   stage.play()
+  const isStuck = stage.hangs
   process.kill()
   stage.play()
-  mend()
-  if (machine.store.calls <= at) return false
+  inflicted.mend()
+  const origin: Origin = { ...originOf(recording, cut), fault }
+  if (inflicted.after() === undefined) return explorer.report(origin, notMade)
   explorer.counts.faults++
-  const origin: Origin = {
-    ...originOf(recording, cut),
-    fault: { at, code: "EIO", always: false, afterCuts: 1 }
-  }
+  if (isStuck) return explorer.report(origin, hangs)
   goOn(explorer, recording.workload, origin, machine, stage.promised, 0)
-  return true
 }

@@ -2,6 +2,7 @@
 import type { CrashImage } from "../../../src/layers/CrashImage.ts"
 import type { CrashModel } from "../../../src/layers/CrashModel.ts"
 import type { CrashOp } from "../../../src/layers/CrashStore.ts"
+import type { MemoryCall } from "../../../src/layers/MemoryFaults.ts"
 import type { Promised } from "./stage.ts"
 import type { Workload } from "./workloads.ts"
 
@@ -26,7 +27,9 @@ export interface Origin {
 export interface Fault {
   /** The call on the disk, from 0. */
   readonly at: number
-  readonly code: "EIO" | "ENOSPC" | "short"
+  /** `short`: one byte is done, and no error; `torn`: half of the bytes, then ENOSPC for the rest. */
+  readonly code: "EIO" | "ENOSPC" | "short" | "torn"
+  /** The calls after it fail in the same way. */
   readonly always: boolean
   /** How many crashes came before it. */
   readonly afterCuts: number
@@ -46,9 +49,20 @@ export interface Counts {
   inRecovery: number
   /** Of the states, those left by the death of processes alone. */
   kills: number
-  /** Runs in which a call failed. */
+  /** Runs in which a call failed, or did a part of its work. */
   faults: number
+  /** Calls of workloads and recoveries to which that was done, each once. */
+  calls: number
 }
+
+export const noCounts = (): Counts => ({
+  states: 0,
+  disks: 0,
+  inRecovery: 0,
+  kills: 0,
+  faults: 0,
+  calls: 0
+})
 
 export interface ExploreOptions {
   readonly seed: number
@@ -56,6 +70,8 @@ export interface ExploreOptions {
   readonly perMoment: number
   /** Of so many disks the recovery of one is crashed at each of its moments. */
   readonly recoveryEvery: number
+  /** The same of those that take a repair: these have more to lose. */
+  readonly repairEvery: number
   readonly perRecoveryMoment: number
   /** Of so many disks one is also consolidated, where the workload has that. */
   readonly thoroughEvery: number
@@ -63,6 +79,8 @@ export interface ExploreOptions {
   readonly killDepthMax: number
   /** How many times a recovery may be crashed in turn. */
   readonly depthMax: number
+  /** What is looked for: other findings do not end the search. */
+  readonly wanted?: RegExp | undefined
 }
 
 /** What processes that are dead by now have done, and how that stands on the disk. The model is not to be changed. */
@@ -82,9 +100,10 @@ export interface Recording {
   /** What it began with: the first of its changes, done by others. */
   readonly begin: Dead
   readonly promised: ReadonlyArray<Promised>
-  /** Calls that the first process made, and that all made together. */
+  /** Calls that the first process made. */
   readonly calls: number
-  readonly callsOfAll: number
+  /** Those that all made together. */
+  readonly callsOfAll: ReadonlyArray<MemoryCall>
 }
 
 export const originOf = (recording: Recording, cut: Cut): Origin => ({

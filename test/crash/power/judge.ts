@@ -60,9 +60,8 @@ const brokenDurability = (stage: Stage, workload: Workload, begin: Dead): string
       : kind === "reject"
       ? [data.rejects]
       : []
-    if (promisedFiles.some((path) => !model.isDurable(path))) {
-      return `I1: ${id} was acknowledged and is not durable`
-    }
+    const lost = promisedFiles.find((path) => !model.isDurable(path))
+    if (lost !== undefined) return `I1: ${id} was acknowledged, and a power cut can change ${lost}`
   }
   return workload.isJournal ? undefined : check(appended?.after ?? 0, "records were appended")
 }

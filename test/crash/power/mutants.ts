@@ -23,6 +23,8 @@ export interface Mutant {
   /** The workload and kind of unit in which it shows. */
   readonly workload: string
   readonly kind: UnitKind
+  /** What it breaks. Anything else that is found, an exception say, is not what was planted. */
+  readonly finds: RegExp
   readonly change?: Change | ReadonlyArray<Change>
   readonly tamper?: Tamper
 }
@@ -42,42 +44,49 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "no sync of updates",
     workload: "one writer",
     kind: "crash",
+    finds: /^I1: .*updates\.jsonl$/,
     tamper: withoutSyncOf(data.updates)
   },
   {
     name: "no sync of successes",
     workload: "one writer",
     kind: "crash",
+    finds: /^I1: .*successes\.jsonl$/,
     tamper: withoutSyncOf(data.successes)
   },
   {
     name: "no sync of rejects",
     workload: "rejects",
     kind: "crash",
+    finds: /^I1: .*rejects\.jsonl$/,
     tamper: withoutSyncOf(data.rejects)
   },
   {
     name: "no directory sync after a create",
     workload: "one writer",
     kind: "crash",
+    finds: /^I7: the disk was opened, and a power cut can change/,
     tamper: withoutDirectorySync(false)
   },
   {
     name: "no directory sync after a rename",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I7: the disk was opened, and a power cut can change/,
     tamper: withoutDirectorySync(true)
   },
   {
     name: "no tail repair",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I4: updates\.jsonl has an unterminated end/,
     change: durability("Recovery.ts", "if (cut === from + bytes.byteLength)", "if (cut >= 0)")
   },
   {
     name: "repair without sync",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I7: the disk was opened/,
     change: durability(
       "Recovery.ts",
       "    yield* context.disk.truncate(file, cut)\n    yield* context.disk.datasync(file)",
@@ -88,6 +97,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "rewritten end without sync",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I7: the disk was opened/,
     change: durability(
       "Redo.ts",
       "  yield* appendAll(disk, file, redo.lines)\n  yield* disk.datasync(file)",
@@ -98,11 +108,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "rewritten end without redo file",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I[13]: /,
     change: [
       durability(
         "Redo.ts",
-        "  yield* replaceFile(redoPath(file.path), encodeRedo(file.path, redo)).pipe(",
-        "  yield* Effect.void.pipe("
+        "yield* onDiskOf(context)(replaceFile(redoPath(file.path), encodeRedo(file.path, redo)))",
+        ""
       ),
       durability("Redo.ts", "yield* disk.unlink(redoPath(file.path))", "")
     ]
@@ -111,23 +122,32 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "no sync on open",
     workload: "journal",
     kind: "crash",
+    finds: /^I7: the disk was opened, and a power cut can change .*ai-run/,
     change: durability(
       "Recovery.ts",
       "  for (const file of files) yield* context.disk.datasync(file)\n",
       ""
     )
   },
-  { name: "retry after a failed sync", workload: "one writer", kind: "fail", tamper: retryingSync },
+  {
+    name: "retry after a failed sync",
+    workload: "one writer",
+    kind: "failOnce",
+    finds: /^I7: the disk was opened/,
+    tamper: retryingSync
+  },
   {
     name: "in-place rewrite after a failed sync",
     workload: "one writer",
-    kind: "fail",
+    kind: "failOnce",
+    finds: /^I7: the disk was opened/,
     tamper: rewritingInPlace
   },
   {
     name: "append can be interrupted",
     workload: "interrupted writers",
     kind: "crash",
+    finds: /^I1: \w+\.jsonl has lost/,
     change: durability(
       "CommitLog.ts",
       "Effect.uninterruptible(Effect.callback<void, AppendError>((resume) => {",
@@ -138,17 +158,25 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "acknowledgement before sync",
     workload: "one writer",
     kind: "crash",
+    finds: /^I1: updates\.jsonl has lost/,
     change: durability(
       "GroupCommit.ts",
       "    const { bytes, waiters } = this.#queue.take()\n",
       "    const { bytes, waiters } = this.#queue.take()\n    for (const resume of waiters) resume(Effect.void)\n"
     )
   },
-  { name: "no lock", workload: "two processes", kind: "crash", tamper: withoutLocks },
+  {
+    name: "no lock",
+    workload: "two processes",
+    kind: "crash",
+    finds: /^I1: \w+\.jsonl has lost/,
+    tamper: withoutLocks
+  },
   {
     name: "checksum not checked",
     workload: "one writer, small batches",
     kind: "crash",
+    finds: /^I4: \w+\.jsonl has a terminated line that is not valid/,
     change: durability(
       "LineCodec.ts",
       `if (intact && framed) return "valid"`,
@@ -158,7 +186,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "consolidation without inode check",
     workload: "consolidation beside a writer",
-    kind: "sweep",
+    kind: "crash",
+    finds: /^I1: updates\.jsonl has lost/,
     change: durability(
       "LogFiles.ts",
       "if (stat !== undefined && stat.inode === held.opened.inodes[index]) found.push(stat)",
@@ -169,6 +198,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "successes written first",
     workload: "one writer",
     kind: "crash",
+    finds: /^I3: /,
     change: durability(
       "LogFiles.ts",
       "for (const file of held.opened.files) yield* appendDurably(disk, file, batch)",
@@ -178,7 +208,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "what a failed sync dropped is not written anew",
     workload: "one writer",
-    kind: "fail",
+    kind: "failOnce",
+    finds: /^recovery has lost|^I7/,
     change: durability(
       "Recovery.ts",
       "const kept = bySlot ? lines : lines.slice(intactLines)",
@@ -189,6 +220,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "masters not brought to agree",
     workload: "one writer",
     kind: "crash",
+    finds: /^I2: /,
     change: durability(
       "Recovery.ts",
       "if (first === undefined || second === undefined)",
@@ -199,6 +231,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "leftover temps not swept",
     workload: "consolidation",
     kind: "crash",
+    finds: /^I6: /,
     change: durability(
       "ReplaceFile.ts",
       "Effect.filter(names.filter(isTempName)",
@@ -208,7 +241,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     name: "swap that was cut off not finished",
     workload: "consolidation",
-    kind: "sweep",
+    kind: "crash",
+    finds: /^I6: /,
     change: durability(
       "SwapFiles.ts",
       "    if (marker === undefined) return false",
@@ -219,13 +253,29 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "answer written to the journal without sync",
     workload: "journal",
     kind: "crash",
+    finds: /^I10: .* is (missing|forgotten)/,
     change: durability(
       "LogFiles.ts",
       "Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })",
       "Effect.forEach(opened.files, (file) => appendAll(disk, file, batch), { discard: true })"
     )
+  },
+  {
+    name: "nobody is told of a failure",
+    workload: "one writer",
+    kind: "failOnce",
+    finds: /^after a failed call a process waits for ever/,
+    change: durability(
+      "GroupCommit.ts",
+      "for (const resume of waiters) resume(Effect.fail(batch))",
+      ""
+    )
+  },
+  {
+    name: "a log that has failed is written on",
+    workload: "journal",
+    kind: "failOnce",
+    finds: /^I4: a reader of .*ai-run|^I10: /,
+    change: durability("CommitLog.ts", "if (poison !== undefined) return poison", "")
   }
 ]
-
-export const tamperOf = (name: string): Tamper | undefined =>
-  mutants.find((mutant) => mutant.name === name)?.tamper

@@ -15,8 +15,6 @@ export interface TaskReport extends UnitReport {
   readonly error?: string
 }
 
-export const noCounts = (): Counts => ({ states: 0, disks: 0, inRecovery: 0, kills: 0, faults: 0 })
-
 export const add = (sum: Counts, counts: Counts): void => {
   for (const key of Object.keys(sum) as Array<keyof Counts>) sum[key] += counts[key]
 }

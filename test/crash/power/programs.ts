@@ -148,10 +148,11 @@ export const keepJournal = (first: number, calls: number): Program => (stage, pr
       stage.tell(process, { ...promised, kind: "response" })
       if (n % 4 !== 2) yield* journal.note(n % 4 === 0 ? verdict(slug, id) : rejected(slug, id))
     })
-    yield* Effect.forEach(Array.from({ length: calls }, (_, i) => first + i), call, {
-      concurrency: 3,
-      discard: true
-    })
+    yield* Effect.forEach(
+      Array.from({ length: calls }, (_, i) => first + i),
+      (n) => stage.onward(call(n)),
+      { concurrency: 3, discard: true }
+    )
   }).pipe(Effect.provide(stage.subject.Journal.layer))
 
 /** What a resumed run learns of the journals that dead ones left. */

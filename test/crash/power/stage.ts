@@ -52,9 +52,13 @@ export class Stage {
     { readonly after: number; readonly files: ReadonlyMap<string, Buffer> }
   >()
   readonly #drive: Drive
+  /** Whose programs have not come to an end. */
+  readonly #working = new Set<CrashProcess>()
   readonly #tamper: Tamper | undefined
   /** Whether a program is to do all that it can, or the part that matters most. */
   isThorough = true
+  /** Whether callers whose line failed go on with their next one, as if nothing had happened. */
+  goesOn = false
   /** A number for the next record or reject that no earlier stage of the same disk has used. */
   readonly fresh: () => number
   /** What ended a program that was not killed. */
@@ -90,14 +94,27 @@ export class Stage {
         Effect.sync(() => {
           if (process.isAlive()) this.failure ??= cause
         })
-      )
+      ),
+      Effect.ensuring(Effect.sync(() => void this.#working.delete(process)))
     )
+    this.#working.add(process)
     this.#drive.start(Effect.andThen(Effect.yieldNow, effect))
     return process
   }
 
   play(): void {
     this.#drive.run()
+  }
+
+  /** Whether a process that nobody killed waits for what never comes. */
+  get hangs(): boolean {
+    return [...this.#working].some((process) => process.isAlive())
+  }
+
+  /** One of several things that a caller does: where it fails, the stage says whether that ends the caller. */
+  onward<R>(step: Effect.Effect<void, ProgramError, R>): Effect.Effect<void, ProgramError, R> {
+    // In its own time: what is asked for at once stands in line behind the failure, and fails with it.
+    return Effect.catch(step, (error) => this.goesOn ? Effect.yieldNow : Effect.fail(error))
   }
 
   /** Notes that a living process was told so. */

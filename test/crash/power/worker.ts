@@ -1,8 +1,8 @@
 // One worker thread of a campaign: takes a task, runs its unit on the code it names, answers with the report.
 import { parentPort } from "node:worker_threads"
-import { tamperOf } from "./mutants.ts"
+import { noCounts } from "./findings.ts"
+import { mutants } from "./mutants.ts"
 import type { Task, TaskReport } from "./pool.ts"
-import { noCounts } from "./pool.ts"
 import { loadSubject } from "./subject.ts"
 import { runUnit } from "./units.ts"
 
@@ -12,7 +12,8 @@ Error.stackTraceLimit = 0
 const report = async (task: Task): Promise<TaskReport> => {
   try {
     const subject = await loadSubject(task.mutant?.source)
-    return { task, ...runUnit(subject, task.unit, task.mutant && tamperOf(task.mutant.name)) }
+    const mutant = mutants.find(({ name }) => name === task.mutant?.name)
+    return { task, ...runUnit(subject, task.unit, mutant) }
   } catch (cause) {
     const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     return { task, unit: task.unit, counts: noCounts(), findings: [], error }

@@ -33,6 +33,8 @@ export interface Workload {
   readonly schedules: number
   /** In how many units its kills and failing calls are done. */
   readonly parts: number
+  /** A sample makes one in so many of its calls fail. */
+  readonly sampleParts: number
   /** Whether one process is also killed at each of its calls, while the others go on. */
   readonly kills: boolean
   readonly isJournal: boolean
@@ -52,8 +54,14 @@ const write = (
   Effect.gen(function*() {
     const writers = yield* openWriters(stage, process)
     yield* Effect.all([
-      Effect.forEach(records, (n) => writers.record(n), { concurrency: together, discard: true }),
-      Effect.forEach(rejects, (n) => writers.reject(n), { concurrency: together, discard: true })
+      Effect.forEach(records, (n) => stage.onward(writers.record(n)), {
+        concurrency: together,
+        discard: true
+      }),
+      Effect.forEach(rejects, (n) => stage.onward(writers.reject(n)), {
+        concurrency: together,
+        discard: true
+      })
     ], { concurrency: 2, discard: true })
   })
 
@@ -77,15 +85,16 @@ const writeInterrupted: Program = (stage, process) =>
 const writeAndConsolidate = (from: number): Program => (stage, process) =>
   Effect.gen(function*() {
     const writers = yield* openServices(stage, process)
-    const record = (n: number) => writers.record(n, `s${n % 4}`)
+    const record = (n: number) => stage.onward(writers.record(n, `s${n % 4}`))
+    const reject = (n: number, slug: string) => stage.onward(writers.reject(n, slug))
     yield* Effect.forEach(range(from, from + 6), record, { concurrency: 3, discard: true })
-    yield* Effect.forEach(range(from + 6, from + 9), (n) => writers.reject(n, `s${2 + n % 4}`), {
+    yield* Effect.forEach(range(from + 6, from + 9), (n) => reject(n, `s${2 + n % 4}`), {
       discard: true
     })
     yield* Effect.all([
-      consolidate(stage),
+      stage.onward(consolidate(stage)),
       Effect.forEach(range(from + 9, from + 15), record, { discard: true }),
-      writers.reject(from + 15, "s5")
+      reject(from + 15, "s5")
     ], { concurrency: 3, discard: true })
     yield* Effect.forEach(range(from + 16, from + 18), record, { discard: true })
   })
@@ -95,7 +104,7 @@ const consolidateOften: Program = (stage) =>
   Effect.forEach(range(0, 4), (n) =>
     Effect.gen(function*() {
       for (let turn = 0; turn < 12 * n; turn++) yield* Effect.yieldNow
-      yield* consolidate(stage)
+      yield* stage.onward(consolidate(stage))
     }), { discard: true })
 
 /** Beginning with nothing takes a fifth longer for each state, and one workload of that kind says all there is to say. */
@@ -104,7 +113,14 @@ const started: CrashImage = {
   directories: [data.root, data.master, data.raw, data.quarantine]
 }
 
-const base = { image: started, kills: false, isJournal: false, schedules: 1, parts: 4 }
+const base = {
+  image: started,
+  kills: false,
+  isJournal: false,
+  schedules: 1,
+  parts: 4,
+  sampleParts: 1
+}
 
 export const workloads: ReadonlyArray<Workload> = [
   {
@@ -153,6 +169,7 @@ export const workloads: ReadonlyArray<Workload> = [
     ...base,
     name: "consolidation",
     parts: 36,
+    sampleParts: 10,
     sectorBytes: 512,
     schedules: 3,
     kills: true,
@@ -163,6 +180,7 @@ export const workloads: ReadonlyArray<Workload> = [
     ...base,
     name: "consolidation beside a writer",
     parts: 48,
+    sampleParts: 20,
     sectorBytes: 512,
     schedules: 3,
     kills: true,
