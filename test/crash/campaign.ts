@@ -3,9 +3,10 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { seededRandom } from "../../src/layers/CrashChoices.ts"
-import type { Running } from "../support/processes.ts"
 import { billed, itemsOf, Sandbox, settings } from "../support/Sandbox.ts"
 import type { FakeServer } from "../support/Sandbox.ts"
+import { between, killAt, moments, nthMax } from "./killAt.ts"
+import type { Random } from "./killAt.ts"
 import {
   assertBilledIsBooked,
   assertKept,
@@ -14,7 +15,6 @@ import {
   filesIn,
   journalLines,
   master,
-  readLines,
   tempFilesIn
 } from "./oracle.ts"
 import type { Call } from "./oracle.ts"
@@ -48,92 +48,6 @@ export interface CampaignReport {
   /** Temp files that a kill left and a later start swept. */
   tempFilesSeen: number
   quarantined: number
-}
-
-type Random = () => number
-
-const between = (random: Random, min: number, max: number): number =>
-  min + Math.floor(random() * (max - min + 1))
-
-const moments = [
-  "accepted",
-  "intent",
-  "file",
-  "accepted",
-  "intent",
-  "consolidated",
-  "started",
-  "escalated"
-] as const
-type Moment = (typeof moments)[number]
-
-interface Run {
-  readonly running: Running
-  /** Ids of `accepted` events, also of those that were in the pipe when the process died. */
-  readonly acknowledged: ReadonlyArray<string>
-  readonly killed: () => boolean
-}
-
-/** A few turns of the event loop, so that the kill falls somewhere after its moment. */
-const turns = async (count: number): Promise<void> => {
-  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Kills the process when the moment has come for the n-th time. */
-const killAt = (
-  running: Running,
-  data: string,
-  moment: Moment,
-  nth: number,
-  random: Random
-): Run => {
-  const acknowledged: Array<string> = []
-  const jitter = between(random, 0, 3)
-  let seen = 0
-  let killed = false
-  let journal: string | undefined
-  const kill = (): void => {
-    if (killed) return
-    killed = true
-    void turns(jitter).then(() => running.child.kill("SIGKILL"))
-  }
-  const count = (to: number): void => {
-    seen = to
-    if (seen >= nth) kill()
-  }
-  running.onStdout((line) => {
-    const event = JSON.parse(line) as {
-      readonly event: string
-      readonly id: string
-      readonly runId: string
-    }
-    if (event.event === "accepted") acknowledged.push(event.id)
-    if (event.event === "started") journal = path.join(data, "raw", `ai-run-${event.runId}.jsonl`)
-    if (event.event === moment) count(seen + 1)
-  })
-  const watchers = moment !== "file" && moment !== "intent" ?
-    [] :
-    ["raw", "master"].map((name) =>
-      fs.watch(path.join(data, name), () => {
-        if (moment === "file") count(seen + 1)
-        else if (journal !== undefined) {
-          count(readLines(journal).filter(({ _tag }) => _tag === "intent").length)
-        }
-      })
-    )
-  void running.ended.then(() => {
-    for (const watcher of watchers) watcher.close()
-  })
-  return { running, acknowledged, killed: () => killed }
-}
-
-const nthMax: { readonly [moment in Moment]: number } = {
-  accepted: 6,
-  intent: 10,
-  file: 60,
-  consolidated: 2,
-  started: 1,
-  escalated: 2
 }
 
 /** Done means that every item of the shard is settled: with or without rejects. */
@@ -174,14 +88,36 @@ const raiseBudget = (round: Round): void => {
   round.totalUsd = Number(((round.totalUsd ?? 0) * 1.3).toFixed(4))
 }
 
+/**
+ * What else is at work when a run starts: somebody who looks on, and must not change what it finds, or a consolidation,
+ * which is killed too.
+ */
+const besides = async (round: Round, share: number): Promise<void> => {
+  if (share < 0.3) return void (await succeed(round, ["status", "--json"], [0]))
+  if (share < 0.7) return
+  const { box, random, report } = round
+  const consolidation = box.start(["consolidate", "--json"])
+  const killed = killAt(consolidation, box.data, "file", between(random, 1, nthMax.file), random)
+  const { code, signal, stderr } = await consolidation.ended
+  if (signal !== null && killed.killed()) return countKill(report, "consolidation")
+  // Another shard's consolidation holds the lock.
+  if (code !== 0 && !stderr.join().includes("consolidat")) {
+    throw new Error(`consolidate ended with ${signal ?? code}:\n${stderr.join("\n")}`)
+  }
+}
+
+const countKill = (report: CampaignReport, moment: string): void => {
+  report.kills++
+  report.killsByMoment[moment] = (report.killsByMoment[moment] ?? 0) + 1
+}
+
 /** One shard from its first start to its end. */
 const finishShard = async (round: Round, shard: string): Promise<void> => {
   const { acknowledged, box, random, report } = round
   for (;;) {
     const moment = moments[between(random, 0, moments.length - 1)]!
     const nth = between(random, 1, nthMax[moment])
-    // Whoever looks on while a run starts must not change what it finds.
-    const onlooker = random() < 0.3 ? succeed(round, ["status", "--json"], [0]) : undefined
+    const beside = besides(round, random())
     const run = killAt(
       box.start([...generateArgs(round), "--shard", shard]),
       box.data,
@@ -189,7 +125,7 @@ const finishShard = async (round: Round, shard: string): Promise<void> => {
       nth,
       random
     )
-    const [{ code, signal, stderr }] = await Promise.all([run.running.ended, onlooker])
+    const [{ code, signal, stderr }] = await Promise.all([run.running.ended, beside])
     for (const id of run.acknowledged) acknowledged.add(id)
     const again = round.totalUsd !== undefined && againCodes.includes(code)
     if (signal === null && !again && !doneCodes.includes(code)) {
@@ -201,8 +137,7 @@ const finishShard = async (round: Round, shard: string): Promise<void> => {
     if (signal === null && code === 6) raiseBudget(round)
     if (signal === null && again) continue
     if (signal === null) return
-    report.kills++
-    report.killsByMoment[moment] = (report.killsByMoment[moment] ?? 0) + 1
+    countKill(report, moment)
     report.tempFilesSeen += tempFilesIn(box.data).length
   }
 }
