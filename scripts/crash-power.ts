@@ -1,59 +1,83 @@
-// Cuts the power of a real file system on a disk of our own, at every flush and between, and examines what is left.
+// `npm run crash:power`: cuts the power of a real file system on a disk of our own, at every flush and between, and
+// examines what is left; then lets single block writes fail.
 //
-//   npm run crash:power [-- --fs ext4|xfs] [--states 300] [--errors 40] [--seed N] [--keep DIR] [--defect NAME]
+// --fs ext4|xfs (default ext4)   --states N (300)   --errors N (40)   --seed N (by the clock)   --nice
+// --keep DIR     where the disks of states with a fault are kept (default: a directory in the system's own for temps)
+// --again FILE   examines such a disk once more
+// --defect NAME  the program is made to leave something out, and the faults that this brings are what is expected
 //
-// With --defect the program is made to leave something out, and the faults that this brings are what is expected.
-// Needs root, /dev/fuse and loop devices; says so and ends well where they are missing.
+// Needs root, /dev/fuse and loop devices; says so and ends well where they are missing. The seed decides which moments
+// and which writes are taken; what the kernel writes at all, and when, differs from run to run, so that a fault is seen
+// again by its kept disk, not by its seed.
 import * as fs from "node:fs"
-import { parseArgs } from "node:util"
+import * as os from "node:os"
+import * as path from "node:path"
 import { defects } from "../test/crash/blockBoot.ts"
 import { runErrors } from "../test/crash/blockErrors.ts"
+import { examineKept } from "../test/crash/blockExamine.ts"
 import { whyNoBlockDisk } from "../test/crash/blockHost.ts"
 import type { FileSystem } from "../test/crash/blockHost.ts"
 import { runPower } from "../test/crash/blockPower.ts"
+import { anyText, flagsOf, oneOf, refuse, seedFlag, whole } from "./crash-flags.ts"
 
-const { values } = parseArgs({
-  options: {
-    fs: { type: "string", default: "ext4" },
-    states: { type: "string", default: "300" },
-    errors: { type: "string", default: "40" },
-    seed: { type: "string" },
-    keep: { type: "string" },
-    defect: { type: "string" }
-  }
+const flags = flagsOf({
+  fs: oneOf<FileSystem>(["ext4", "xfs"]),
+  states: whole(300),
+  errors: whole(40),
+  seed: seedFlag(),
+  keep: anyText,
+  again: anyText,
+  defect: oneOf(Object.keys(defects))
 })
+const kind = flags.fs ?? "ext4"
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const seconds = (sinceMs: number): string =>
   `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`
 
+const keepIn = (): string => {
+  if (flags.keep === undefined) return fs.mkdtempSync(path.join(os.tmpdir(), "inkfast-kept-"))
+  fs.mkdirSync(flags.keep, { recursive: true })
+  return flags.keep
+}
+
 /** Answers how many faults were found. */
-const cutPower = async (kind: FileSystem, seed: number): Promise<number> => {
-  const states = Number(values.states)
+const cutPower = async (): Promise<number> => {
+  const { defect, seed, states } = flags
   const startMs = performance.now()
   const onState = (done: number): void => {
     if (done % 50 === 0) say(`  ${done} states, ${seconds(startMs)}`)
   }
-  const defect = values.defect === undefined ? undefined : defects[values.defect]
-  const report = await runPower({ kind, states, seed, keep: values.keep, defect, onState })
+  const keep = keepIn()
+  const report = await runPower({
+    kind,
+    states,
+    seed,
+    keep,
+    defect: defect === undefined ? undefined : defects[defect],
+    onState
+  })
   say(
     `workload: ${report.writes} block writes, ${report.flushes} flushes, ${report.acknowledged} acknowledgements`
   )
   for (const [fate, count] of Object.entries(report.byFate)) say(`  ${count} states: ${fate}`)
   say(
-    `power: ${report.states} states, ${report.inDoubt} with writes in doubt, ${report.sameBoot} without a reboot, ` +
+    `power: ${report.states} states (${report.boundaries} of ${report.boundariesInAll} flush boundaries, ${report.between} between), ` +
+      `${report.inDoubt} with writes in doubt, ${report.sameBoot} without a reboot, ` +
       `${report.unmountable} that the kernel does not mount; ${report.faults.length} faults; ${
         seconds(startMs)
       }`
   )
   for (const fault of report.faults) say(`  ${fault}`)
+  for (const file of report.kept) say(`again: npm run crash:power -- --again ${file}`)
+  if (report.kept.length === 0 && flags.keep === undefined) fs.rmdirSync(keep)
   return report.faults.length
 }
 
-const failWrites = async (kind: FileSystem, seed: number): Promise<number> => {
+const failWrites = async (): Promise<number> => {
   const startMs = performance.now()
-  const report = await runErrors({ kind, trials: Number(values.errors), seed })
+  const report = await runErrors({ kind, trials: flags.errors, seed: flags.seed })
   say(
     `EIO once: ${report.trials} trials, ${report.failed} writes failed, ${report.failedData} of them with our lines; ` +
       `${report.noticed} noticed, ${report.remounted} went on only after a new mount; ` +
@@ -63,43 +87,31 @@ const failWrites = async (kind: FileSystem, seed: number): Promise<number> => {
   return report.faults.length
 }
 
+const lookAgain = async (file: string): Promise<number> => {
+  if (!fs.existsSync(file)) return refuse(`--again ${file}: there is no such file`)
+  const faults = await examineKept(file)
+  for (const fault of faults) say(`  ${fault}`)
+  say(`${faults.length} faults`)
+  return faults.length
+}
+
 const run = async (): Promise<number> => {
-  if (values.fs !== "ext4" && values.fs !== "xfs") {
-    say(`--fs ${values.fs}: this knows ext4 and xfs`)
-    return 2
-  }
-  if (values.defect !== undefined && defects[values.defect] === undefined) {
-    say(`--defect ${values.defect}: this knows ${Object.keys(defects).join(", ")}`)
-    return 2
-  }
-  const kind: FileSystem = values.fs
   const why = whyNoBlockDisk(kind)
   if (why !== undefined) {
     say(`skipped: ${why}`)
     return 0
   }
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed)
-  if (values.keep !== undefined) fs.mkdirSync(values.keep, { recursive: true })
+  if (flags.again !== undefined) return lookAgain(flags.again)
+  const { errors, seed, states } = flags
   say(`${kind}, seed ${seed}`)
-  const faults = (await cutPower(kind, seed)) +
-    (values.defect === undefined ? await failWrites(kind, seed) : 0)
-  const again = [
-    "--fs",
-    kind,
-    "--states",
-    values.states,
-    "--errors",
-    values.errors,
-    "--seed",
-    seed,
-    "--keep",
-    "DIR"
-  ]
-  if (faults > 0) say(`again: npm run crash:power -- ${again.join(" ")}`)
-  return faults === 0 ? 0 : 1
+  const faults = (await cutPower()) + (flags.defect === undefined ? await failWrites() : 0)
+  say(
+    `the same again: npm run crash:power -- --fs ${kind} --states ${states} --errors ${errors} --seed ${seed}`
+  )
+  return faults
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => process.exit(130))
 }
-process.exitCode = await run()
+process.exitCode = (await run()) === 0 ? 0 : 1

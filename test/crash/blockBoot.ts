@@ -5,6 +5,9 @@ import * as fs from "node:fs"
 import * as NodeDisk from "../../src/layers/NodeDisk.ts"
 import { Disk } from "../../src/services/durability/Disk.ts"
 
+/** The boot in which the work was done. */
+export const firstBoot = "first"
+
 const bootIdPath = "/proc/sys/kernel/random/boot_id"
 
 /** What a program would leave out: a check of power cuts that does not find it checks nothing. */

@@ -149,6 +149,11 @@ export class BlockHost {
     await this.restart(name)
   }
 
+  /** A disk with the bytes of a file. */
+  async load(name: string, file: string): Promise<void> {
+    await this.#send({ _tag: "load", name, file })
+  }
+
   restart(name: string): Promise<unknown> {
     return this.#send({ _tag: "restart", name })
   }

@@ -1,5 +1,6 @@
 // A disk that remembers every write and flush, and the disks that a power cut could have made of it.
 import { Buffer } from "node:buffer"
+import * as fs from "node:fs"
 
 export const pageBytes = 4096
 const sectorBytes = 512
@@ -32,6 +33,22 @@ export class BlockImage {
 
   static empty(size: number): BlockImage {
     return new BlockImage(size, new Map())
+  }
+
+  /** The bytes of a file; pages of zeros take no memory. */
+  static of(file: string): BlockImage {
+    const handle = fs.openSync(file, "r")
+    try {
+      const image = new BlockImage(fs.fstatSync(handle).size, new Map())
+      const page = Buffer.alloc(pageBytes)
+      for (let at = 0; at < image.size; at += pageBytes) {
+        const length = fs.readSync(handle, page, 0, pageBytes, at)
+        if (page.some((byte) => byte !== 0)) image.#put(at, page.subarray(0, length))
+      }
+      return image
+    } finally {
+      fs.closeSync(handle)
+    }
   }
 
   read(offset: number, length: number): Buffer {

@@ -28,6 +28,8 @@ export interface EventSummary {
 
 export type Command =
   | { readonly _tag: "create"; readonly name: string; readonly size: number }
+  /** One with the bytes of a file. */
+  | { readonly _tag: "load"; readonly name: string; readonly file: string }
   /** Its history begins anew. */
   | { readonly _tag: "restart"; readonly name: string }
   | { readonly _tag: "events"; readonly name: string }
@@ -82,6 +84,7 @@ const keepOf = ({ chance, seed, tear }: Fate): Keep => {
 
 const obey = (command: Command): unknown => {
   if (command._tag === "create") return add(command.name, BlockImage.empty(command.size))
+  if (command._tag === "load") return add(command.name, BlockImage.of(command.file))
   if (command._tag === "drop") return void served.delete(nodeOf(command.name))
   const disk = find(command.name)
   switch (command._tag) {

@@ -136,15 +136,21 @@ export interface Planned {
   readonly paths: ReadonlyArray<string>
 }
 
+/** Starts that one fault is given to strike in. */
+const triesMax = 4
+
 export const nameOfPlanned = ({ injection, scenario }: Planned): string =>
   `${scenario}:${nameOf(injection)}`
 
 export interface SyscallsReport {
   starts: number
-  /** Calls that a fault was put into, by fault. A kill is counted where the process died of it. */
+  /** Faults that struck, by kind: a kill where the process died of it. */
   readonly struck: { [fault: string]: number }
   acknowledged: number
-  /** Starts in which the call was not made: who shares a commit, and how often a lock is tried, differs from run to run. */
+  /**
+   * Faults that did not, though they were tried a few times: who shares a commit, and how often a lock is tried, differs
+   * from start to start, so that the call may not be made.
+   */
   readonly missed: Array<string>
   /** `<scenario>:<call>:<nth>:<fault>: what is wrong`. */
   readonly faults: Array<string>
@@ -206,7 +212,23 @@ export class SyscallsCampaign {
   }
 }
 
+/** One fault, until it strikes. */
 const strike = async (lane: Lane, planned: Planned, report: SyscallsReport): Promise<void> => {
+  const { fault } = planned.injection
+  for (let tried = 0; tried < triesMax; tried++) {
+    if (!(await tryToStrike(lane, planned, report))) continue
+    report.struck[fault] = (report.struck[fault] ?? 0) + 1
+    return
+  }
+  report.missed.push(nameOfPlanned(planned))
+}
+
+/** Answers whether it struck. Whatever happened, what is left is examined. */
+const tryToStrike = async (
+  lane: Lane,
+  planned: Planned,
+  report: SyscallsReport
+): Promise<boolean> => {
   const { injection, paths } = planned
   const scenario = scenarios[planned.scenario]!
   const before = await lane.prepare(scenario)
@@ -217,9 +239,7 @@ const strike = async (lane: Lane, planned: Planned, report: SyscallsReport): Pro
   )
   const struck = struckIn(lane.readTrace(), injection.fault)
   report.starts++
-  report.struck[injection.fault] = (report.struck[injection.fault] ?? 0) + struck
   report.acknowledged += acknowledged.length
-  if (struck === 0) report.missed.push(nameOfPlanned(planned))
   const found = await examine(
     lane.root,
     [...before, ...acknowledged],
@@ -227,4 +247,5 @@ const strike = async (lane: Lane, planned: Planned, report: SyscallsReport): Pro
     scenario.damage !== undefined
   )
   report.faults.push(...found.map((fault) => `${nameOfPlanned(planned)}: ${fault}`))
+  return struck > 0
 }
