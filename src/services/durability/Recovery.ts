@@ -9,9 +9,9 @@
 // 2. The window to look at: from the slot's sizes where a slot of this boot vouches for them, else at least one batch
 //    back from the end, to where an undamaged line begins (TailWindow.ts).
 // 3. The slot says from now on how far the files can be trusted, should this recovery die or fail.
-// 4. Files and directory are synced, the directory by changing it where an earlier sync of it may have failed (NameSync.ts).
-//    A window that a slot vouches for up to its beginning may hold bytes whose sync
-//    failed once: they read well and are not on the disk, and no second sync would tell. They are written anew.
+// 4. Files and directory are synced, the directory by changing it where an earlier sync of it may have failed
+//    (NameSync.ts). A window that a slot vouches for up to its beginning may hold bytes whose sync failed once: they
+//    read well and are not on the disk, and no second sync would tell. They are written anew.
 // 5. Damage goes to quarantine, then the file is cut; undamaged lines behind the cut are put back by way of a redo file.
 // 6. What is in one file and not in the other is copied (Agreement.ts).
 // 7. The slot is clean.
