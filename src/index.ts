@@ -42,12 +42,10 @@ export type { PageAnswer, PageRequest } from "./services/evidence/PageFetcher.ts
 
 // Generation
 export { Generation } from "./services/generation/Generation.ts"
-export type {
-  AtRiskCall,
-  Generated,
-  GenerationRequest,
-  Rung
-} from "./services/generation/Generation.ts"
+export type { GenerationRequest } from "./services/generation/Generation.ts"
+export type { AtRiskCall } from "./services/generation/AtRiskCall.ts"
+export type { Generated } from "./services/generation/Generated.ts"
+export type { Rung } from "./services/generation/Rung.ts"
 export { ShareReached } from "./services/generation/RungShares.ts"
 export type { ModelHealth } from "./services/generation/limits/ModelLimits.ts"
 export type { ServerLimits } from "./services/generation/ServerLimits.ts"

@@ -1,5 +1,5 @@
 // An answer that passed QA as it goes into the masters and into the journal, whoever judged it.
-import type { Generated } from "../services/generation/Generation.ts"
+import type { Generated } from "../services/generation/Generated.ts"
 import type { Verdict as VerdictEvent } from "../services/journal/JournalEvent.ts"
 import type { MasterRecord } from "../services/master/Record.ts"
 import type { Verdict } from "../services/qa/Qa.ts"

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { Endpoint } from "../../services/generation/Endpoint.ts"
 import type { EndpointError } from "../../services/generation/Endpoint.ts"
-import type { Rung } from "../../services/generation/Generation.ts"
+import type { Rung } from "../../services/generation/Rung.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Prices } from "../../services/spending/Prices.ts"
 import type { DoctorCheck } from "./DoctorReport.ts"

@@ -2,7 +2,7 @@
 //
 // What else is drawn from a posterior: a weak assumption, and what was seen (conjugate priors, so that a draw is cheap).
 // Where nothing was seen that is all that could be, and with every answer it closes in on what is.
-import type { Rung } from "../../services/generation/Generation.ts"
+import type { Rung } from "../../services/generation/Rung.ts"
 import type { ModelCalls } from "../../services/journal/CallHistory.ts"
 import type { Lots } from "../../services/Lots.ts"
 import { summarise } from "../../services/Statistics.ts"

@@ -2,7 +2,7 @@
 //
 // The job is played through once on average, and many times by lot: each time with other odds, as far as they are not
 // known, and with the luck that even known odds leave. What 95 of 100 of these come to is the interval.
-import type { Rung } from "../../services/generation/Generation.ts"
+import type { Rung } from "../../services/generation/Rung.ts"
 import { Lots } from "../../services/Lots.ts"
 import { costOf } from "../../services/spending/Cost.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"

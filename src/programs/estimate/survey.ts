@@ -1,7 +1,7 @@
 // The items of a plan counted by what they need next, and a sample of them for their prompts.
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Generated } from "../../services/generation/Generation.ts"
+import type { Generated } from "../../services/generation/Generated.ts"
 import type { Item } from "../../services/items/Item.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"

@@ -1,6 +1,6 @@
 // What one call of a rung came to.
 import * as Effect from "effect/Effect"
-import type { Generated } from "../../services/generation/Generation.ts"
+import type { Generated } from "../../services/generation/Generated.ts"
 
 /**
  * An answer; or `Again`: the next call may succeed. `Ended`: the item has its end, or will have it without another call.

@@ -1,7 +1,7 @@
 // What the items of a run share, and where one item stands on its way.
 import type * as Effect from "effect/Effect"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
-import type { Admission } from "../../services/generation/Generation.ts"
+import type { Admission } from "../../services/generation/Admission.ts"
 import type { Retake } from "../../services/generation/Prompt.ts"
 import type { Item } from "../../services/items/Item.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"

@@ -1,7 +1,7 @@
 // The one switch of a run: whoever finds a reason to stop sets it, whoever is about to begin something looks at it.
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { Admission } from "../../services/generation/Generation.ts"
+import type { Admission } from "../../services/generation/Admission.ts"
 import type { StopReason } from "./RunEvent.ts"
 
 export interface RunControl extends Admission {

@@ -1,5 +1,5 @@
 // What a run tells while it works: one event a line under --json, the raw material of the progress line.
-import type { AtRiskCall } from "../../services/generation/Generation.ts"
+import type { AtRiskCall } from "../../services/generation/AtRiskCall.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AppendedReport } from "../../services/master/AuditAppended.ts"
 import type { ConsolidationReport } from "../../services/master/ConsolidationReport.ts"

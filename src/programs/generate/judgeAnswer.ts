@@ -1,7 +1,7 @@
 // The verdict on an answer: by itself, then against the corpus of all other pieces.
 import * as Effect from "effect/Effect"
 import { Corpus } from "../../services/corpus/Corpus.ts"
-import type { Generated } from "../../services/generation/Generation.ts"
+import type { Generated } from "../../services/generation/Generated.ts"
 import type { Verdict } from "../../services/qa/Qa.ts"
 import { Qa } from "../../services/qa/Qa.ts"
 import type { Work } from "./RunContext.ts"

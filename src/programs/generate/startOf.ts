@@ -1,7 +1,8 @@
 // Where the work on an item begins: what was paid for is judged first, for nothing; then it says which rung comes next.
 import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
-import type { Generated, Rung } from "../../services/generation/Generation.ts"
+import type { Generated } from "../../services/generation/Generated.ts"
+import type { Rung } from "../../services/generation/Rung.ts"
 import type { CurrentJob } from "../../services/job/Job.ts"
 import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"

@@ -7,7 +7,7 @@ import type { NanoUsd } from "../spending/Money.ts"
 import type { Price } from "../spending/Price.ts"
 import { Prices } from "../spending/Prices.ts"
 import { worstCaseTokens } from "../spending/Tokens.ts"
-import type { Rung } from "./Generation.ts"
+import type { Rung } from "./Rung.ts"
 import type { ChatMessage } from "./Llm.ts"
 
 export interface PricedRung extends Rung {

@@ -1,6 +1,6 @@
 // A request as it is sent: the rung's model and limits around the messages of an item.
 import type { Job } from "../job/Job.ts"
-import type { Rung } from "./Generation.ts"
+import type { Rung } from "./Rung.ts"
 import type { ChatMessage, LlmRequest } from "./Llm.ts"
 
 export const wireRequest = (

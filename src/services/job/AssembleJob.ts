@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { isAbsolute, join } from "node:path"
-import type { Rung } from "../generation/Generation.ts"
+import type { Rung } from "../generation/Rung.ts"
 import { compileOutputSchema } from "../generation/OutputSchema.ts"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import { compilePrompt } from "../generation/Prompt.ts"

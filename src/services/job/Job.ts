@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Prompt } from "../generation/Prompt.ts"
-import type { Rung } from "../generation/Generation.ts"
+import type { Rung } from "../generation/Rung.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"

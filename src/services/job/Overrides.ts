@@ -1,7 +1,7 @@
 // Flags and environment laid over a job: flag beats environment beats job beats default.
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Rung } from "../generation/Generation.ts"
+import type { Rung } from "../generation/Rung.ts"
 import { fromUsd } from "../spending/Money.ts"
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"

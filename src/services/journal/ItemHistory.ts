@@ -1,5 +1,5 @@
 // What earlier runs left of the items that are still pending: answers to judge, drafts to improve, money spent.
-import type { Generated } from "../generation/Generation.ts"
+import type { Generated } from "../generation/Generated.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { Finding } from "../qa/Finding.ts"
 import type { NanoUsd } from "../spending/Money.ts"
