@@ -13,7 +13,7 @@ const text = [
   "  --completions <bash|zsh|fish|powershell>     Print a script for the shell",
   "",
   "EXAMPLES",
-  "  # A command is there to be copied",
+  "  # A command is there to be copied, and what is said of it may be folded",
   "  inkfast generate --job shop --in items.csv --key sku --limit 10"
 ].join("\n")
 
@@ -32,7 +32,8 @@ it("breaks between words, beneath where the description begins", () => {
       "      Print a script for the shell",
       "",
       "EXAMPLES",
-      "  # A command is there to be copied",
+      "  # A command is there to be copied, and what is",
+      "  # said of it may be folded",
       "  inkfast generate --job shop --in items.csv --key sku --limit 10"
     ].join("\n")
   )

@@ -52,9 +52,9 @@ const causes = function*(error: unknown): Generator<Error> {
 
 const story = (error: unknown): string => {
   const parts = [...causes(error)].map((e) => {
-    const code = "code" in e && typeof e.code === "string" ? `${e.code} ` : ""
+    const code = "code" in e && typeof e.code === "string" ? e.code : ""
     const inner = e instanceof AggregateError ? e.errors.map(String).join("; ") : e.message
-    return `${code}${inner}`.trim()
+    return inner.includes(code) ? inner : `${code} ${inner}`.trim()
   })
   return [...new Set(parts)].join(": ")
 }

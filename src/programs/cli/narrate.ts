@@ -36,8 +36,8 @@ const phaseName = (phase: string): string =>
     ? "rejects of no phase, named by --cause or --slug"
     : `phase ${phase}`
 
-/** Events that deserve a line of their own. */
-const lineOf = (event: RunEvent): string | undefined => {
+/** Events that deserve a line of their own. `failure`: why a call failed last, empty where none has. */
+const lineOf = (event: RunEvent, failure: string): string | undefined => {
   switch (event.event) {
     case "started":
       return `run ${event.runId}: ${event.input} items, ${event.accepted} accepted and ${event.rejected} rejected before, ` +
@@ -66,7 +66,7 @@ const lineOf = (event: RunEvent): string | undefined => {
       return event.inMs < pauseMsTold ? undefined : `${event.model} ${
         event.why === "asked"
           ? "is left alone, as the server asks,"
-          : "answers nobody and is left alone"
+          : `answers nobody${failure === "" ? "" : ` (${failure})`} and is left alone`
       } until ${goesOnAt(event.until, event.inMs)} (${formatDuration(event.inMs / 1000)})`
     case "consolidated":
       return `consolidated after ${event.acceptedNow} accepted: ${event.report.successes.read} lines read, ` +
@@ -120,7 +120,11 @@ const auditLine = ({ checks }: Pick<AuditReport, "checks">, what: string): strin
 const stopLine = (stop: StopReason, inFlight: number): string => {
   switch (stop._tag) {
     case "Signal":
-      return `${stop.signal}: starting nothing new; ${inFlight} in flight may end, what passes is kept (again: exit at once)`
+      return `${stop.signal}: starting nothing new; ${
+        inFlight === 0
+          ? "nothing is in flight"
+          : `${inFlight} in flight may end, what passes is kept`
+      } (again: exit at once)`
     case "Budget":
       return `the budget is reached: ${stop.detail}; ${inFlight} in flight, what is paid for is finished`
     case "Fatal":
@@ -158,12 +162,14 @@ export const makeNarrator = Effect.fnUntraced(
     yield* Effect.addFinalizer(() => screen.isTerminal ? write(clearLine) : Effect.void)
 
     const tellDeferral = makeDeferralTeller()
+    let failure = ""
 
     const narrator: Narrator = {
       tell: (event) =>
         Effect.suspend(() => {
           state = advance(state, event)
-          const line = event.event === "deferred" ? tellDeferral(event) : lineOf(event)
+          if (event.event === "retrying") failure = event.reason
+          const line = event.event === "deferred" ? tellDeferral(event) : lineOf(event, failure)
           if (line === undefined) return Effect.void
           return write(`${screen.isTerminal ? clearLine : ""}${visible(line)}\n`)
         })

@@ -150,6 +150,7 @@ export const renderProgress = (
       : [[`${bar(share, 10)} ${count}`, inSigns, ...waits, money.short], [count, ...waits]]),
     [`${bar(share, 20)} ${count}`, inWords, rate, time, money.whole],
     [`${bar(share, 10)} ${count}`, inSigns, rate, time, money.whole],
+    [`${bar(share, 10)} ${count}`, inSigns, time, money.whole],
     [count, inSigns, time, money.whole],
     [count, inSigns, money.short],
     [count, inSigns]

@@ -1,17 +1,14 @@
 // `inkfast status`: where the job stands.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stdio from "effect/Stdio"
 import { DataDirectory, paths } from "../../services/durability/DataDirectory.ts"
 import type { DataPaths } from "../../services/durability/DataDirectory.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
-import type { Job } from "../../services/job/Job.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
 import { findStanding } from "../../services/master/FindStanding.ts"
 import type { StandingLine } from "../../services/master/FindStanding.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
 import { formatUsd, toUsd } from "../../services/spending/Money.ts"
-import { TypedCommand } from "../../services/TypedCommand.ts"
 import * as Known from "../../layers/Known.ts"
 import { estimateRenewal } from "../estimate/renewal.ts"
 import { findStale } from "../findStale.ts"
@@ -22,8 +19,8 @@ import type { StatusReport } from "../status.ts"
 import { countedOf, dataOf } from "./dataOf.ts"
 import { UsageError, withExitCodes } from "./failures.ts"
 import { printJson, printLine, visible } from "./output.ts"
-import { only, placeFlags, resumeLine, runPlaceFlags } from "./resumeLine.ts"
 import { spentWords } from "./spentWords.ts"
+import { staleWords } from "./staleWords.ts"
 import type { Options } from "./tree/status.ts"
 
 const atRiskShownMax = 20
@@ -39,27 +36,7 @@ const runLine = (run: StatusReport["runs"][number]): string => {
     spentWords(totals.spentNanoUsd, totals.atRiskNanoUsd)
 }
 
-const staleLines = ({ stale }: StatusReport): ReadonlyArray<string> => {
-  if (stale === null) return []
-  const by = [
-    [stale.byPrompt, "prompt"],
-    [stale.bySchema, "schema"],
-    [stale.byModel, "model"],
-    [stale.byEvidence, "evidence"]
-  ] as const
-  const causes = by.filter(([count]) => count > 0).map(([count, what]) => `${count} by ${what}`)
-  return [
-    `stale     ${stale.stale} of ${counted(stale.records, "record")}` +
-    (stale.stale > 0 ? `: ${causes.join(", ")}` : ""),
-    ...(stale.unseenEvidence > 0
-      ? [
-        `          of ${stale.unseenEvidence} a page is not kept: whether it has changed is not known`
-      ]
-      : [])
-  ]
-}
-
-const describe = (report: StatusReport, advice: ReadonlyArray<string>): string => {
+const describe = (report: StatusReport, stale: ReadonlyArray<string>): string => {
   const { atRisk, items, masters, unjudged } = report
   const atRiskNanoUsd = atRisk.reduce((sum, call) => sum + call.maxNanoUsd, 0)
   const last = report.runs.at(-1)
@@ -72,19 +49,17 @@ const describe = (report: StatusReport, advice: ReadonlyArray<string>): string =
     }, ` +
     `${masters.rejected.slugs} rejected in ${counted(masters.rejected.lines, "line")}, ` +
     `${counted(masters.quarantineFiles, "file")} in quarantine`,
-    ...staleLines(report),
-    ...advice,
+    ...stale,
     `spent     ${formatUsd(report.spentNanoUsd)} for ${counted(report.calls, "call")} in ${
       counted(report.runs.length, "run")
     }` +
     (unjudged > 0 ? `; ${counted(unjudged, "answer")} to be judged by QA, already paid` : ""),
     ...ladderLines(report.rungs),
-    `at risk   ${formatUsd(atRiskNanoUsd)} at most, for ${
-      counted(atRisk.length, "call")
-    } without an answer` +
-    (atRisk.length === 0
-      ? ""
-      : "; budgets count it as well. A run makes them again, or leaves them with --hold-at-risk"),
+    atRisk.length === 0
+      ? "at risk   nothing"
+      : `at risk   ${formatUsd(atRiskNanoUsd)} at most, for ${
+        counted(atRisk.length, "call")
+      } without an answer; budgets count it as well. A run makes them again, or leaves them with --hold-at-risk`,
     ...atRisk.slice(0, atRiskShownMax).map((call) =>
       `  ${call.slug}  ${call.model}  ${call.at}  ${formatUsd(call.maxNanoUsd)}`
     ),
@@ -117,40 +92,6 @@ const tellOne = Effect.fnUntraced(function*(options: Options, slug: string) {
     return yield* printJson({ slug, ...line })
   }
   yield* printLine(visible(oneText(slug, data, found)))
-})
-
-/** A run may have been given other models than the job names: what is stale by those is another question. */
-const otherModels = (report: StatusReport, job: Job): ReadonlyArray<string> => {
-  const lastModels = report.runs.findLast(({ manifest }) => (manifest?.models.length ?? 0) > 0)
-    ?.manifest?.models ?? []
-  const models = job.rungs.map(({ model }) => model)
-  const isSame = lastModels.every((model, rung) => models[rung] === model)
-  return isSame ? [] : lastModels
-}
-
-/** What to do about stale records: write them anew, or see them by the models that the last run was given. */
-const adviceOn = Effect.fnUntraced(function*(report: StatusReport, job: Job | undefined) {
-  const { stale } = report
-  if (job === undefined || stale === null || stale.stale === 0) return []
-  const command = yield* TypedCommand
-  const args = yield* (yield* Stdio.Stdio).args
-  const line = (words: ReadonlyArray<string>): string =>
-    resumeLine({ command, args: words, environment: [], instead: [] })
-  const cost = stale.renewal === null
-    ? ""
-    : ` for about ${formatUsd(stale.renewal.expectedNanoUsd)} (${
-      formatUsd(stale.renewal.highNanoUsd)
-    } high)`
-  const renew = ["generate", ...only(args, runPlaceFlags), "--renew", "stale"]
-  const [base, strong = "none"] = otherModels(report, job)
-  return [
-    `          written anew${cost} by: ${line(renew)}`,
-    ...(stale.byModel === 0 || base === undefined ? [] : [
-      `          the last run had other models: ${
-        line(["status", ...only(args, placeFlags), "--model", base, "--strong-model", strong])
-      }`
-    ])
-  ]
 })
 
 /** Without a job there is nothing that the models could be compared with. */
@@ -190,5 +131,5 @@ export const handle = (options: Options) =>
     )
     yield* options.json
       ? printJson(toJson(report))
-      : printLine(describe(report, yield* adviceOn(report, job)))
+      : printLine(describe(report, yield* staleWords(report, job)))
   })).pipe(withExitCodes(options.json))

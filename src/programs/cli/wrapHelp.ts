@@ -36,12 +36,22 @@ const wrapLine = (line: string, columns: number): string => {
   return isNarrow ? `${left.trimEnd()}\n${" ".repeat(indent)}${rest}` : left + rest
 }
 
-/** Lines after `EXAMPLES` are commands to copy, and stay whole. `columns` 0: nothing is known of a width. */
+// oxlint-disable-next-line no-control-regex
+const comment = /^( {2}(?:\u001b\[\d+m)?)# (.*)$/
+
+/** A comment may be broken into several; a command is there to be copied, and stays whole. */
+const wrapExample = (line: string, columns: number): string => {
+  const [, start, words] = comment.exec(line) ?? []
+  if (start === undefined || words === undefined || displayWidth(line) <= columns) return line
+  return `${start}# ${broken(words, columns - 4).join("\n  # ")}`
+}
+
+/** `columns` 0: nothing is known of a width. */
 export const wrapHelp = (text: string, columns: number): string => {
   if (columns <= 0) return text
   let areExamples = false
   return text.split("\n").map((line) => {
     areExamples ||= line.includes("EXAMPLES")
-    return areExamples ? line : wrapLine(line, columns)
+    return areExamples ? wrapExample(line, columns) : wrapLine(line, columns)
   }).join("\n")
 }

@@ -13,6 +13,7 @@ const config = {
     Flag.withDefault("-")
   ),
   format: Flag.Literals("format", ["jsonl", "csv"]).pipe(
+    Flag.withMetavar("FORMAT"),
     Flag.withDescription("jsonl or csv (default: by the file's name, else jsonl)"),
     Flag.optional
   ),

@@ -12,6 +12,7 @@ const config = {
     Argument.withDefault(".")
   ),
   preset: Flag.Literals("preset", presetNames).pipe(
+    Flag.withMetavar("NAME"),
     Flag.withDescription(
       "A job of a kind, with the rules for it: product-pages or package-catalogue"
     ),

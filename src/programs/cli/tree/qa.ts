@@ -41,6 +41,7 @@ const report = Command.make("report", reportConfig, lazily(() => import("../qaRe
 )
 
 export const command = Command.make("qa").pipe(
+  Command.withShortDescription("Checks any file by the rules, reports on all runs"),
   Command.withDescription("What QA finds: over any file, and over all runs."),
   Command.withSubcommands([check, report])
 )
