@@ -10,10 +10,14 @@ export const fieldPatternFault = (pattern: string): string | undefined => {
 
 const decode = (segment: string): string => segment.replaceAll("~1", "/").replaceAll("~0", "~")
 
-const encode = (segment: string): string => segment.replaceAll("~", "~0").replaceAll("/", "~1")
+const encode = (segment: string): string =>
+  /[~/]/.test(segment) ? segment.replaceAll("~", "~0").replaceAll("/", "~1") : segment
 
-export const pointerOf = (segments: ReadonlyArray<string>): string =>
-  segments.map((s) => `/${encode(s)}`).join("")
+export const pointerOf = (segments: ReadonlyArray<string>): string => {
+  let pointer = ""
+  for (const segment of segments) pointer += `/${encode(segment)}`
+  return pointer
+}
 
 /** True for a path at the pattern or below it. */
 export type FieldMatch = (segments: ReadonlyArray<string>) => boolean

@@ -70,20 +70,30 @@ const charAt = (text: string, index: number): string => {
   return point === undefined ? "" : String.fromCodePoint(point)
 }
 
+const isAsciiWord = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) ||
+  code === 95
+
 const joined = (edge: string, outside: string): boolean =>
   wordChar.test(edge) && wordChar.test(outside) && !unspaced.test(edge)
+
+/** Whether the words at a place run on beyond it: no boundary is there. */
+const runsOn = (text: string, edge: number, outside: number): boolean => {
+  const inner = text.charCodeAt(edge)
+  const outer = text.charCodeAt(outside)
+  if (inner < 128 && outer < 128) return isAsciiWord(inner) && isAsciiWord(outer)
+  if (Number.isNaN(outer)) return false
+  return edge < outside
+    ? joined(charBefore(text, outside), charAt(text, outside))
+    : joined(charAt(text, edge), charBefore(text, edge))
+}
 
 /** Where the folded phrase stands as whole words in the folded text, at `from` or behind it; -1 where it does not. */
 export const indexOfWords = (text: string, phrase: string, from = 0): number => {
   if (phrase === "") return -1
   for (let at = text.indexOf(phrase, from); at !== -1; at = text.indexOf(phrase, at + 1)) {
     const end = at + phrase.length
-    if (
-      !joined(charAt(phrase, 0), charBefore(text, at)) &&
-      !joined(charBefore(phrase, phrase.length), charAt(text, end))
-    ) {
-      return at
-    }
+    if (!runsOn(text, at, at - 1) && !runsOn(text, end - 1, end)) return at
   }
   return -1
 }

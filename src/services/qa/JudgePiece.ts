@@ -6,6 +6,7 @@ import type { Claim } from "./claims/Claim.ts"
 import { pieceNumbersOf } from "./claims/PieceNumbers.ts"
 import { makeTraceClaims, type TracedClaims } from "./claims/traceClaims.ts"
 import { factsOf } from "./facts/Facts.ts"
+import { compileFieldPattern } from "./FieldPattern.ts"
 import type { Finding } from "./Finding.ts"
 import { lazily } from "./Memo.ts"
 import { type Leaf, leavesOf } from "./Piece.ts"
@@ -48,8 +49,18 @@ const inputOf = (
   piece: Pick<RuleInput, "item" | "evidence" | "content" | "leaves">
 ): RuleInput => {
   const facts = () => factsOf(piece.item, piece.evidence)
+  const texts = new Map<string, ReadonlyArray<Leaf>>()
   return {
     ...piece,
+    textsAt: (field) => {
+      let found = texts.get(field)
+      if (found === undefined) {
+        const matches = compileFieldPattern(field)
+        found = piece.leaves.filter((leaf) => leaf.kind === "text" && matches(leaf.segments))
+        texts.set(field, found)
+      }
+      return found
+    },
     facts,
     numbers: lazily(() => pieceNumbersOf(piece.leaves, facts().numbers)),
     foldedWhole: lazily(() => piece.leaves.map((leaf: Leaf) => leaf.folded).join("\n"))

@@ -5,15 +5,17 @@ export const lazily = <A>(make: () => A): () => A => {
   return () => (made ??= { value: make() }).value
 }
 
-/** Kept as long as what it is made of. */
-export const madeOnce = <K extends WeakKey, A>(make: (of: K) => A): (of: K) => A => {
-  const known = new WeakMap<K, { readonly value: A }>()
-  return (of) => {
-    let made = known.get(of)
-    if (made === undefined) {
-      made = { value: make(of) }
-      known.set(of, made)
-    }
-    return made.value
+/**
+ * Keeps what is made of it as long as it lives itself. A WeakMap would do the same, but its entries cost every
+ * collection, and each piece would bring dozens of them.
+ */
+export class Keeper {
+  #kept: Map<unknown, unknown> | undefined
+
+  /** `make` is the key as well: a function that stands in a module, not one that is made on the spot. */
+  once<A>(make: (of: this) => A): A {
+    const kept = this.#kept ??= new Map()
+    if (!kept.has(make)) kept.set(make, make(this))
+    return kept.get(make) as A
   }
 }

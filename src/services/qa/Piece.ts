@@ -2,12 +2,14 @@
 import { plainDigits } from "./facts/Numbers.ts"
 import { pointerOf } from "./FieldPattern.ts"
 import { fold, phrased } from "./Fold.ts"
+import { Keeper } from "./Memo.ts"
 import type { Sentence } from "./Sentences.ts"
 import { sentencesOf } from "./Sentences.ts"
 import { tokensOf } from "./Tokens.ts"
+import { wordStartsOf } from "./Words.ts"
 
 /** A text or a number of the piece; a number's text is its digits. */
-export class Leaf {
+export class Leaf extends Keeper {
   readonly segments: ReadonlyArray<string>
   readonly text: string
   readonly kind: "text" | "number"
@@ -16,8 +18,10 @@ export class Leaf {
   private foldedText: string | undefined
   private phrasedText: string | undefined
   private tokenList: ReadonlyArray<string> | undefined
+  private wordPlaces: ReadonlyArray<number> | undefined
   private sentenceList: ReadonlyArray<Sentence> | undefined
   constructor(segments: ReadonlyArray<string>, text: string, kind: "text" | "number") {
+    super()
     this.segments = segments
     this.text = text
     this.kind = kind
@@ -41,8 +45,19 @@ export class Leaf {
   get tokens(): ReadonlyArray<string> {
     return this.tokenList ??= tokensOf(this.folded)
   }
+  /** Where its words begin. */
+  get wordStarts(): ReadonlyArray<number> {
+    return this.wordPlaces ??= wordStartsOf(this.text)
+  }
   get sentences(): ReadonlyArray<Sentence> {
     return this.sentenceList ??= sentencesOf(this.text)
+  }
+  /** One of its sentences, folded. */
+  foldedSentence({ start, text }: Sentence): string {
+    // Where folding kept the length it kept the places.
+    return this.folded.length === this.text.length
+      ? this.folded.slice(start, start + text.length)
+      : fold(text)
   }
 }
 

@@ -14,6 +14,9 @@ const closing = "\"'”’)]}»"
 const ideographic = "。！？"
 const listMarker = /^\s*(?:[-*+•]|\d{1,3}[.)]|#{1,6})\s+/
 
+/** Signs at which a sentence may end. */
+const mark = /[.!?…。！？\n]/g
+
 const isSpace = (char: string): boolean => char === " " || char === "\t" || char === "\u00a0"
 
 /** Whether a new sentence may begin with this sign: not with a small letter. */
@@ -46,17 +49,20 @@ export const sentencesOf = (text: string): ReadonlyArray<Sentence> => {
     if (trimmed !== "") sentences.push({ text: trimmed, start: start + lead })
     start = end
   }
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at)
-    if (char === "\n") push(at + 1)
-    else if (".!?…。！？".includes(char)) {
-      // The marker of a numbered list ends nothing.
-      if (char === "." && /^\s*\d{1,3}$/.test(text.slice(start, Math.min(at, start + 12)))) continue
-      const end = endAfter(text, at, start)
-      if (end === -1) continue
-      push(end)
-      at = end - 1
+  mark.lastIndex = 0
+  while (mark.test(text)) {
+    const at = mark.lastIndex - 1
+    const sign = text.charAt(at)
+    if (sign === "\n") {
+      push(at + 1)
+      continue
     }
+    // The marker of a numbered list ends nothing.
+    if (sign === "." && at - start <= 12 && /^\s*\d{1,3}$/.test(text.slice(start, at))) continue
+    const end = endAfter(text, at, start)
+    if (end === -1) continue
+    push(end)
+    mark.lastIndex = end
   }
   push(text.length)
   return sentences

@@ -1,5 +1,4 @@
 // The names in a text: words with a capital that do not begin a sentence, and words of capitals.
-import { madeOnce } from "../Memo.ts"
 import type { Leaf } from "../Piece.ts"
 import type { Sentence } from "../Sentences.ts"
 
@@ -15,39 +14,57 @@ const common = new Set(
     "sunday english i'm i'll i've i'd").split(" ")
 )
 
-const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.-]*[\p{L}\p{N}]|[\p{L}\p{N}]/gu
+const longWord = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.-]{2,}[\p{L}\p{N}]/gu
 const capital = /^\p{Lu}/u
 /** `iPhone`, `JavaScript`: a capital within. */
 const innerCapital = /\p{Ll}\p{Lu}/u
 const allCapitals = /^(?=[\p{Lu}\p{N}]*\p{Lu})[\p{Lu}\p{N}]{2,}$/u
 
 /** Most longer words of a heading have capitals: there they tell nothing. */
-const isTitleCase = (sentence: string, words: ReadonlyArray<string>): boolean => {
+const isTitleCase = (sentence: string): boolean => {
   if (/[.!?…]["'”’)]?$/.test(sentence)) return false
-  const long = words.filter((each) => each.length > 3)
+  const long = sentence.match(longWord) ?? []
   return long.length > 1 && long.filter((each) => capital.test(each)).length / long.length > 0.6
 }
 
 const isName = (text: string, first: boolean): boolean =>
   innerCapital.test(text) || allCapitals.test(text) || (!first && capital.test(text))
 
-const anyCapital = /\p{Lu}/u
+const anyCapital = /\p{Lu}/gu
+const wordSign = /[\p{L}\p{N}\p{M}'’.\-\p{Cs}]/u
+const isWordCode = (code: number): boolean =>
+  code < 128
+    ? (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) ||
+      code === 39 || code === 45 || code === 46
+    : wordSign.test(String.fromCharCode(code))
+const edge = /^['’.-]+|['’.-]+$/g
+const possessive = /['’]s$/
 
-const inSentence = (sentence: Sentence): ReadonlyArray<FoundName> => {
+const inSentence = ({ start, text }: Sentence): ReadonlyArray<FoundName> => {
+  const names: Array<FoundName> = []
+  anyCapital.lastIndex = 1
   // Most sentences have one capital, where they begin.
-  if (!anyCapital.test(sentence.text.slice(1))) return []
-  const words = [...sentence.text.matchAll(word)]
-  const titled = isTitleCase(sentence.text, words.map(([text]) => text))
-  return words.flatMap((found, index): ReadonlyArray<FoundName> => {
-    const text = found[0].replace(/['’]s$/, "")
+  if (!anyCapital.test(text)) return names
+  const titled = isTitleCase(text)
+  anyCapital.lastIndex = 0
+  while (anyCapital.test(text)) {
+    let from = anyCapital.lastIndex - 1
+    while (from > 0 && isWordCode(text.charCodeAt(from - 1))) from--
+    let to = anyCapital.lastIndex
+    while (to < text.length && isWordCode(text.charCodeAt(to))) to++
+    anyCapital.lastIndex = to
+    const whole = text.slice(from, to)
+    const lead = /^['’.-]*/.exec(whole)?.[0].length ?? 0
+    const name = whole.replace(edge, "").replace(possessive, "")
     // After a colon or an opening quote a sentence begins as well.
-    const before = sentence.text.slice(Math.max(0, found.index - 2), found.index)
-    const first = titled || index === 0 || /[:("“'‘*_>-]\s?$/.test(before)
-    if (common.has(text.toLowerCase()) || !isName(text, first)) return []
-    return [{ text, start: sentence.start + found.index }]
-  })
+    const before = text.slice(Math.max(0, from + lead - 2), from + lead)
+    const first = titled || from + lead === 0 || /[:("“'‘*_>-]\s?$/.test(before)
+    if (common.has(name.toLowerCase()) || !isName(name, first)) continue
+    names.push({ text: name, start: start + from + lead })
+  }
+  return names
 }
 
-export const namesIn = madeOnce((leaf: Leaf): ReadonlyArray<FoundName> =>
-  leaf.sentences.flatMap(inSentence)
-)
+const ofLeaf = (leaf: Leaf): ReadonlyArray<FoundName> => leaf.sentences.flatMap(inSentence)
+
+export const namesIn = (leaf: Leaf): ReadonlyArray<FoundName> => leaf.once(ofLeaf)

@@ -7,8 +7,8 @@
 // (`&#39;`), `2D` and `3D`, the markers of a list that counts from 1, and the number behind "step" and its like, up to 20.
 import { magnitudeAfter } from "../facts/magnitude.ts"
 import type { NumberFacts } from "../facts/NumberFacts.ts"
-import { eachWritten, readingsOf, shifted } from "../facts/Numbers.ts"
-import { type SpelledNumber, spelledNumbersIn } from "../facts/SpelledNumbers.ts"
+import { canonical, eachWritten, isPlain, readingsOf, shifted } from "../facts/Numbers.ts"
+import { isNumberWord, type SpelledNumber, spelledNumbersIn } from "../facts/SpelledNumbers.ts"
 import { bare, noun, part, type Unit, unitAt } from "../facts/Units.ts"
 import type { Leaf } from "../Piece.ts"
 import type { Place } from "./Claim.ts"
@@ -83,6 +83,7 @@ const placeOf = (
   unit: Unit,
   facts: NumberFacts
 ): Place | undefined => {
+  if (exponent === 0 && isPlain(written)) return facts.find(canonical(written), unit)
   for (const reading of readingsOf(written)) {
     const places = reading.map((number) =>
       facts.find(exponent > 0 ? shifted(number, exponent) : number, unit)
@@ -91,6 +92,11 @@ const placeOf = (
   }
   return undefined
 }
+
+const standsAnywhere = (written: string, facts: NumberFacts): boolean =>
+  isPlain(written)
+    ? facts.has(canonical(written))
+    : readingsOf(written).some((reading) => reading.every((number) => facts.has(number)))
 
 const isVersion = (text: string, written: string, start: number): boolean =>
   dottedVersion.test(written) ||
@@ -104,6 +110,9 @@ const isClaim = ({ number, text, unit }: SpelledNumber): boolean => {
   if (number === "1") return measures && !isTiming.has(unit)
   return measures || Number(number) > 12 || !/[a-z]/i.test(text)
 }
+
+const mayBeSpelled = ({ text, tokens }: Leaf): boolean =>
+  tokens.some(isNumberWord) || /[½¼¾]/.test(text)
 
 const spelledOf = (leaf: Leaf, facts: NumberFacts): ReadonlyArray<PieceNumber> =>
   spelledNumbersIn(leaf.text).filter(isClaim).map(({ number, start, text, unit }) => {
@@ -124,13 +133,12 @@ export const pieceNumbersOf = (leaves: ReadonlyArray<Leaf>, facts: NumberFacts):
       const exponent = magnitudeAfter(text, start + written.length, false)
       const place = placeOf(written, exponent, unit, facts)
       if (place === undefined && isExempt(text, written, start)) return true
-      const isElsewhere = place === undefined &&
-        readingsOf(written).some((reading) => reading.every((number) => facts.has(number)))
+      const isElsewhere = place === undefined && standsAnywhere(written, facts)
       const kind = isVersion(text, written, start) ? "version" : "number"
       all.push({ leaf, text: written, start, kind, unit, place, isElsewhere })
       return all.length < numbersMax
     })
-    const spelled = leaf.kind === "text" ? spelledOf(leaf, facts) : []
+    const spelled = leaf.kind === "text" && mayBeSpelled(leaf) ? spelledOf(leaf, facts) : []
     if (spelled.length > 0) {
       all.push(...[...all.splice(first), ...spelled].sort((a, b) => a.start - b.start))
     }

@@ -1,7 +1,7 @@
 // The prices in a text: a currency and an amount, however they are written.
+import { eachMatch } from "../eachMatch.ts"
 import { readingsOf } from "../facts/Numbers.ts"
 import { currencies } from "../facts/unitWords.ts"
-import { madeOnce } from "../Memo.ts"
 import type { Leaf } from "../Piece.ts"
 
 export interface FoundPrice {
@@ -29,13 +29,16 @@ const hint =
 /** Expects plain digits. */
 export const pricesIn = (text: string): ReadonlyArray<FoundPrice> => {
   if (!hint.test(text)) return []
-  return [...text.matchAll(price)].flatMap((found) => {
-    const [whole, sign, first, second, word] = found
+  const prices: Array<FoundPrice> = []
+  eachMatch(price, text, ({ 0: whole, 1: sign, 2: first, 3: second, 4: word, index: start }) => {
     const currency = currencies.get((sign ?? word ?? "").toLowerCase())
-    if (currency === undefined) return []
+    if (currency === undefined) return
     const amounts = readingsOf(first ?? second ?? "").filter((parts) => parts.length === 1).flat()
-    return [{ text: whole, start: found.index, currency, amounts }]
+    prices.push({ text: whole, start, currency, amounts })
   })
+  return prices
 }
 
-export const pricesOf = madeOnce((leaf: Leaf) => pricesIn(leaf.plain))
+const ofLeaf = (leaf: Leaf): ReadonlyArray<FoundPrice> => pricesIn(leaf.plain)
+
+export const pricesOf = (leaf: Leaf): ReadonlyArray<FoundPrice> => leaf.once(ofLeaf)

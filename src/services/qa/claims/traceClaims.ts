@@ -65,8 +65,8 @@ const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) 
   if (kinds.has("quotes")) {
     add("quote", [{ start: 0, text: leaf.text }], () => findQuote(facts, leaf))
   }
-  if (kinds.has("prices")) add("price", pricesOf(leaf), facts.price)
-  if (kinds.has("dates")) add("date", datesOf(leaf), facts.date)
+  if (kinds.has("prices")) add("price", pricesOf(leaf), (price) => facts.price(price))
+  if (kinds.has("dates")) add("date", datesOf(leaf), (date) => facts.date(date))
   if (kinds.has("names")) add("name", namesIn(leaf), ({ text }) => facts.name(text))
   return { claims, taken }
 }

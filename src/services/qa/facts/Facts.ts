@@ -5,9 +5,8 @@ import type { Place } from "../claims/Claim.ts"
 import type { DateParts, FoundDate } from "../claims/Dates.ts"
 import { datesIn, saysAll } from "../claims/Dates.ts"
 import type { FoundPrice } from "../claims/Prices.ts"
-import { pricesIn } from "../claims/Prices.ts"
 import { fold, indexOfWords } from "../Fold.ts"
-import { lazily } from "../Memo.ts"
+import { Keeper, lazily } from "../Memo.ts"
 import { tokensOf } from "../Tokens.ts"
 import type { FactText } from "./FactTexts.ts"
 import { factTextsOf } from "./FactTexts.ts"
@@ -16,39 +15,17 @@ import { numberFactsOf } from "./NumberFacts.ts"
 import { readingsOf } from "./Numbers.ts"
 import { currencies } from "./unitWords.ts"
 
-/** Each answers where the claim stands; undefined where nothing states it. Made when they are first asked. */
-export interface Facts {
-  readonly texts: ReadonlyArray<FactText>
-  /** Where the evidence was found. */
-  readonly addresses: ReadonlyArray<string>
-  readonly numbers: NumberFacts
-  readonly price: (price: FoundPrice) => Place | undefined
-  readonly date: (date: FoundDate) => Place | undefined
-  readonly name: (name: string) => Place | undefined
-}
-
-/** Prices as they are written, and those of a row that gives amount and currency in fields of their own. */
-const pricePlaces = (texts: ReadonlyArray<FactText>): ReadonlyMap<string, Place> => {
+/** Amounts of a row that gives amount and currency in fields of their own. */
+const pricesOfFields = (texts: ReadonlyArray<FactText>): ReadonlyMap<string, Place> => {
   const places = new Map<string, Place>()
-  const add = (currency: string, amounts: ReadonlyArray<string>, place: Place) => {
-    for (const amount of amounts) {
-      const key = `${currency} ${amount}`
-      if (!places.has(key)) places.set(key, place)
-    }
-  }
-  for (const { plain, source } of texts) {
-    for (const { amounts, currency, start } of pricesIn(plain())) {
-      add(currency, amounts, { source, offset: start })
-    }
-  }
   const alone = texts.flatMap(({ text }) =>
     text.length > 12 ? [] : currencies.get(text.trim().toLowerCase()) ?? []
   )
   if (alone.length === 0) return places
   for (const { source, text } of texts) {
     if (text.length > 24 || !/^\s*\d[\d.,]{0,14}\s*$/.test(text)) continue
-    for (const currency of alone) {
-      add(currency, readingsOf(text.trim()).flat(), { source, offset: 0 })
+    for (const amount of readingsOf(text.trim()).flat()) {
+      for (const currency of alone) places.set(`${currency} ${amount}`, { source, offset: 0 })
     }
   }
   return places
@@ -79,32 +56,51 @@ const makeFindWord = (texts: ReadonlyArray<FactText>) => {
   }
 }
 
-const gather = (item: Item, evidence: EvidenceBundle): Facts => {
-  const texts = factTextsOf(item, evidence)
-  const prices = lazily(() => pricePlaces(texts))
-  const dates = lazily(() => datePlaces(texts))
-  const findWord = makeFindWord(texts)
-  return {
-    texts,
-    addresses: evidence.sources.flatMap(({ name, url }) =>
+/** Each method answers where the claim stands; undefined where nothing states it. Made when they are first asked. */
+export class Facts extends Keeper {
+  readonly texts: ReadonlyArray<FactText>
+  /** Where the evidence was found. */
+  readonly addresses: ReadonlyArray<string>
+  readonly numbers: NumberFacts
+  readonly #ofFields: () => ReadonlyMap<string, Place>
+  readonly #dates: () => ReturnType<typeof datePlaces>
+  readonly #findWord: (word: string) => Place | undefined
+
+  constructor(item: Item, evidence: EvidenceBundle) {
+    super()
+    const texts = factTextsOf(item, evidence)
+    this.texts = texts
+    this.addresses = evidence.sources.flatMap(({ name, url }) =>
       url === undefined ? [name] : [name, url]
-    ),
-    numbers: numberFactsOf(texts),
-    price: ({ amounts, currency }) =>
-      amounts.map((amount) => prices().get(`${currency} ${amount}`)).find((place) =>
-        place !== undefined
-      ),
-    date: ({ readings }) =>
-      dates().find(({ parts }) => readings.some((reading) => saysAll(parts, reading)))?.place,
-    name: (name) => {
-      let place: Place | undefined
-      for (const token of tokensOf(fold(name))) {
-        const found = findWord(token)
-        if (found === undefined) return undefined
-        place ??= found
-      }
-      return place
+    )
+    this.numbers = numberFactsOf(texts)
+    this.#ofFields = lazily(() => pricesOfFields(texts))
+    this.#dates = lazily(() => datePlaces(texts))
+    this.#findWord = makeFindWord(texts)
+  }
+
+  price({ amounts, currency }: FoundPrice): Place | undefined {
+    for (const amount of amounts) {
+      const place = this.numbers.findIn(amount, currency) ??
+        this.#ofFields().get(`${currency} ${amount}`)
+      if (place !== undefined) return place
     }
+    return undefined
+  }
+
+  date({ readings }: FoundDate): Place | undefined {
+    return this.#dates().find(({ parts }) => readings.some((reading) => saysAll(parts, reading)))
+      ?.place
+  }
+
+  name(name: string): Place | undefined {
+    let place: Place | undefined
+    for (const token of tokensOf(fold(name))) {
+      const found = this.#findWord(token)
+      if (found === undefined) return undefined
+      place ??= found
+    }
+    return place
   }
 }
 
@@ -113,7 +109,7 @@ const kept = new WeakMap<EvidenceBundle, { readonly item: Item; readonly facts: 
 export const factsOf = (item: Item, evidence: EvidenceBundle): Facts => {
   const known = kept.get(evidence)
   if (known?.item === item) return known.facts
-  const facts = gather(item, evidence)
+  const facts = new Facts(item, evidence)
   kept.set(evidence, { item, facts })
   return facts
 }

@@ -3,13 +3,15 @@ import type { Place } from "../claims/Claim.ts"
 import { lazily } from "../Memo.ts"
 import type { FactText } from "./FactTexts.ts"
 import { magnitudeAfter } from "./magnitude.ts"
-import { canonical, eachWritten, readingsOf, shifted } from "./Numbers.ts"
+import { canonical, eachWritten, isPlain, readingsOf, shifted } from "./Numbers.ts"
 import { spelledNumbersIn } from "./SpelledNumbers.ts"
 import { conversions, part, percent, type Unit, unitAt, vouches } from "./Units.ts"
 
 export interface NumberFacts {
   /** Where a canonical number stands in that unit or one that vouches for it; undefined where it does nowhere. */
   readonly find: (number: string, unit: Unit) => Place | undefined
+  /** Where it stands in just that unit. */
+  readonly findIn: (number: string, unit: Unit) => Place | undefined
   /** Whether it stands anywhere, whatever it measures there. */
   readonly has: (number: string) => boolean
 }
@@ -31,8 +33,8 @@ class Mentions {
     else if (!own.some((each) => each.unit === unit)) own.push({ unit, source, offset })
   }
 
-  find(number: string, unit: Unit): Place | undefined {
-    const found = this.byNumber.get(number)?.find((each) => vouches(each.unit, unit))
+  find(number: string, fits: (unit: Unit) => boolean): Place | undefined {
+    const found = this.byNumber.get(number)?.find((each) => fits(each.unit))
     return found === undefined ? undefined : { source: found.source, offset: found.offset }
   }
 
@@ -49,6 +51,10 @@ const addWritten = ({ plain, source }: FactText, mentions: Mentions): void => {
     const end = start + written.length
     const unit = fixed ?? unitAt(text, start, end)
     const exponent = magnitudeAfter(text, end, true)
+    if (exponent === 0 && isPlain(written)) {
+      mentions.add(canonical(written), unit, source, start)
+      return true
+    }
     for (const reading of readingsOf(written)) {
       for (const number of reading) {
         mentions.add(number, unit, source, start)
@@ -87,8 +93,10 @@ export const numberFactsOf = (texts: ReadonlyArray<FactText>): NumberFacts => {
     }
     return mentions
   })
-  const findOne = (number: string, unit: Unit): Place | undefined =>
-    written().find(number, unit) ?? spelled().find(number, unit)
+  const findOne = (number: string, unit: Unit): Place | undefined => {
+    const fits = (other: Unit): boolean => vouches(other, unit)
+    return written().find(number, fits) ?? spelled().find(number, fits)
+  }
   return {
     find: (number, unit) => {
       const direct = findOne(number, unit)
@@ -98,6 +106,10 @@ export const numberFactsOf = (texts: ReadonlyArray<FactText>): NumberFacts => {
         if (found !== undefined) return found
       }
       return undefined
+    },
+    findIn: (number, unit) => {
+      const fits = (other: Unit): boolean => other === unit
+      return written().find(number, fits) ?? spelled().find(number, fits)
     },
     has: (number) => written().has(number) || spelled().has(number)
   }

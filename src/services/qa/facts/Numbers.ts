@@ -1,5 +1,7 @@
 // The numbers in a text in canonical form, so that 1,000 and 1 000 and 1000.0 are one number.
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
 const space = "[ \\u00a0\\u2009\\u202f]"
 const written = new RegExp(
   `(?<![.,])\\d{1,3}(?:${space}\\d{3})+(?!\\d)(?:[.,]\\d+)?|\\d+(?:[.,'’_]\\d+)*`,
@@ -8,6 +10,8 @@ const written = new RegExp(
 
 /** Without leading zeros, and without trailing ones behind the point. */
 export const canonical = (whole: string, fraction = ""): string => {
+  // Most numbers are as they should be.
+  if (fraction === "" && whole.charCodeAt(0) !== 48) return whole
   const digits = whole.replace(/^0+(?=\d)/, "")
   const rest = fraction.replace(/0+$/, "")
   return rest === "" ? digits : `${digits}.${rest}`
@@ -36,13 +40,18 @@ const readingsOfDots = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
     : [[canonicalVersion(text)], ...thousands]
 }
 
+/** A run of digits and nothing else, which can be meant in one way only: `canonical` is all there is to it. */
+export const isPlain = (written: string): boolean => {
+  for (let at = 0; at < written.length; at++) if (!isDigit(written.charCodeAt(at))) return false
+  return true
+}
+
 /**
  * How a written number may be meant. It may have several readings (`1.000` is 1 or 1000; `2,5` is 2.5 or 2 and 5); a
  * reading is the numbers that it consists of, canonical. The first one is the likeliest.
  */
 export const readingsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
-  // Most numbers are a run of digits.
-  if (/^\d+$/.test(text)) return [[canonical(text)]]
+  if (isPlain(text)) return [[canonical(text)]]
   if (/[ \u00a0\u2009\u202f]/.test(text)) {
     const groups = text.split(/[ \u00a0\u2009\u202f]/)
     const last = groups.pop() ?? ""
@@ -87,8 +96,6 @@ const digitValue = (digit: string): string => {
 /** The text with the digits of all scripts as 0 to 9. */
 export const plainDigits = (text: string): string =>
   foreignDigit.test(text) ? text.replace(decimalDigit, digitValue) : text
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 const joiners = new Set(Array.from(".,'’_ \u00a0\u2009\u202f", (sign) => sign.charCodeAt(0)))
 

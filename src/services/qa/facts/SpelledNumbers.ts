@@ -1,4 +1,5 @@
 // Numbers that are written as words, in English: "twenty", "one hundred and five", "½".
+import { eachMatch } from "../eachMatch.ts"
 import { type Unit, unitAfter } from "./Units.ts"
 
 export interface SpelledNumber {
@@ -25,15 +26,17 @@ const values: ReadonlyMap<string, number> = new Map([
 ])
 
 const word = [...values.keys()].join("|")
-const spelled = new RegExp(`\\b(?:${word})(?:(?:[ -]|[ -]and[ -])(?:${word}))*\\b|[½¼¾]`, "gi")
+const spelled = new RegExp(`\\b(?:${word})(?:(?:[ -]|[ -]and[ -])(?:${word}))*\\b|[½¼¾]`, "g")
 const signs: { readonly [sign: string]: string } = { "½": "0.5", "¼": "0.25", "¾": "0.75" }
+
+export const isNumberWord = (token: string): boolean => values.has(token)
 
 /** "two hundred and five" by its words; undefined for words that make no one number, such as "five six". */
 const valueOf = (text: string): number | undefined => {
   let total = 0
   let group = 0
   let last = Infinity
-  for (const each of text.toLowerCase().split(/[ -]+/)) {
+  for (const each of text.split(/[ -]+/)) {
     if (each === "and") continue
     const value = values.get(each) ?? 0
     if (value >= 1_000) {
@@ -54,13 +57,20 @@ const valueOf = (text: string): number | undefined => {
 }
 
 /** A magnitude alone is a manner of speaking: "a thousand thanks", "hundred". */
-const isAlone = (text: string): boolean => (values.get(text.toLowerCase()) ?? 0) >= 100
+const isAlone = (written: string): boolean => (values.get(written) ?? 0) >= 100
 
-export const spelledNumbersIn = (text: string): ReadonlyArray<SpelledNumber> =>
-  [...text.matchAll(spelled)].flatMap((found): ReadonlyArray<SpelledNumber> => {
-    const written = found[0]
+export const spelledNumbersIn = (text: string): ReadonlyArray<SpelledNumber> => {
+  const found: Array<SpelledNumber> = []
+  eachMatch(spelled, text.toLowerCase(), ({ 0: written, index: start }) => {
     const value = signs[written] ?? (isAlone(written) ? undefined : valueOf(written))
-    if (value === undefined) return []
-    const unit = unitAfter(text, found.index + written.length)
-    return [{ text: written, start: found.index, number: String(value), unit }]
+    if (value === undefined) return
+    const end = start + written.length
+    found.push({
+      text: text.slice(start, end),
+      start,
+      number: String(value),
+      unit: unitAfter(text, end)
+    })
   })
+  return found
+}

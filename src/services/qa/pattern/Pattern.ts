@@ -1,76 +1,10 @@
 // A pattern against a text in time proportional to both: all ways to match are followed at once, none is tried again.
 import type { CharTest, PatternNode } from "./PatternSyntax.ts"
 import { isWordPoint, parsePattern, PatternFault } from "./PatternSyntax.ts"
+import { programOf, type Step } from "./program.ts"
+import { requiredText } from "./requiredText.ts"
 
-type Step =
-  | { readonly op: "char"; readonly test: CharTest }
-  | { readonly op: "split"; first: number; second: number }
-  | { readonly op: "jump"; to: number }
-  | {
-    readonly op: "assert"
-    readonly where: Extract<PatternNode, { kind: "assert" }>["where"]
-  }
-  | { readonly op: "match" }
-
-const stepsMax = 5_000
 const sourceCharsMax = 1_000
-
-const emit = (node: PatternNode, into: Array<Step>): void => {
-  if (into.length > stepsMax) throw new PatternFault("its counts make it too large")
-  switch (node.kind) {
-    case "char":
-      into.push({ op: "char", test: node.test })
-      return
-    case "assert":
-      into.push({ op: "assert", where: node.where })
-      return
-    case "sequence":
-      for (const inner of node.nodes) emit(inner, into)
-      return
-    case "choice": {
-      const jumps: Array<Extract<Step, { op: "jump" }>> = []
-      node.nodes.forEach((inner, index) => {
-        if (index === node.nodes.length - 1) {
-          emit(inner, into)
-          return
-        }
-        const split: Step = { op: "split", first: into.length + 1, second: 0 }
-        into.push(split)
-        emit(inner, into)
-        const jump: Extract<Step, { op: "jump" }> = { op: "jump", to: 0 }
-        into.push(jump)
-        jumps.push(jump)
-        split.second = into.length
-      })
-      for (const jump of jumps) jump.to = into.length
-      return
-    }
-    case "repeat": {
-      for (let i = 0; i < node.min; i++) emit(node.node, into)
-      if (node.max === Infinity) {
-        const split: Step = { op: "split", first: into.length + 1, second: 0 }
-        const at = into.length
-        into.push(split)
-        emit(node.node, into)
-        into.push({ op: "jump", to: at })
-        split.second = into.length
-        return
-      }
-      const splits: Array<Extract<Step, { op: "split" }>> = []
-      for (let i = node.min; i < node.max; i++) {
-        const split: Extract<Step, { op: "split" }> = {
-          op: "split",
-          first: into.length + 1,
-          second: 0
-        }
-        splits.push(split)
-        into.push(split)
-        emit(node.node, into)
-      }
-      for (const split of splits) split.second = into.length
-    }
-  }
-}
 
 /** Where a match stands in the folded text. */
 export interface PatternMatch {
@@ -106,6 +40,7 @@ class Threads {
   readonly states: Array<number> = []
   readonly starts: Array<number> = []
   readonly #seen: Int32Array
+  readonly #waiting: Array<number> = []
   #round = 0
 
   constructor(size: number) {
@@ -120,7 +55,8 @@ class Threads {
 
   /** Follows jumps, splits and assertions. An earlier start comes first and keeps the state. */
   add(program: ReadonlyArray<Step>, from: number, start: number, before: number, after: number) {
-    const waiting = [from]
+    const waiting = this.#waiting
+    waiting.push(from)
     for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
       if (this.#seen[state] === this.#round) continue
       this.#seen[state] = this.#round
@@ -137,8 +73,14 @@ class Threads {
   }
 }
 
-/** Tells of most places that no match begins there, whatever the assertions say. */
-const firstTest = (program: ReadonlyArray<Step>): CharTest => {
+/** Which signs a match may begin with: tells of most places that none begins there, whatever the assertions say. */
+interface First {
+  readonly any: CharTest
+  /** The same of ASCII: asked at every sign of a text, most of which are. */
+  readonly plain: Uint8Array
+}
+
+const firstOf = (program: ReadonlyArray<Step>): First => {
   const tests: Array<CharTest> = []
   const seen = new Set<number>()
   const waiting = [0]
@@ -146,83 +88,115 @@ const firstTest = (program: ReadonlyArray<Step>): CharTest => {
     if (seen.has(state)) continue
     seen.add(state)
     const step = program[state]!
-    if (step.op === "match") return () => true
-    if (step.op === "jump") waiting.push(step.to)
+    if (step.op === "match") tests.push(() => true)
+    else if (step.op === "jump") waiting.push(step.to)
     else if (step.op === "split") waiting.push(step.second, step.first)
     else if (step.op === "assert") waiting.push(state + 1)
     else tests.push(step.test)
   }
   const any: CharTest = (code) => tests.some((test) => test(code))
-  // Asked at every sign of a text, and most signs are ASCII.
-  const plain = Array.from({ length: 128 }, (_, code) => any(code))
-  return (code) => code < 128 ? plain[code]! : any(code)
+  return { any, plain: Uint8Array.from({ length: 128 }, (_, code) => any(code) ? 1 : 0) }
 }
 
-const makeSearch = (program: ReadonlyArray<Step>, mayBegin: CharTest): PatternSearch => (text) => {
-  const found: Array<PatternMatch> = []
-  let threads = new Threads(program.length)
-  let next = new Threads(program.length)
-  let steps = 0
-  let round = 0
-  let at = 0
-  let before = -1
-  let best: PatternMatch | undefined
-  threads.begin(round++)
-  for (;;) {
-    const code = at < text.length ? text.codePointAt(at)! : -1
-    if (best === undefined && code !== -1 && mayBegin(code)) {
-      threads.add(program, 0, at, before, code)
+const mayBegin = ({ any, plain }: First, code: number): boolean =>
+  code < 128 ? plain[code] === 1 : any(code)
+
+/** The first place from `at` on where a match may begin. */
+const nextPlace = (text: string, from: number, { any, plain }: First): number => {
+  let at = from
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code < 128) {
+      if (plain[code] === 1) return at
+      at++
+    } else {
+      const point = text.codePointAt(at)!
+      if (any(point)) return at
+      at += point > 0xffff ? 2 : 1
     }
-    if (best === undefined && threads.states.length === 0 && code !== -1) {
-      at += code > 0xffff ? 2 : 1
-      before = code
-      threads.begin(round++)
-      continue
-    }
-    next.begin(round++)
-    const width = code > 0xffff ? 2 : 1
-    const after = at + width < text.length ? text.codePointAt(at + width)! : -1
-    for (let index = 0; index < threads.states.length; index++) {
-      const start = threads.starts[index]!
-      if (best !== undefined && start > best.start) continue
-      const state = threads.states[index]!
-      const step = program[state]!
-      steps++
-      if (step.op === "match") {
-        if (at > start && (best === undefined || start <= best.start)) best = { start, end: at }
-      } else if (step.op === "char" && code !== -1 && step.test(code)) {
-        next.add(program, state + 1, start, code, after)
-      }
-    }
-    if (++steps > searchStepsMax) return undefined
-    const alive = best === undefined
-      ? true
-      : next.states.some((_, index) => next.starts[index]! <= best!.start)
-    if (best !== undefined && (!alive || code === -1)) {
-      found.push(best)
-      // Whatever was read beyond the match's end is read again from there.
-      at = best.end
-      before = text.codePointAt(at - 1) ?? -1
-      best = undefined
-      threads.begin(round++)
-      if (at >= text.length) return found
-      continue
-    }
-    if (code === -1) return found
-    at += width
-    before = code
-    ;[threads, next] = [next, threads]
   }
+  return at
 }
+
+/** The sign before a place; -1 where there is none. */
+const pointBefore = (text: string, at: number): number => {
+  const unit = text.charCodeAt(at - 1)
+  return Number.isNaN(unit)
+    ? -1
+    : unit >= 0xdc00 && unit <= 0xdfff
+    ? text.codePointAt(at - 2) ?? unit
+    : unit
+}
+
+const makeSearch =
+  (program: ReadonlyArray<Step>, first: First, required: string): PatternSearch => (text) => {
+    if (!text.includes(required)) return []
+    const found: Array<PatternMatch> = []
+    let threads = new Threads(program.length)
+    let next = new Threads(program.length)
+    let steps = 0
+    let round = 0
+    let at = 0
+    let before = -1
+    let best: PatternMatch | undefined
+    threads.begin(round++)
+    for (;;) {
+      if (best === undefined && threads.states.length === 0) {
+        const place = nextPlace(text, at, first)
+        if (place > at) {
+          at = place
+          before = pointBefore(text, at)
+          threads.begin(round++)
+        }
+        if (at >= text.length) return found
+      }
+      const code = at < text.length ? text.codePointAt(at)! : -1
+      if (best === undefined && code !== -1 && mayBegin(first, code)) {
+        threads.add(program, 0, at, before, code)
+      }
+      next.begin(round++)
+      const width = code > 0xffff ? 2 : 1
+      const after = at + width < text.length ? text.codePointAt(at + width)! : -1
+      for (let index = 0; index < threads.states.length; index++) {
+        const start = threads.starts[index]!
+        if (best !== undefined && start > best.start) continue
+        const state = threads.states[index]!
+        const step = program[state]!
+        steps++
+        if (step.op === "match") {
+          if (at > start && (best === undefined || start <= best.start)) best = { start, end: at }
+        } else if (step.op === "char" && code !== -1 && step.test(code)) {
+          next.add(program, state + 1, start, code, after)
+        }
+      }
+      if (++steps > searchStepsMax) return undefined
+      const alive = best === undefined
+        ? true
+        : next.states.some((_, index) => next.starts[index]! <= best!.start)
+      if (best !== undefined && (!alive || code === -1)) {
+        found.push(best)
+        // Whatever was read beyond the match's end is read again from there.
+        at = best.end
+        before = pointBefore(text, at)
+        best = undefined
+        threads.begin(round++)
+        if (at >= text.length) return found
+        continue
+      }
+      if (code === -1) return found
+      at += width
+      before = code
+      ;[threads, next] = [next, threads]
+    }
+  }
 
 const compile = (source: string): PatternSearch => {
   if (source.length > sourceCharsMax) {
     throw new PatternFault(`it is longer than ${sourceCharsMax} characters`)
   }
-  const program: Array<Step> = []
-  emit(parsePattern(source), program)
-  program.push({ op: "match" })
-  return makeSearch(program, firstTest(program))
+  const node = parsePattern(source)
+  const program = programOf(node)
+  return makeSearch(program, firstOf(program), requiredText(node))
 }
 
 /** Why the pattern cannot be used, as a sentence; undefined where it can. */

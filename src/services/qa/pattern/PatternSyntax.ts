@@ -10,7 +10,7 @@ import { fold } from "../Fold.ts"
 export type CharTest = (code: number) => boolean
 
 export type PatternNode =
-  | { readonly kind: "char"; readonly test: CharTest }
+  | { readonly kind: "char"; readonly test: CharTest; readonly literal?: string }
   | { readonly kind: "sequence"; readonly nodes: ReadonlyArray<PatternNode> }
   | { readonly kind: "choice"; readonly nodes: ReadonlyArray<PatternNode> }
   | {
@@ -54,7 +54,8 @@ const foldedLiteral = (sign: string): PatternNode => {
   // White space alone folds to a space, which is what it is in a folded text.
   const nodes = Array.from(fold(sign), (each): PatternNode => ({
     kind: "char",
-    test: point(each.codePointAt(0)!)
+    test: point(each.codePointAt(0)!),
+    literal: each
   }))
   return nodes.length === 1 ? nodes[0]! : { kind: "sequence", nodes }
 }

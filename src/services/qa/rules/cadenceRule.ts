@@ -2,7 +2,6 @@
 import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
-import { countWords } from "./Words.ts"
 
 /** Fewer sentences have no rhythm to speak of. */
 const spreadSentencesMin = 3
@@ -16,8 +15,13 @@ export const cadenceRule = (rule: RuleOf<"cadence">): CompiledRule => {
     const remarks: Array<Remark> = []
     const lengths: Array<number> = []
     for (const leaf of texts(input)) {
-      for (const { text } of leaf.sentences) {
-        const words = countWords(text)
+      let at = 0
+      for (const { start, text } of leaf.sentences) {
+        while ((leaf.wordStarts[at] ?? Infinity) < start) at++
+        const first = at
+        // No word goes on from one sentence into another.
+        while ((leaf.wordStarts[at] ?? Infinity) < start + text.length) at++
+        const words = at - first
         if (words === 0) continue
         lengths.push(words)
         if (maxSentenceWords === undefined || words <= maxSentenceWords) continue

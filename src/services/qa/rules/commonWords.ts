@@ -27,20 +27,39 @@ const words: { readonly [language: string]: string } = {
 
 /** Of an ordinary text a third to a half are; of a text in another language seldom a tenth. */
 const shareMin = 0.25
+/** So many words are looked at together: what stands between them in another language is not hidden by the rest. */
+const runWords = 60
 const wordsMin = 8
 
-/** Whether a text is in that language beyond doubt, and not merely likely to be. Undefined for one without a list. */
-export const makeIsPlainly = (language: string): ((text: string) => boolean) | undefined => {
+const isPlain = (
+  tokens: ReadonlyArray<string>,
+  from: number,
+  to: number,
+  common: ReadonlySet<string>
+): boolean => {
+  let found = 0
+  for (let at = from; at < to; at++) if (common.has(tokens[at]!)) found++
+  return found >= shareMin * (to - from)
+}
+
+/**
+ * Whether words are in that language beyond doubt, each run of them, and not merely likely to be. Undefined for a
+ * language without a list.
+ */
+export const makeIsPlainly = (
+  language: string
+): ((tokens: ReadonlyArray<string>) => boolean) | undefined => {
   const own = words[language]
   if (own === undefined) return undefined
   const common = new Set(own.split(" "))
-  return (text) => {
-    let count = 0
-    let found = 0
-    for (const word of text.toLowerCase().match(/\p{L}+/gu) ?? []) {
-      count++
-      if (common.has(word)) found++
+  return (tokens) => {
+    if (tokens.length < wordsMin) return false
+    const runs = Math.max(1, Math.floor(tokens.length / runWords))
+    for (let run = 0; run < runs; run++) {
+      const from = Math.floor((tokens.length * run) / runs)
+      const to = Math.floor((tokens.length * (run + 1)) / runs)
+      if (!isPlain(tokens, from, to, common)) return false
     }
-    return count >= wordsMin && found / count >= shareMin
+    return true
   }
 }

@@ -2,7 +2,7 @@
 import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
-import { countWords } from "./Words.ts"
+import { countWords } from "../Words.ts"
 
 const minWordsDefault = 6
 

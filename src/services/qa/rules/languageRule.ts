@@ -24,6 +24,10 @@ const hasLetters = (text: string, min: number): boolean => {
   return true
 }
 
+const hasLettersIn = (leaves: ReadonlyArray<Leaf>, min: number): boolean =>
+  leaves.reduce((sum, { text }) => sum + text.length, 0) >= min &&
+  hasLetters(leaves.map(({ text }) => text).join(" "), min)
+
 /** Parts of about the same length, cut between words. */
 const partsOf = (text: string): ReadonlyArray<string> => {
   if (text.length <= partChars) return [text]
@@ -41,32 +45,40 @@ const partsOf = (text: string): ReadonlyArray<string> => {
 export const languageRule = (rule: RuleOf<"language">, detect: DetectLanguage): CompiledRule => {
   const texts = textsAt(rule.field)
   const wanted = rule.language.toLowerCase()
-  const isPlainly = makeIsPlainly(wanted)
-  const told = (text: string): string => isPlainly?.(text) === true ? wanted : detect(text)
+  const isPlainly = makeIsPlainly(wanted) ?? (() => false)
 
   /** A part of the text that is surely in another language, and which. */
   const foreign = (leaf: Leaf) => {
     for (const text of partsOf(leaf.text)) {
       if (!hasLetters(text, ownLettersMin)) continue
-      const language = told(text)
+      const language = detect(text)
       if (language !== wanted && language !== "") return { language, text }
     }
     return undefined
   }
 
-  return (input) => {
-    const leaves = texts(input)
+  /** What is wrong with all texts together. */
+  const asWhole = (leaves: ReadonlyArray<Leaf>): string | undefined => {
     const share = Math.max(1, Math.floor(sampleChars / Math.max(1, leaves.length)))
     const sample = leaves.map(({ text }) => text.slice(0, share)).join("\n").slice(0, sampleChars)
-    if (!hasLetters(sample, lettersMin)) return []
-    const found = told(sample)
-    if (found !== wanted) {
-      const message = found === ""
-        ? `the language of ${nameOf(rule.field)} cannot be told; write ${wanted}`
-        : `${nameOf(rule.field)} is written in ${found}; write ${wanted}`
-      return [{ field: placeOf(rule.field), text: excerpt(sample, 80), message }]
+    const found = hasLetters(sample, lettersMin) ? detect(sample) : wanted
+    if (found === wanted) return undefined
+    return found === ""
+      ? `the language of ${nameOf(rule.field)} cannot be told; write ${wanted}`
+      : `${nameOf(rule.field)} is written in ${found}; write ${wanted}`
+  }
+
+  return (input) => {
+    const leaves = texts(input)
+    const doubtful = leaves.filter((leaf) => !isPlainly(leaf.tokens))
+    if (doubtful.length < leaves.length && !hasLettersIn(doubtful, lettersMin)) return []
+    if (isPlainly(doubtful.flatMap(({ tokens }) => tokens))) return []
+    const message = asWhole(leaves)
+    if (message !== undefined) {
+      const text = excerpt(doubtful[0]?.text ?? "", 80)
+      return [{ field: placeOf(rule.field), text, message }]
     }
-    return leaves.flatMap((leaf) => {
+    return doubtful.flatMap((leaf) => {
       const part = foreign(leaf)
       return part === undefined ? [] : [{
         field: leaf.pointer,

@@ -4,10 +4,12 @@ import { excerpt } from "../Finding.ts"
 import type { Leaf } from "../Piece.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
-import { countWords } from "./Words.ts"
+
+const surrogate = /[\ud800-\udbff]/
 
 const countChars = (text: string): number => {
   let count = text.length
+  if (!surrogate.test(text)) return count
   for (let at = 0; at + 1 < text.length; at++) {
     const high = text.charCodeAt(at)
     if (high < 0xd800 || high > 0xdbff) continue
@@ -18,11 +20,13 @@ const countChars = (text: string): number => {
 }
 
 const countParagraphs = (text: string): number =>
-  text.split(/\n[^\S\n]*\n/).filter((paragraph) => paragraph.trim() !== "").length
+  !text.includes("\n")
+    ? (text.trim() === "" ? 0 : 1)
+    : text.split(/\n[^\S\n]*\n/).filter((paragraph) => paragraph.trim() !== "").length
 
 const measures = {
   characters: (leaf: Leaf) => countChars(leaf.text),
-  words: (leaf: Leaf) => countWords(leaf.text),
+  words: (leaf: Leaf) => leaf.wordStarts.length,
   sentences: (leaf: Leaf) => leaf.sentences.length,
   paragraphs: (leaf: Leaf) => countParagraphs(leaf.text)
 }

@@ -2,7 +2,6 @@
 import type { Facts } from "../facts/Facts.ts"
 import { excerpt } from "../Finding.ts"
 import { addressesIn, type FoundAddress } from "../links/addressesIn.ts"
-import { madeOnce } from "../Memo.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
 
@@ -12,7 +11,7 @@ const comparable = (found: string): string =>
 const isHostAlone = (found: string): boolean => !/[/?#@]/.test(comparable(found))
 
 /** The addresses of the item and its evidence: those of pages, and those that their texts name. */
-const knownIn = madeOnce(({ addresses, texts }: Facts): (found: FoundAddress) => boolean => {
+const knownIn = ({ addresses, texts }: Facts): (found: FoundAddress) => boolean => {
   const all = [...addresses, ...texts.map(({ text }) => text)].flatMap(addressesIn)
   const known = new Set(all.map(({ text }) => comparable(text)))
   const hosts = new Set(all.map(({ target }) => target._tag === "Host" ? target.host : ""))
@@ -20,7 +19,7 @@ const knownIn = madeOnce(({ addresses, texts }: Facts): (found: FoundAddress) =>
     found.target._tag === "Host" &&
     // Who may name a page may name its site.
     (known.has(comparable(found.text)) || (isHostAlone(found.text) && hosts.has(found.target.host)))
-})
+}
 
 export const linksRule = (rule: RuleOf<"links">): CompiledRule => {
   const texts = textsAt(rule.field)
@@ -35,7 +34,7 @@ export const linksRule = (rule: RuleOf<"links">): CompiledRule => {
   return (input) =>
     texts(input).flatMap((leaf): ReadonlyArray<Remark> =>
       addressesIn(leaf.text).filter((found) =>
-        !isAllowed(found) && !(fromEvidence && knownIn(input.facts())(found))
+        !isAllowed(found) && !(fromEvidence && input.facts().once(knownIn)(found))
       ).map(({ text }) => ({ field: leaf.pointer, text: excerpt(text), message }))
     )
 }

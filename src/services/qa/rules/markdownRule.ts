@@ -29,6 +29,9 @@ const signs: ReadonlyArray<readonly [MarkdownPart, RegExp]> = [
 const tag = /<\/?[a-zA-Z][^<>\n:]{0,300}>/
 const targetCharsMax = 2_000
 
+/** A text without any of these signs has no Markdown. */
+const anySign = /[#*_`~|<>[\]=\\]|^\s{0,8}(?:[-+]|\d{1,3}[.)])|^ {4}|^\t/m
+
 /** The first link whose address does not end on its line. */
 const openLink = (prose: string): string | undefined => {
   for (let at = prose.indexOf("]("); at !== -1; at = prose.indexOf("](", at + 1)) {
@@ -89,6 +92,7 @@ export const markdownRule = (rule: RuleOf<"markdown">): CompiledRule => {
   const allowed = new Set<MarkdownPart>(rule.parts ?? [])
   return (input) =>
     texts(input).flatMap((leaf): ReadonlyArray<Remark> => {
+      if (!anySign.test(leaf.text)) return []
       const { code, open, prose } = withoutCode(leaf.text)
       const remarks: Array<Remark> = []
       const say = (at: string, message: string) =>

@@ -3,7 +3,7 @@ import { bareQuote, standsInEvidence } from "../claims/Quotes.ts"
 import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
-import { countWords } from "./Words.ts"
+import { countWords } from "../Words.ts"
 
 const minWordsDefault = 3
 

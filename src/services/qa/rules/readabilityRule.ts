@@ -2,10 +2,34 @@
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, textsAt } from "./CompiledRule.ts"
 
-/** Groups of vowels, without a silent e at the end. */
+const isVowel = (code: number): boolean =>
+  code === 97 || code === 101 || code === 105 || code === 111 || code === 117 || code === 121
+
+/** Where the word ends without what is silent there: an e, -es, -ed, and the sign before them. */
+const soundEnd = (word: string): number => {
+  const { length } = word
+  const last = word.charAt(length - 1)
+  const before = last === "e"
+    ? 1
+    : (last === "s" || last === "d") && word.charAt(length - 2) === "e"
+    ? 2
+    : 0
+  if (before === 0 || length <= before) return length
+  const silent = last === "d" ? "aeioulr" : "laeiouy"
+  return silent.includes(word.charAt(length - before - 1)) ? length : length - before - 1
+}
+
+/** Groups of vowels. */
 const syllablesOf = (word: string): number => {
-  const groups = word.replace(/(?:[^laeiouy]es|[^aeioulr]ed|[^laeiouy]e)$/, "").match(/[aeiouy]+/g)
-  return Math.max(1, groups?.length ?? 0)
+  const end = soundEnd(word)
+  let groups = 0
+  let inside = false
+  for (let at = 0; at < end; at++) {
+    const vowel = isVowel(word.charCodeAt(at))
+    if (vowel && !inside) groups++
+    inside = vowel
+  }
+  return Math.max(1, groups)
 }
 
 export const readabilityRule = (rule: RuleOf<"readability">): CompiledRule => {

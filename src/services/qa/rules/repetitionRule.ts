@@ -1,6 +1,5 @@
 // Rule `repetition`: sentences, and runs of three words, that stand in the piece more than once.
 import { excerpt } from "../Finding.ts"
-import { fold } from "../Fold.ts"
 import type { Leaf } from "../Piece.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
@@ -15,31 +14,63 @@ const repeatedSentences = (leaves: ReadonlyArray<Leaf>): ReadonlyArray<Remark> =
   const first = new Map<string, string>()
   const remarks: Array<Remark> = []
   for (const leaf of leaves) {
-    for (const { text } of leaf.sentences) {
-      if (text.length < sentenceCharsMin) continue
-      const folded = fold(text)
+    for (const sentence of leaf.sentences) {
+      if (sentence.text.length < sentenceCharsMin) continue
+      const folded = leaf.foldedSentence(sentence)
       const before = first.get(folded)
       if (before === undefined) {
         first.set(folded, leaf.pointer)
         continue
       }
       const message = `the sentence stands in ${before} already; say it once`
-      remarks.push({ field: leaf.pointer, text: excerpt(text), message })
+      remarks.push({ field: leaf.pointer, text: excerpt(sentence.text), message })
     }
   }
   return remarks
 }
 
+/** Words as numbers below 2^17: three of them make one number that is exact. */
+const wordsMax = 0x1ffff
+
+/** A set of whole numbers with room for so many: a Set takes several times as long for numbers of this size. */
+const makeSet = (size: number) => {
+  let slots = 16
+  while (slots < size * 2) slots *= 2
+  const kept = new Float64Array(slots).fill(-1)
+  let count = 0
+  return {
+    add: (number: number): void => {
+      let at = (Math.imul(number ^ (number / 0x100000000), 0x9e3779b1) >>> 7) & (slots - 1)
+      while (kept[at] !== -1) {
+        if (kept[at] === number) return
+        at = (at + 1) & (slots - 1)
+      }
+      kept[at] = number
+      count++
+    },
+    size: () => count
+  }
+}
+
 const repeatedShare = (leaves: ReadonlyArray<Leaf>): number => {
-  const seen = new Set<string>()
+  const ids = new Map<string, number>()
+  const seen = makeSet(leaves.reduce((sum, { tokens }) => sum + tokens.length, 0))
   let runs = 0
   for (const { tokens } of leaves) {
-    for (let at = 0; at + 2 < tokens.length; at++) {
-      seen.add(`${tokens[at]} ${tokens[at + 1]} ${tokens[at + 2]}`)
-      runs++
+    let pair = 0
+    for (let at = 0; at < tokens.length; at++) {
+      const token = tokens[at]!
+      let id = ids.get(token)
+      // Of more different words than any piece has, the rest count as one.
+      if (id === undefined) ids.set(token, id = Math.min(ids.size, wordsMax))
+      if (at >= 2) {
+        seen.add(pair * 0x20000 + id)
+        runs++
+      }
+      pair = (pair % 0x20000) * 0x20000 + id
     }
   }
-  return runs < runsMin ? 0 : 1 - seen.size / runs
+  return runs < runsMin ? 0 : 1 - seen.size() / runs
 }
 
 export const repetitionRule = (rule: RuleOf<"repetition">): CompiledRule => {

@@ -3,9 +3,12 @@ import { excerpt } from "../Finding.ts"
 import type { RuleOf } from "../RuleTypes.ts"
 import { type CompiledRule, type Remark, textsAt } from "./CompiledRule.ts"
 
+/** Where none of these stands nothing is stray. */
+const stray = /[ \t\u00a0]{2}|\n{3}|[ \t\u00a0]$|\r|^\s|\s$(?![^])/m
+
 /** No white space around the text or at the end of a line, single spaces, at most one blank line. */
 export const trimmed = (text: string): string =>
-  text.replace(/\r\n?/g, "\n").replace(/[ \t\u00a0]+$/gm, "").replace(
+  !stray.test(text) ? text : text.replace(/\r\n?/g, "\n").replace(/[ \t\u00a0]+$/gm, "").replace(
     /([^\s])[ \t\u00a0]{2,}/g,
     "$1 "
   )

@@ -1,7 +1,7 @@
 // The quick word count counts what Intl.Segmenter counts.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { countWords } from "../../../../src/services/qa/rules/Words.ts"
+import { countWords } from "../../../src/services/qa/Words.ts"
 
 const segmenter = new Intl.Segmenter("en", { granularity: "word" })
 const reference = (text: string) =>
