@@ -8,8 +8,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { AppendError } from "../durability/AppendError.ts"
+import { makeBooks } from "./Books.ts"
 import type { Budget, BudgetOptions, Reservation } from "./Budget.ts"
-import { BudgetReached, Withdrawn } from "./BudgetReached.ts"
+import { Withdrawn } from "./BudgetReached.ts"
+import type { BudgetReached } from "./BudgetReached.ts"
 import type { Lease, Need } from "./Lease.ts"
 import { formatUsd } from "./Money.ts"
 import type { NanoUsd } from "./Money.ts"
@@ -18,15 +20,6 @@ import type { NanoUsd } from "./Money.ts"
 const PASSES_MAX = 256
 /** How many waiting calls are asked money for at once. */
 const NEEDS_MAX = 1024
-
-interface Account {
-  recalledNanoUsd: NanoUsd
-  spentNanoUsd: NanoUsd
-  reservedNanoUsd: NanoUsd
-  /** Reservations and waiters: an account in use is not forgotten. */
-  users: number
-  released: boolean
-}
 
 interface Waiter {
   readonly slug: string
@@ -50,100 +43,13 @@ export interface Reservations {
 }
 
 /** `grantedNanoUsd`: what may be reserved before the first lease. */
-export const makeReservations = (
-  { itemBudgetNanoUsd, runBudgetNanoUsd, totalBudgetNanoUsd }: BudgetOptions,
-  grantedNanoUsd: NanoUsd
-): Reservations => {
-  const itemMax = itemBudgetNanoUsd ?? Number.POSITIVE_INFINITY
-  const runMax = runBudgetNanoUsd ?? Number.POSITIVE_INFINITY
-  const run = { spentNanoUsd: 0, reservedNanoUsd: 0, atRiskNanoUsd: 0 }
-  const pool = {
-    grantedNanoUsd,
-    /** What this run's spending may come to before the total is passed. */
-    roomNanoUsd: totalBudgetNanoUsd ?? Number.POSITIVE_INFINITY,
-    /** Over all runs, and this run's own part of it when it was told. */
-    totalSpentNanoUsd: 0,
-    ownSpentNanoUsd: 0
-  }
+export const makeReservations = (options: BudgetOptions, grantedNanoUsd: NanoUsd): Reservations => {
+  const books = makeBooks(options, grantedNanoUsd)
   let broken: AppendError | undefined
   let tellShort: () => void = () => {}
   /** Whoever lends knows what is short. */
   let lending = false
-  const accounts = new Map<string, Account>()
-  const open = new Set<Reservation>()
   let waiters: Array<Waiter> = []
-
-  const accountOf = (slug: string): Account => {
-    let account = accounts.get(slug)
-    if (account === undefined) {
-      account = {
-        recalledNanoUsd: 0,
-        spentNanoUsd: 0,
-        reservedNanoUsd: 0,
-        users: 0,
-        released: false
-      }
-      accounts.set(slug, account)
-    }
-    return account
-  }
-
-  const leave = (slug: string, account: Account): void => {
-    account.users--
-    if (account.released && account.users === 0) accounts.delete(slug)
-  }
-
-  /** The refusal that no settling of calls in flight could lift, if there is one. */
-  const refusal = (slug: string, account: Account, nanoUsd: NanoUsd): BudgetReached | undefined => {
-    const itemSpent = account.recalledNanoUsd + account.spentNanoUsd
-    if (itemSpent + nanoUsd > itemMax) {
-      return new BudgetReached({
-        scope: "item",
-        slug,
-        budgetNanoUsd: itemMax,
-        spentNanoUsd: itemSpent,
-        reservedNanoUsd: account.reservedNanoUsd,
-        neededNanoUsd: nanoUsd
-      })
-    }
-    if (run.spentNanoUsd + nanoUsd > runMax) {
-      return new BudgetReached({
-        scope: "run",
-        slug,
-        budgetNanoUsd: runMax,
-        spentNanoUsd: run.spentNanoUsd,
-        reservedNanoUsd: run.reservedNanoUsd,
-        neededNanoUsd: nanoUsd
-      })
-    }
-    return run.spentNanoUsd + nanoUsd <= pool.roomNanoUsd ? undefined : new BudgetReached({
-      scope: "total",
-      slug,
-      budgetNanoUsd: totalBudgetNanoUsd ?? 0,
-      spentNanoUsd: totalSpent(),
-      reservedNanoUsd: run.reservedNanoUsd,
-      neededNanoUsd: nanoUsd
-    })
-  }
-
-  const totalSpent = (): NanoUsd => pool.totalSpentNanoUsd + run.spentNanoUsd - pool.ownSpentNanoUsd
-
-  const fitsItem = (account: Account, nanoUsd: NanoUsd): boolean =>
-    account.recalledNanoUsd + account.spentNanoUsd + account.reservedNanoUsd + nanoUsd <= itemMax
-  const used = (): NanoUsd => run.spentNanoUsd + run.reservedNanoUsd
-  const fitsRun = (nanoUsd: NanoUsd): boolean => used() + nanoUsd <= runMax
-  const fitsPool = (nanoUsd: NanoUsd): boolean =>
-    used() + nanoUsd <= Math.min(pool.grantedNanoUsd, pool.roomNanoUsd)
-  const fits = (account: Account, nanoUsd: NanoUsd): boolean =>
-    fitsItem(account, nanoUsd) && fitsRun(nanoUsd) && fitsPool(nanoUsd)
-
-  const take = (slug: string, account: Account, nanoUsd: NanoUsd): Reservation => {
-    const reservation: Reservation = { slug, nanoUsd }
-    account.reservedNanoUsd += nanoUsd
-    run.reservedNanoUsd += nanoUsd
-    open.add(reservation)
-    return reservation
-  }
 
   /** Gives every waiter its answer that has one now, in order of arrival. */
   const admit = (): void => {
@@ -152,21 +58,21 @@ export const makeReservations = (
     const answers: Array<() => void> = []
     let closed = false
     for (const waiter of waiters) {
-      const account = accountOf(waiter.slug)
-      const refused = refusal(waiter.slug, account, waiter.nanoUsd)
+      const { granted, nanoUsd, slug } = waiter
+      const refused = books.refusal(slug, nanoUsd)
       if (refused !== undefined) {
-        leave(waiter.slug, account)
-        answers.push(() => Deferred.doneUnsafe(waiter.granted, Effect.fail(refused)))
-      } else if (!closed && fits(account, waiter.nanoUsd)) {
+        books.leave(slug)
+        answers.push(() => Deferred.doneUnsafe(granted, Effect.fail(refused)))
+      } else if (!closed && books.fits(slug, nanoUsd)) {
         for (const passed of staying) passed.passes++
-        const reservation = waiter.reservation = take(waiter.slug, account, waiter.nanoUsd)
-        answers.push(() => Deferred.doneUnsafe(waiter.granted, Effect.succeed(reservation)))
+        const reservation = waiter.reservation = books.take(slug, nanoUsd)
+        answers.push(() => Deferred.doneUnsafe(granted, Effect.succeed(reservation)))
       } else {
         staying.push(waiter)
       }
       // One that waits for its own item's call holds up nobody: that call is in flight and needs no money.
       closed ||= staying.at(-1) === waiter && waiter.passes >= PASSES_MAX &&
-        fitsItem(account, waiter.nanoUsd)
+        books.fitsItem(slug, nanoUsd)
     }
     waiters = staying
     if (!lending && waiters.length > 0 && need().needsNanoUsd.length > 0) tellShort()
@@ -177,38 +83,32 @@ export const makeReservations = (
   /** The needs that nothing but the pool stands in the way of, one after the other. */
   const need = (): Need => {
     const needsNanoUsd: Array<NanoUsd> = []
-    let more = used()
+    let more = 0
     for (const { nanoUsd, slug } of waiters) {
       if (needsNanoUsd.length === NEEDS_MAX) break
-      if (!fitsItem(accountOf(slug), nanoUsd) || more + nanoUsd > runMax) continue
-      if (used() + nanoUsd > pool.roomNanoUsd) continue
+      if (!books.fitsItem(slug, nanoUsd) || !books.mayBeGranted(nanoUsd, more)) continue
       more += nanoUsd
       needsNanoUsd.push(nanoUsd)
     }
-    return { spentNanoUsd: run.spentNanoUsd, reservedNanoUsd: run.reservedNanoUsd, needsNanoUsd }
+    const { reservedNanoUsd, spentNanoUsd } = books
+    return { spentNanoUsd: spentNanoUsd(), reservedNanoUsd: reservedNanoUsd(), needsNanoUsd }
   }
 
-  /** The end of a reservation, whichever; false when it had ended before. */
-  const close = (reservation: Reservation, costNanoUsd: NanoUsd): boolean => {
-    if (!open.delete(reservation)) return false
-    const account = accountOf(reservation.slug)
-    account.reservedNanoUsd -= reservation.nanoUsd
-    run.reservedNanoUsd -= reservation.nanoUsd
-    account.spentNanoUsd += costNanoUsd
-    run.spentNanoUsd += costNanoUsd
-    leave(reservation.slug, account)
+  /** Money has come back: `hasClosed` where a reservation ended by it. */
+  const settled = (hasClosed: boolean): boolean => {
+    if (!hasClosed) return false
     // Billed beyond its worst case: the others have to hear of it.
-    if (used() > pool.grantedNanoUsd) tellShort()
+    if (books.isOverGranted()) tellShort()
     admit()
     return true
   }
 
   const withdraw = (waiter: Waiter): void => {
     if (waiter.reservation !== undefined) {
-      close(waiter.reservation, 0)
+      settled(books.close(waiter.reservation, 0))
     } else if (waiters.includes(waiter)) {
       waiters = waiters.filter((other) => other !== waiter)
-      leave(waiter.slug, accountOf(waiter.slug))
+      books.leave(waiter.slug)
       admit()
     }
   }
@@ -217,18 +117,14 @@ export const makeReservations = (
     Effect.uninterruptible(Effect.suspend(() => {
       if (!isAmount(nanoUsd)) return Effect.die(notAnAmount(nanoUsd))
       if (broken !== undefined) return Effect.fail(broken)
-      const account = accountOf(slug)
-      account.users++
-      account.released = false
+      books.enter(slug)
       if (waiters.length === 0) {
-        const refused = refusal(slug, account, nanoUsd)
+        const refused = books.refusal(slug, nanoUsd)
         if (refused !== undefined) {
-          leave(slug, account)
+          books.leave(slug)
           return Effect.fail(refused)
         }
-        if (fits(account, nanoUsd)) {
-          return Effect.succeed(take(slug, account, nanoUsd))
-        }
+        if (books.fits(slug, nanoUsd)) return Effect.succeed(books.take(slug, nanoUsd))
       }
       const waiter: Waiter = {
         slug,
@@ -252,10 +148,10 @@ export const makeReservations = (
   const settle = (reservation: Reservation, costNanoUsd: NanoUsd): Effect.Effect<void> =>
     Effect.suspend(() => {
       if (!isAmount(costNanoUsd)) {
-        close(reservation, reservation.nanoUsd)
+        settled(books.close(reservation, reservation.nanoUsd))
         return Effect.die(notAnAmount(costNanoUsd))
       }
-      return close(reservation, costNanoUsd) && costNanoUsd > reservation.nanoUsd
+      return settled(books.close(reservation, costNanoUsd)) && costNanoUsd > reservation.nanoUsd
         ? Effect.logWarning(
           `the call for "${reservation.slug}" was billed ${
             formatUsd(costNanoUsd)
@@ -270,47 +166,24 @@ export const makeReservations = (
   const service: Reservations["service"] = {
     reserve,
     settle,
-    settleAtRisk: (reservation) =>
-      Effect.sync(() => {
-        if (open.has(reservation)) run.atRiskNanoUsd += reservation.nanoUsd
-        close(reservation, reservation.nanoUsd)
-      }),
+    settleAtRisk: (reservation) => Effect.sync(() => void settled(books.closeAtRisk(reservation))),
     recall: (slug, spentNanoUsd) =>
       Effect.suspend(() => {
         if (!isAmount(spentNanoUsd)) return Effect.die(notAnAmount(spentNanoUsd))
-        accountOf(slug).recalledNanoUsd = spentNanoUsd
+        books.recall(slug, spentNanoUsd)
         admit()
         return Effect.void
       }),
-    release: (slug) =>
-      Effect.sync(() => {
-        const account = accounts.get(slug)
-        if (account === undefined) return
-        account.released = true
-        if (account.users === 0) accounts.delete(slug)
-      }),
-    state: Effect.sync(() => ({
-      budgetNanoUsd: runBudgetNanoUsd,
-      spentNanoUsd: run.spentNanoUsd,
-      reservedNanoUsd: run.reservedNanoUsd,
-      atRiskNanoUsd: run.atRiskNanoUsd,
-      total: totalBudgetNanoUsd === null
-        ? null
-        : { budgetNanoUsd: totalBudgetNanoUsd, spentNanoUsd: totalSpent() }
-    }))
+    release: (slug) => Effect.sync(() => books.release(slug)),
+    state: Effect.sync(books.state)
   }
 
   return {
     service,
     need,
-    freeze: () => {
-      pool.grantedNanoUsd = Math.min(pool.grantedNanoUsd, used())
-    },
+    freeze: books.freeze,
     lend: (lease) => {
-      pool.grantedNanoUsd = lease.grantedNanoUsd
-      pool.roomNanoUsd = lease.roomNanoUsd
-      pool.totalSpentNanoUsd = lease.totalSpentNanoUsd
-      pool.ownSpentNanoUsd = lease.spentNanoUsd
+      books.lend(lease)
       lending = true
       admit()
       lending = false
@@ -324,7 +197,7 @@ export const makeReservations = (
       const failed = waiters
       waiters = []
       for (const { granted, slug } of failed) {
-        leave(slug, accountOf(slug))
+        books.leave(slug)
         Deferred.doneUnsafe(granted, Effect.fail(error))
       }
     }
