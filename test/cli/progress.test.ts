@@ -105,7 +105,9 @@ describe("the progress line", () => {
     )
   })
 
-  it("shows no bar before it is known what there is to do", () => {
+  it("shows no bar before it is known what there is to do, nor where that is nothing", () => {
+    const idle = { ...initialProgress(1_000), toDo: 0 }
+    assert.strictEqual(renderProgress(idle, ofRun(null), 3_000, 80), "nothing to do")
     const line = renderProgress(initialProgress(1_000), ofRun(null), 3_000, 80)
     assert.strictEqual(line, "looking at what there is")
     assert.strictEqual(renderProgress(initialProgress(1_000), ofRun(null), 3_000, 8), "looking")

@@ -113,6 +113,7 @@ const moneyOf = (
 
 /** Masters and journals of earlier runs may be large. */
 const opening = "looking at what there is"
+const nothingToDo = "nothing to do"
 
 /** The line, without color and without a line break: as much of it as stands within `columns`, never wrapped. */
 export const renderProgress = (
@@ -122,10 +123,12 @@ export const renderProgress = (
   columns: number
 ): string => {
   const { accepted, open, rejected, spentNanoUsd, toDo, waiting } = state
-  if (toDo === null) return opening.slice(0, Math.max(0, columns - 1))
+  if (toDo === null || toDo === 0) {
+    return (toDo === null ? opening : nothingToDo).slice(0, Math.max(0, columns - 1))
+  }
   const inFlight = Math.max(0, open - waiting)
   const done = accepted + rejected
-  const share = toDo === 0 ? 1 : done / toDo
+  const share = done / toDo
   const perSecond = done / Math.max(0.001, (nowMs - state.startedAtMs) / 1000)
   const count = `${done}/${toDo}`
   const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)}/s`
