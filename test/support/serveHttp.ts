@@ -12,6 +12,8 @@ export const serveHttp = (
     Effect.acquireRelease(
       Effect.callback<http.Server>((resume) => {
         const server = http.createServer(handler)
+        // A test that is busy for seconds must not find its connection closed meanwhile.
+        server.keepAliveTimeout = 0
         server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
       }),
       (server) =>

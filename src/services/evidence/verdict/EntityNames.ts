@@ -21,7 +21,9 @@ const isUnspaced = (word: string): boolean =>
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)
 
 const wordsOf = (text: string): ReadonlyArray<string> =>
-  (folded(text).replace(/'s?\b/g, "").match(/[\p{L}\p{N}]+/gu) ?? [])
+  (folded(text).replace(/'s?\b/g, "").replace(/\b(\d+)(?:st|nd|rd|th)\b/g, "$1").match(
+    /[\p{L}\p{N}]+/gu
+  ) ?? [])
     .filter((word) => !common.has(word)).map(stem)
 
 /** What one name is made of. */
@@ -66,13 +68,16 @@ const lacking = ({ words }: Name, named: Named): ReadonlyArray<string> =>
     !named.has(`${words[index - 1] ?? ""}${word}`) && !named.has(`${word}${words[index + 1] ?? ""}`)
   )
 
-const isOtherModel = ({ words }: Name, named: Named): boolean =>
-  [...named.words].some((word) => models.has(word) && !words.includes(word)) &&
-  words.some(isNumbered)
+/** `called`: what the page is called, without its site. */
+export const isOtherModel = (names: ReadonlyArray<Name>, called: Named): boolean =>
+  names.some(({ words }) => words.some(isNumbered)) &&
+  [...called.words].some((word) =>
+    models.has(word) && names.every(({ words }) => !words.includes(word))
+  )
 
 /** Every word of one of the item's names stands there. */
 export const isNamedWhole = (names: ReadonlyArray<Name>, named: Named): boolean =>
-  names.some((name) => lacking(name, named).length === 0 && !isOtherModel(name, named))
+  names.some((name) => lacking(name, named).length === 0)
 
 const shareMin = 0.66
 const shareMinBeside = 0.8
@@ -84,7 +89,6 @@ const shareMinBeside = 0.8
 export const isNamedMostly = (names: ReadonlyArray<Name>, named: Named, heading: Named): boolean =>
   names.some((name) => {
     const lacks = lacking(name, named)
-    if (isOtherModel(name, named)) return false
     if (lacks.some((word) => isNumbered(word) && !isRunningNumber(word))) return false
     const share = 1 - lacks.length / name.words.length
     const isBeside = [...heading.words].some((word) => !name.words.includes(word))

@@ -1,5 +1,12 @@
 // Whether what came for an address is about another entity: a redirect to a category, to a successor, to the front page.
-import { entityNames, isNamedMostly, isNamedWhole, isSibling, Named } from "./EntityNames.ts"
+import {
+  entityNames,
+  isNamedMostly,
+  isNamedWhole,
+  isOtherModel,
+  isSibling,
+  Named
+} from "./EntityNames.ts"
 import type { PageSigns } from "./PageVerdict.ts"
 import { titleParts } from "./PageNames.ts"
 
@@ -64,10 +71,13 @@ export const movedTo = (
   if (at === undefined || names.length === 0) return undefined
   const isHome = pathOf(at) === "" && pathOf(asked) !== ""
   const moved = { at, isHome }
-  const called = new Named([heading === "" ? titleParts(title)[0] ?? "" : heading])
+  const name = heading === "" ? titleParts(title)[0] ?? "" : heading
+  const called = new Named([name])
   if (isHome) return isNamedWhole(names, called) ? undefined : moved
   if (isSearch(at, heading) || isSearch(at, title)) return moved
-  const named = new Named([...titleParts(title), heading, lastOf(at).replace(/[-_+.]/g, " ")])
+  const path = lastOf(at).replace(/[-_+.]/g, " ")
+  if (isOtherModel(names, new Named([name, path]))) return moved
+  const named = new Named([...titleParts(title), heading, path])
   if (isNamedWhole(names, named)) return undefined
   if (lastOf(at) !== "" && lastOf(at) === lastOf(asked)) return undefined
   if (isSameNumber(asked, at)) return undefined

@@ -1,8 +1,12 @@
 // What a page calls itself, taken apart: a title is the page's name and the site's, with a mark between them.
 
+/** Letters with a stroke through them, which are no letter with an accent. */
+const strokes: { readonly [letter: string]: string } = { ł: "l", ı: "i", ø: "o" }
+
 /** Letters as a reader takes them: no case, no accents, one kind of quotes and of spaces. */
 export const folded = (text: string): string =>
   text.normalize("NFKD").replace(/\p{M}+/gu, "").normalize("NFKC").toLowerCase()
+    .replace(/[łıø]/g, (letter) => strokes[letter] ?? letter)
     .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'").replace(/\s+/g, " ").trim()
 
 const partsMax = 12

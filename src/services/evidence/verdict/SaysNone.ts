@@ -2,7 +2,15 @@
 //
 // The whole of it must say so: what is left once the words for pages, for looking and for not finding are taken away is
 // nothing. "Page not found" says so, "What a page not found costs you" does not, nor does "Peugeot 404".
-import { absences, conditions, elsewhere, fillers, losses, things } from "./noneWords.ts"
+import {
+  absences,
+  conditions,
+  elsewhere,
+  fillers,
+  losses,
+  suppositions,
+  things
+} from "./noneWords.ts"
 import { folded } from "./PageNames.ts"
 
 /** `absent`: there is none. `over`: it was there (sold, removed, moved), which a page may also say of its own matter. */
@@ -54,7 +62,8 @@ export const saysNone = (text: string, mayTell = false): None | undefined => {
     return "absent"
   }
   const words = plain.match(/[\p{L}\p{N}']+/gu) ?? []
-  if (conditions.has(words[0] ?? "") || promised.test(plain)) return undefined
+  const isOpen = conditions.has(words[0] ?? "") || words.some((word) => suppositions.has(word))
+  if (isOpen || promised.test(plain)) return undefined
   const isCoded = plain.search(code) !== -1
   const isAbsent = has(absences, plain)
   const isOver = !isAbsent && has(losses, plain) && words.some((word) => things.has(word))

@@ -22,9 +22,9 @@ export const fillers = wordsOf(
   "die der das den dem des diese dieser dieses diesen ein eine einen ihre ihr ihnen sie dir du deine dein wir uns es hier leider angeforderte aufgerufene gewunschte gesuchte gesucht suchen suchst angegebene gewahlte angefragte von vom zu im in auf unter mit und oder aber ist sind wurde wurden konnte konnten kann konnen hat haben war mehr langer unserem server adresse fehler tut mir leid entschuldigung hoppla ups ohje huch moglicherweise vielleicht verschoben geloscht umbenannt existiert nicht aufrufen wollten mochten werden sieht so aus als ob bitte versuchen uberprufen zuruck startseite",
   "cette la le l les ce cet votre vos nous vous je il elle que qui quoi recherchez cherchez cherchee cherchiez demandee demande demandez souhaitez consulter semble est a ete etre pu peut pas plus ne n d de du des sur a au ou et mais desole desoles sommes oups aie erreur ici cherche voulez acceder avez tentez introuvable page",
   "el la los las esta este esa que estas esta estaba buscando busca buscas solicitada solicitado se ha sido podido pudo puede ser encontrar lo sentimos siento vaya ups error aqui en de del o y pero has intentado no nos hemos pudimos a tu su parece",
-  "il lo gli questa questo stai stavi cercando cerchi richiesta richiesto e stata stato essere possibile siamo spiacenti ci dispiace ops errore qui o ma di del nel stata spostata su",
+  "il lo gli questa questo stai stavi cercando cerchi richiesta richiesto e stata stato essere possibile siamo spiacenti ci dispiace ops errore qui o ma di del nel stata spostata su che",
   "o os as esta este voce esta procurando procura solicitada foi pode ser desculpe lamentamos ops erro aqui ou e mas de do movida ter sido pagina que",
-  "de deze dit het uw je u wij jij die zoekt zocht bezoeken opgevraagde kon kan worden werd is helaas oeps sorry fout hier of en op van",
+  "de deze dit het uw je u wij jij die zoekt zocht bezoeken opgevraagde kon kan worden werd is helaas oeps sorry fout hier of en op van meer",
   "ta ten ktorej szukasz zostala zostal lub przeniesiona przeniesiony usunieta przepraszamy ups tato pozadovana byla byl nebo du soker letar efter som tyvarr den det hakemaasi a az keresett aradiginiz",
   "запрашиваемая эта такая данная вы которую ищете или была удалена к сожалению ошибка ой η που αναζητατε"
 )
@@ -34,8 +34,9 @@ export const absences: ReadonlyArray<RegExp> = [
   /\bnot (?:be |been |able to be |quite )?(?:found|located|retrieved|recognized|displayed|reached)\b/g,
   /\bnot (?:seem to |quite |be able to |able to |manage to )?(?:find|found|locate|retrieve|recognize)\b/g,
   /\b(?:unable|failed) to (?:find|locate|retrieve)\b/g,
-  /\bnot (?:seem to |appear to |currently |actually |even |yet |to )?exist\b|\bno longer exists?\b|\bdoes not exist\b/g,
+  /\bnot (?:seem to |appear to |currently |actually |even |yet |to )?exist\b|\bno longer exists\b/g,
   /\bnothing (?:was |were |could be |can be |is |has been |to be |to )?(?:found|here|there|exists?|located)\b|\bthere is nothing\b/g,
+  /\bno (?:such )?(?:page|product|item|article|post|recipe|document)(?: was)? found\b|\b(?:having )?trouble finding\b/g,
   /\bnot contain the requested\b|\bnowhere to be found\b|\bdead end\b|\bnon-?existent\b|\bno such\b/g,
   /\bnicht (?:mehr |langer )?(?:gefunden|auffindbar|vorhanden|existiert|finden)\b|\bexistiert (?:leider )?nicht\b|\bgibt es (?:hier |leider |diese seite |so )*nicht\b|\bnichts gefunden\b/g,
   /\bintrouvables?\b|\bnon trouvee?s?\b|\bn'existe (?:pas|plus)\b|\bn'a (?:pas|pu)(?: pu)?(?: etre| ete)? trouvee?\b|\bpas (?:ete |pu etre )?trouvee?\b|\brien (?:n'a ete )?trouve\b/g,
@@ -53,7 +54,7 @@ export const losses: ReadonlyArray<RegExp> = [
   /\bno longer (?:available|active|accessible|listed|sold|offered|here|online)\b|\bnot (?:currently |yet )?available\b|\bunavailable\b/g,
   /\b(?:been |was |were |is |has )?(?:removed|deleted|moved|expired|ended|discontinued|withdrawn|taken down|unpublished|vanished|disappeared|wandered off)\b/g,
   /\bno (?:results?|products?|items?|posts?|matches|articles?|listings?|offers?|entries)\b/g,
-  /\b(?:missing|lost) (?:page|url)\b|\b(?:broken|dead) (?:link|url)\b|\b(?:is|be|went|has gone|page|product|item) (?:missing|gone|lost)\b/g,
+  /\b(?:missing|lost) (?:(?:this|that|the) )?(?:page|url)\b|\b(?:broken|dead) (?:link|url)\b|\b(?:is|be|went|has gone|page|product|item) (?:missing|gone|lost)\b/g,
   /\bnot (?:here|there|valid)\b|\bwrong turn\b/g,
   /\bnicht (?:mehr |langer )?(?:verfugbar|erreichbar|da)\b|\bfehlt\b|\bn'est (?:plus|pas) disponible\b|\bindisponible\b|\bno esta disponible\b|\bya no esta\b|\bnon (?:e )?(?:piu )?disponibile\b|\bnao esta (?:mais )?disponivel\b|\bniet (?:meer )?beschikbaar\b/g
 ]
@@ -69,7 +70,10 @@ export const elsewhere: ReadonlyArray<RegExp> = [
   /khong tim thay trang|trang .{0,30}khong (?:ton tai|tim thay)|halaman .{0,30}tidak (?:ditemukan|ditemui)|पषठ नही मिला|ไมพบหนา/
 ]
 
-/** A sentence that begins so asks or supposes: it does not state. */
+/** A sentence with one of these in it supposes something: it does not state. */
+export const suppositions = wordsOf("if when whether how why wenn falls")
+
+/** One that begins so asks or supposes. */
 export const conditions = wordsOf(
   "if when whenever how why whether unless until where wenn falls wie warum ob si quand lorsque comment pourquoi cuando como por quando come perche als wanneer hoe waarom jesli kdyz om nar hvis если когда как почему"
 )

@@ -123,6 +123,22 @@ const same: ReadonlyArray<Way> = [
     "/docs/latest/setup/install-agent",
     "Installing the agent – Docs",
     "Installing the agent"
+  ],
+  [
+    "earbuds-3",
+    "Earbuds 3",
+    "/earbuds-3",
+    "/earbuds-3rd-generation",
+    "Earbuds (3rd generation)",
+    "Earbuds (3rd generation)"
+  ],
+  [
+    "camera-r6",
+    "Camera R6",
+    "/camera-r6",
+    "/cameras/camera-r6",
+    "Camera R6 | Foto Pro",
+    "Camera R6"
   ]
 ]
 
@@ -251,7 +267,8 @@ const other: ReadonlyArray<Way> = [
     "/blog/node-22",
     "Node 22 release notes",
     "Node 22 release notes"
-  ]
+  ],
+  ["wh-1000xm4", "Sound WH-1000XM4", "/wh-1000xm4", "/wh-1000xm5", "Sound WH-1000XM5", "WH-1000XM5"]
 ]
 
 const pagesOf = (ways: ReadonlyArray<Way>, label: "found" | "Moved"): ReadonlyArray<LabelledPage> =>
