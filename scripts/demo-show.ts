@@ -32,13 +32,13 @@ interface Page {
 const linesOf = (file: string): ReadonlyArray<string> =>
   fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").slice(0, -1) : []
 
-const width = 100
+const width = Math.max(40, Math.min(100, process.stdout.columns ?? 100))
 
 const wrapped = (text: string, indent: string): string => {
   const lines: Array<string> = []
   let line = indent
   for (const word of text.split(/\s+/)) {
-    if (line.length + word.length > width && line.trim() !== "") {
+    if (line.length + 1 + word.length > width && line.trim() !== "") {
       lines.push(line)
       line = " ".repeat(indent.length)
     }
@@ -51,26 +51,33 @@ const pageText = (
   { _meta: meta, faq, installLine, keyFacts, licence, slug, summary, title, whatFor }: Page
 ): string =>
   [
-    bold(title),
+    bold(wrapped(title, "")),
     wrapped(summary, "  "),
     wrapped(whatFor, "  "),
     ...keyFacts.map((fact) => wrapped(fact, "  - ")),
     `  $ ${installLine}    licence: ${licence}`,
     ...faq.slice(0, 1).map(({ answer, question }) => wrapped(`${question} ${answer}`, "  ")),
-    dim(
-      `  ${slug}: ${meta.model}, rung ${meta.rung}, call ${meta.attempt}, $${
+    dim(wrapped(
+      `${slug}: ${meta.model}, rung ${meta.rung}, call ${meta.attempt}, $${
         meta.costUsd.toFixed(6)
-      }, accepted ${meta.acceptedAt}`
-    ),
+      }, accepted ${meta.acceptedAt}`,
+      "  "
+    )),
     ""
   ].join("\n")
+
+/** The page with most to say. */
+const fullest = (pages: ReadonlyArray<Page>): Page | undefined =>
+  pages.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0]
+
+const lengthOf = ({ keyFacts, summary, whatFor }: Page): number =>
+  [summary, whatFor, ...keyFacts].join(" ").length
 
 /** One that the base model wrote, and one that QA sent up to the strong model, where there is one. */
 export const showRecords = (file: string): void => {
   const pages = linesOf(file).map((line) => JSON.parse(line) as Page)
-  const middleOf = (some: ReadonlyArray<Page>): Page | undefined => some[some.length >> 1]
-  const first = middleOf(pages.filter(({ _meta: meta }) => meta.rung === 0))
-  const escalated = middleOf(pages.filter(({ _meta: meta }) => meta.rung > 0))
+  const first = fullest(pages.filter(({ _meta: meta }) => meta.rung === 0))
+  const escalated = fullest(pages.filter(({ _meta: meta }) => meta.rung > 0))
   for (const page of [first, escalated]) {
     if (page !== undefined) process.stdout.write(`${pageText(page)}\n`)
   }

@@ -105,8 +105,17 @@ const stop = async (server: ChildProcess): Promise<void> => {
   await gone
 }
 
-const table = (rows: ReadonlyArray<readonly [string, string]>): string =>
-  rows.map(([left, right]) => `  ${left.padEnd(43)}  ${right}`).join("\n")
+const leftColumns = 43
+const columns = process.stdout.columns ?? 100
+
+/** Two columns, or two lines where the terminal is too narrow for them. */
+const table = (rows: ReadonlyArray<readonly [string, string]>): string => {
+  const widest = Math.max(...rows.map(([, right]) => right.length))
+  const isNarrow = leftColumns + widest + 4 > columns
+  return rows.map(([left, right]) =>
+    isNarrow ? `  ${left}\n      ${right}` : `  ${left.padEnd(leftColumns)}  ${right}`
+  ).join("\n")
+}
 
 const next = (): string => `
 ${bold("Where it is")}

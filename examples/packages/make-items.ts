@@ -2,8 +2,9 @@
 //
 //   node examples/packages/make-items.ts [--modules node_modules] [--out examples/packages]
 //
-// Packages are listed by name; of several versions the one nearest to the root stands for the name. What the packages
-// say of themselves is not to be trusted: a package.json without a name, or that is no JSON, is left out and counted.
+// Packages are listed by name, each version once; the version nearest to the root has the name alone for its slug. What
+// the packages say of themselves is not to be trusted: a package.json without a name, or that is no JSON, is left out
+// and counted.
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -93,11 +94,13 @@ const readManifest = (directory: string): Package | Skipped => {
   }
 }
 
+const versionOf = ({ manifest, name }: Package): string => `${name}@${line(manifest["version"])}`
+
 /** Level by level from the root, so that the first of a name is the nearest one. Links that go round end here. */
 const findPackages = (
   modules: string
 ): { readonly packages: ReadonlyArray<Package>; readonly skipped: ReadonlyArray<Skipped> } => {
-  const byName = new Map<string, Package>()
+  const byVersion = new Map<string, Package>()
   const skipped: Array<Skipped> = []
   const visited = new Set<string>()
   for (let level = [modules]; level.length > 0;) {
@@ -115,23 +118,29 @@ const findPackages = (
         }
         const found = readManifest(real)
         if ("reason" in found) skipped.push(found)
-        else if (!byName.has(found.name)) byName.set(found.name, found)
+        else if (!byVersion.has(versionOf(found))) byVersion.set(versionOf(found), found)
         below.push(path.join(real, "node_modules"))
       }
     }
     level = below
   }
-  const packages = [...byName.values()].sort((a, b) =>
+  // The sort keeps versions of one name in the order in which they were met.
+  const packages = [...byVersion.values()].sort((a, b) =>
     Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
   )
   return { packages, skipped }
 }
 
-/** `@scope/name` becomes `scope--name`; what would clash with another name gets a part of its hash. */
-const slugsOf = (names: ReadonlyArray<string>): ReadonlyMap<string, string> => {
-  const slugs = new Map<string, string>()
+/**
+ * `@scope/name` becomes `scope--name`, and a further version of it `scope--name-1.2.3`; what would clash with another gets a
+ * part of its hash. In the order of the packages.
+ */
+const slugsOf = (packages: ReadonlyArray<Package>): ReadonlyArray<string> => {
   const taken = new Set<string>()
-  for (const name of names) {
+  const named = new Set<string>()
+  return packages.map((each) => {
+    const name = named.has(each.name) ? versionOf(each).replace(/@(?=[^@]*$)/, "-") : each.name
+    named.add(each.name)
     const plain = name.replace(/^@/, "").replaceAll("/", "--").replace(/[^a-zA-Z0-9._-]+/g, "-")
       .replace(/^[.-]+/, "").slice(0, 100)
     // Compared without case: a README becomes a file, and some file systems do not tell cases apart.
@@ -140,9 +149,8 @@ const slugsOf = (names: ReadonlyArray<string>): ReadonlyMap<string, string> => {
       ? `${plain || "package"}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`
       : plain
     taken.add(slug.toLowerCase())
-    slugs.set(name, slug)
-  }
-  return slugs
+    return slug
+  })
 }
 
 const licenceOf = ({ license, licenses }: Package["manifest"]): string => {
@@ -195,11 +203,11 @@ export const makeItems = (
   out: string
 ): { readonly rows: ReadonlyArray<PackageRow>; readonly skipped: ReadonlyArray<Skipped> } => {
   const { packages, skipped } = findPackages(modules)
-  const slugs = slugsOf(packages.map(({ name }) => name))
+  const slugs = slugsOf(packages)
   fs.rmSync(path.join(out, "readmes"), { recursive: true, force: true })
   fs.mkdirSync(path.join(out, "readmes"), { recursive: true })
-  const rows = packages.map((each): PackageRow => {
-    const row = rowOf(each, slugs.get(each.name)!)
+  const rows = packages.map((each, at): PackageRow => {
+    const row = rowOf(each, slugs[at]!)
     const readme = readmeOf(each.directory)
     if (readme === undefined) return row
     const readmePath = `readmes/${row.slug}.md`

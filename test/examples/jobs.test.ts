@@ -27,10 +27,11 @@ import { requestOf } from "../programs/fake-llm/requests.ts"
 const platform = Layer.merge(NodeDisk.layer, Stdio.layerTest({}))
 const root = new URL("../..", import.meta.url).pathname
 
-/** The rung on which the item's page passes, or -1. */
+/** The rung on which the item's page passes; -1 where it passes on none, -2 where there is too little to write from. */
 const rungOf = (job: Job, item: Item) =>
   Effect.gen(function*() {
     const evidence = yield* (yield* Evidence).gather(item)
+    if (evidence.outcome._tag !== "Enough") return -2
     const qa = yield* Qa
     let retake: Parameters<Job["prompt"]["render"]>[2]
     for (const { index, model } of job.rungs) {
@@ -95,7 +96,7 @@ describe("the example jobs", () => {
     Effect.gen(function*() {
       const passed = yield* rungs(yield* loadJob(path.join(root, "examples", "whops")))
       assert.lengthOf(passed, 12)
-      assert.notInclude(passed, -1)
+      assert.isAtLeast(Math.min(...passed), 0)
     }).pipe(Effect.provide(platform)))
 
   it.live("packages: of the packages installed here most pages pass at once, and the strong model mends the rest", () =>
@@ -108,9 +109,11 @@ describe("the example jobs", () => {
         input: { ...job.input, path: path.join(directory, "items.jsonl") }
       })
       assert.lengthOf(passed, rows.length)
-      assert.isAbove(rows.length, 100)
-      assert.isAbove(share(passed, 0), 0.8)
+      assert.isAtLeast(rows.length, 200)
+      assert.isAbove(share(passed, 0), 0.7)
       assert.isAbove(share(passed, 1), 0.02)
-      assert.isBelow(share(passed, -1), 0.03)
+      // Nothing is filled up: a README without prose makes no page.
+      assert.isBelow(share(passed, -1), 0.1)
+      assert.isBelow(share(passed, -2), 0.12)
     }).pipe(Effect.scoped, Effect.provide(platform)))
 })

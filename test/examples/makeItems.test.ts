@@ -37,12 +37,14 @@ const made = (tree: Tree, change: (modules: string) => void = () => undefined) =
   })
 
 describe("make-items", () => {
-  it.live("lists each name once, scoped and nested ones too, the nearest version of each, by name", () =>
+  it.live("lists each version once, scoped and nested ones too, by name, the nearest first", () =>
     Effect.gen(function*() {
       const { rows, text } = yield* made({
         b: pkg({ name: "b", version: "2.0.0" }, {
           node_modules: {
-            a: pkg({ name: "a", version: "0.9.0" }),
+            a: pkg({ name: "a", version: "0.9.0" }, {
+              node_modules: { c: pkg({ name: "a", version: "1.0.0" }) }
+            }),
             deep: pkg({ name: "deep", version: "1.0.0" }),
             "@s": { x: pkg({ name: "@s/x", version: "0.1.0" }) }
           }
@@ -54,7 +56,9 @@ describe("make-items", () => {
       })
       assert.deepStrictEqual(rows.map(({ name, slug, version }) => [name, slug, version]), [
         ["@s/x", "s--x", "3.0.0"],
+        ["@s/x", "s--x-0.1.0", "0.1.0"],
         ["a", "a", "1.0.0"],
+        ["a", "a-0.9.0", "0.9.0"],
         ["b", "b", "2.0.0"],
         ["deep", "deep", "1.0.0"]
       ])

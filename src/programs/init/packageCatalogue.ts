@@ -15,11 +15,15 @@ const qa =
   - rule: banned
     phrases: ["blazing fast", "blazingly fast", "game-changing", "revolutionary", "as an AI", "click here", "buy me a coffee"]
   - { rule: distinct, id: same-question, field: /faq/*/question }
+  - { rule: complete, id: whole-summary, field: /summary }
+  - { rule: complete, id: whole-what-for, field: /whatFor }
+  - { rule: complete, id: whole-answers, field: /faq/*/answer }
   - { rule: placeholder }
   - { rule: numbers }
   - { rule: repetition, maxShare: 0.35 }
   - { rule: links, severity: warn }
   - { rule: nearDuplicate, maxSimilarity: 0.6, severity: warn }   # builds of one package for many systems are alike
+  - { rule: openers, field: /summary, maxShare: 0.1, seenIn: 3 }
 `
 
 const prompt = `---
@@ -97,7 +101,8 @@ const row = {
   keywords: ["parser", "stream"],
   readme:
     "example-parser reads files of the example format. It works on streams of any size and reports the line of each fault. " +
-    "Options choose between strict and lenient reading. There are no dependencies."
+    "Options choose between strict and lenient reading. Tools that import data from several sources use the lenient mode, " +
+    "which collects all faults before it stops. There are no dependencies."
 }
 
 export const packageCatalogue: ReadonlyArray<TemplateFile> = [
@@ -110,7 +115,7 @@ export const packageCatalogue: ReadonlyArray<TemplateFile> = [
       about: "A catalogue page for each software package, from its manifest and README.",
       evidence: `evidence:                    # the facts a page is written from
   fields: ["*"]              # fields of the row; READMEs of their own: fileFields: [readmePath]
-  minChars: 40               # with less the item is rejected as ThinEvidence, unpaid
+  minChars: 400              # with less the item is rejected as ThinEvidence, unpaid
   maxChars: 9000
 `,
       qa

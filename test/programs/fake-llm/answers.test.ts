@@ -184,6 +184,67 @@ describe("answers of the fake model", () => {
     }
   })
 
+  const rich =
+    `about: Harbour lamps are made of brass by two brothers in Esbjerg. They hang in kitchens and in workshops.
+
+access: Order the lamp and choose a length of cable. Hang it from the hook that comes with it.
+
+questions: Is it heavy? It weighs as much as a full kettle, and the hook carries twice that. Does it get hot? Its shade stays
+cool enough to touch, because the bulb sits below it.
+
+price: 80 EUR`
+  const richSchema = {
+    type: "object",
+    required: ["about", "howToRedeem", "faq"],
+    properties: {
+      about: { type: "string", description: "40 to 60 words" },
+      howToRedeem: { type: "array", minItems: 1, maxItems: 5, items: { type: "string" } },
+      faq: {
+        type: "array",
+        minItems: 2,
+        maxItems: 4,
+        items: {
+          type: "object",
+          required: ["question", "answer"],
+          properties: { question: { type: "string" }, answer: { type: "string" } }
+        }
+      }
+    }
+  }
+
+  it("are whole sentences where they belong, and shorter than asked for where there are no more", () => {
+    const page = parsed(bodyOf({ schema: richSchema, user: userText("harbour-lamp", rich) }))
+    assert.strictEqual(
+      page.about,
+      "Harbour lamps are made of brass by two brothers in Esbjerg. They hang in kitchens and in workshops. " +
+        "The price is 80 EUR. It is published under the MIT licence."
+    )
+    assert.deepStrictEqual(page.howToRedeem, [
+      "Order the lamp and choose a length of cable.",
+      "Hang it from the hook that comes with it."
+    ])
+    assert.deepStrictEqual(page.faq.slice(0, 2), [
+      {
+        question: "Is it heavy?",
+        answer: "It weighs as much as a full kettle, and the hook carries twice that."
+      },
+      {
+        question: "Does it get hot?",
+        answer: "Its shade stays cool enough to touch, because the bulb sits below it."
+      }
+    ])
+  })
+
+  it("of a bad model have a vice, and begin alike", () => {
+    const begun = ["a", "b", "c", "d"].map((slug) => {
+      const user = userText(slug, rich)
+      const { about } = parsed(bodyOf({ schema: richSchema, model: "fake-bad", user }))
+      assert.isFalse(rich.includes(about))
+      return about.replace(slug, "…").split(".")[0]
+    })
+    assert.strictEqual(new Set(begun).size, 1)
+  })
+
   it("of a careless model have a flaw in a share of the prompts that a careful one does not", () => {
     const flawed = (quality: number): number =>
       Array.from(

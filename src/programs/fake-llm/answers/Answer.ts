@@ -1,9 +1,12 @@
 // The text that the fake model answers: from the prompt's own evidence, in the shape that was asked for.
 import type { ChatRequest } from "../ChatRequest.ts"
+import { anyLength } from "./Bounds.ts"
 import { chance, makeDice } from "./Dice.ts"
 import { readMaterial } from "./Material.ts"
 import { composeValue } from "./SchemaAnswer.ts"
-import type { Flaw, Vice, Writer } from "./Writer.ts"
+import { propertyNames } from "./SchemaParts.ts"
+import { vices } from "./Vices.ts"
+import type { Habits, Writer } from "./Writer.ts"
 import { makeWriter } from "./Writer.ts"
 
 const objectSchema = {
@@ -16,31 +19,37 @@ const objectSchema = {
 }
 
 const compose = (request: ChatRequest, writer: Writer, seed: string): string => {
-  if (request.format === "text") return writer.text("text", { min: 80, max: Infinity }, 0)
+  if (request.format === "text") {
+    const hard = { ...anyLength, minChars: 80 }
+    return writer.text({ name: "text", ask: "", hard, soft: anyLength })
+  }
   return JSON.stringify(
     composeValue(request.schema ?? objectSchema, writer, makeDice(`${seed}:shape`))
   )
 }
 
-const vices: ReadonlyArray<Vice> = ["repeats", "invents", "pads"]
-
-/** A model whose name says that it is a bad one has a vice in every answer. */
-const viceOf = (model: string, own: string): Vice | undefined =>
-  /bad/i.test(model) ? vices[Math.floor(chance(own, "vice") * vices.length)] : undefined
-
 /**
- * The same request and seed give the same answer. `quality` is the share of prompts, by their content, that are
- * answered without a flaw.
+ * A model whose name says that it is a bad one has a vice in every answer, and begins every page alike; one that is
+ * called worn does only the latter. `quality` is the share of prompts, by their content, that are answered without a flaw.
  */
+const habitsOf = (model: string, own: string, quality: number): Habits => {
+  const isBad = /bad/i.test(model)
+  return {
+    flaw: chance(own, "quality") < quality
+      ? undefined
+      : chance(own, "flaw") < 0.5
+      ? "number"
+      : "placeholder",
+    vice: isBad ? vices[Math.floor(chance(own, "vice") * vices.length)] : undefined,
+    isWorn: isBad || /worn/i.test(model)
+  }
+}
+
+/** The same request and seed give the same answer. */
 export const answerText = (request: ChatRequest, seed: string, quality: number): string => {
   const own = `${seed}:${request.meaning}`
-  const draw = chance(own, "quality")
-  const flaw: Flaw | undefined = draw < quality
-    ? undefined
-    : chance(own, "flaw") < 0.5
-    ? "number"
-    : "placeholder"
-  const vice = viceOf(request.model, own)
   const material = readMaterial(request.messages)
-  return compose(request, makeWriter(material, makeDice(own), flaw, vice), own)
+  const fieldNames = propertyNames(request.schema ?? objectSchema)
+  const habits = habitsOf(request.model, own, quality)
+  return compose(request, makeWriter(material, fieldNames, makeDice(own), habits), own)
 }

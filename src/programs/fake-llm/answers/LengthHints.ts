@@ -1,41 +1,30 @@
 // Lengths asked for in words: "10 to 80 characters", "under 200 characters", "15 to 80 words", "at least 40 characters".
-import type { Length } from "./Writer.ts"
+import { anyLength, type Bounds } from "./Bounds.ts"
 
 const range = /(\d{1,5})\s*(?:to|–|-)\s*(\d{1,5})\s+(characters|words)/i
 const most =
   /(?:under|below|at most|up to|no more than|max(?:imum)?(?: of)?)\s+(\d{1,5})\s+(characters|words)/i
 const least = /(?:at least|over|min(?:imum)?(?: of)?)\s+(\d{1,5})\s+(characters|words)/i
 
-/** A word with its space has six letters in English; the bounds keep clear of texts with longer or shorter ones. */
-const charsPerWord = { low: 5, usual: 6.3, high: 8 }
+const boundsOf = (unit: string, min: number, max: number): Bounds =>
+  unit.toLowerCase() === "words"
+    ? { ...anyLength, minWords: min, maxWords: max }
+    : { ...anyLength, minChars: min, maxChars: max }
 
-const inChars = (count: number, unit: string, perWord: number): number =>
-  unit.toLowerCase() === "words" ? Math.ceil(count * perWord) : count
-
-/** The first length that the text asks for, in characters; none where it asks for none. */
-export const readLength = (text: string): Length | undefined => {
+/** The first length that the text asks for; undefined where it asks for none. */
+export const readLength = (text: string): Bounds | undefined => {
   const both = range.exec(text)
-  if (both !== null) {
-    const [, low, high, unit] = both
-    const min = inChars(Number(low), unit!, charsPerWord.high)
-    const max = inChars(Number(high), unit!, charsPerWord.low)
-    if (min <= max) return { min, max }
-    const middle = inChars((Number(low) + Number(high)) / 2, unit!, charsPerWord.usual)
-    return { min: Math.floor(middle * 0.93), max: Math.ceil(middle) }
-  }
+  if (both !== null) return boundsOf(both[3]!, Number(both[1]), Number(both[2]))
   const above = least.exec(text)
+  if (above !== null) return boundsOf(above[2]!, Number(above[1]), Infinity)
   const below = most.exec(text)
-  if (above === null && below === null) return undefined
-  return {
-    min: above === null ? 0 : inChars(Number(above[1]), above[2]!, charsPerWord.high),
-    max: below === null ? Infinity : inChars(Number(below[1]), below[2]!, charsPerWord.low)
-  }
+  return below === null ? undefined : boundsOf(below[2]!, 0, Number(below[1]))
 }
 
 const inAll = /^[^\n]*\b(?:in all|altogether|together|in total)\b/im
 
 /** A length that all texts of a list have together; undefined where none is asked for, or one for each. */
-export const readTogether = (text: string): Length | undefined => {
+export const readTogether = (text: string): Bounds | undefined => {
   const line = text.split("\n").find((each) => inAll.test(each))
   return line === undefined ? undefined : readLength(line)
 }

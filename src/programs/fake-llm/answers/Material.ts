@@ -1,12 +1,27 @@
-// What an answer can be made of: the facts and sentences that stand in a prompt.
+// What an answer can be made of: the facts, sentences and questions that stand in a prompt.
+import { isOfUse, plainText, proseSentences } from "./Prose.ts"
+
+/** A question of the evidence with the sentences that answer it. */
+export interface Pair {
+  readonly question: string
+  readonly answer: string
+}
+
+/** One source of the evidence. */
+export interface Part {
+  /** Its name, reduced to letters and digits in lower case; of a file its path. */
+  readonly key: string
+  readonly sentences: ReadonlyArray<string>
+  readonly pairs: ReadonlyArray<Pair>
+}
 
 export interface Material {
-  /** `Label: value` lines of the user's messages, labels reduced to letters and digits in lower case. */
+  /** `Label: value` lines of the user's messages, labels reduced as keys are. */
   readonly labels: ReadonlyMap<string, string>
   /** What list items outside the evidence ask of a field: `- title: 10 to 80 characters`. Keys as of labels. */
   readonly asked: ReadonlyMap<string, string>
-  /** Whole sentences of the evidence, cleaned of markup, none twice. */
-  readonly sentences: ReadonlyArray<string>
+  /** In the order of the evidence; no sentence stands in two of them. */
+  readonly parts: ReadonlyArray<Part>
   /** What the item is called. */
   readonly name: string
   /** Phrases quoted by the findings of an earlier draft, lower case: an attentive model avoids them. */
@@ -14,10 +29,10 @@ export interface Material {
 }
 
 /** What is read of an evidence block, and of its beginning for labels: enough for a page, and cheap at any size. */
-const charsMax = 8_000
-const labelledCharsMax = 2_000
-const sentencesMax = 32
+const charsMax = 12_000
+const labelledCharsMax = 4_000
 const labelsMax = 64
+const partsMax = 64
 const blockStart = /<(evidence|sources|facts|document)\b[^>\n]{0,200}>/i
 
 export const labelKey = (label: string): string =>
@@ -42,64 +57,55 @@ const readLabels = (
   return into
 }
 
-/** Markdown and HTML to plain lines. Every pattern is bounded or linear: the documents are not ours. */
-const clean = (text: string): string =>
-  text
-    .toWellFormed()
-    // Emoji: JSON Schema counts them as one character, most other things as two.
-    .replace(/[\u{10000}-\u{10ffff}]|\ufe0f|\ufffd/gu, " ")
-    .replace(/^[^\S\n]{0,8}(```|~~~)[\s\S]{0,4000}?^[^\S\n]{0,8}\1[^\S\n]{0,8}$/gm, "\n")
-    .replace(/<!--[\s\S]{0,4000}?-->/g, " ")
-    .replace(/<[a-zA-Z/][^<>]{0,400}>/g, " ")
-    .replace(/!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)/g, " ")
-    .replace(/\[([^\]\n]{0,200})\](?:\([^)\n]{0,500}\)|\[[^\]\n]{0,100}\])/g, "$1")
-    .replace(/https?:\/\/[^\s)>\]]+/g, " ")
-    .replace(/&[a-z]{2,8};|&#\d{1,6};/g, " ")
-    .replace(/[*`]{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)/g, "")
+/** Where a source begins: a tag that names it, or a field's name before its text. */
+const partStart =
+  /^<source\b[^>\n]{0,40}\bid="([^"\n]{1,300})"[^>\n]{0,100}>|^([\p{L}][\p{L}\p{N}_-]{1,30}):(?=\s)/gmu
 
-/** A line that reads as prose: mostly letters, several words, no leftover of code, tables or badges. */
-const isProse = (sentence: string): boolean => {
-  if (sentence.length < 24 || sentence.length > 320) return false
-  if (/[|{}<>$\\[\]=;~^#"]|\/\/|=>|\(\)/.test(sentence)) return false
-  let letters = 0
-  for (let i = 0; i < sentence.length; i++) {
-    const code = sentence.charCodeAt(i)
-    // Whatever is beyond ASCII is taken for a letter: every script has its own.
-    if (
-      code === 0x20 || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) ||
-      code > 0x7f
-    ) letters++
+const pairsIn = (sentences: ReadonlyArray<string>): ReadonlyArray<Pair> => {
+  const pairs: Array<{ readonly question: string; readonly answer: Array<string> }> = []
+  for (const sentence of sentences) {
+    if (sentence.endsWith("?")) pairs.push({ question: sentence, answer: [] })
+    else pairs.at(-1)?.answer.push(sentence)
   }
-  // A list of names has a comma at every other word.
-  const words = sentence.split(" ").length
-  return letters / sentence.length > 0.8 && words >= 4 &&
-    sentence.split(",").length <= 1 + words / 3
+  return pairs.filter(({ answer }) => answer.length > 0)
+    .map(({ answer, question }) => ({ question, answer: answer.join(" ") }))
 }
 
-/** What names a source before its text. Words that begin prose ("Note: …") are no less a label. */
-const fieldLabel = /^(?:(?:file|url) \S{1,300}|[\p{L}][\p{L}\p{N}_-]{1,30}): /u
-
-const readSentences = (text: string): Array<string> => {
-  const seen = new Set<string>()
-  const sentences: Array<string> = []
-  // Lines of one paragraph belong together; a heading, a list item, a labelled line and a blank line end it.
-  const paragraphs = clean(text.slice(0, charsMax)).split(
-    /\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s|[\p{L}][\p{L}\p{N}_-]{1,30}:[^\S\n])/u
+/** What a field says is said, with or without a capital and a stop; in a document only sentences are. */
+const asSentences = (text: string): string =>
+  text.trim().replace(/[^.!?]$/, "$&.").replace(
+    /^[a-z](?=[a-z]* )/,
+    (letter) => letter.toUpperCase()
   )
-  for (const paragraph of paragraphs) {
-    if (/^\s*#/.test(paragraph)) continue
-    const line = paragraph.replace(/^\s*(?:[-*+>]|\d+[.)])\s+/, "").replace(/\s+/g, " ").trim()
-      .replace(fieldLabel, "")
-    for (const piece of line.split(/(?<=[.!?])\s+(?=[\p{Lu}\p{N}])/u)) {
-      const sentence = piece.trim().replace(/[:,]$/, "")
-      const words = sentence.toLowerCase().replace(/[.!?]+$/, "")
-      if (!isProse(sentence) || seen.has(words)) continue
-      seen.add(words)
-      sentences.push(/[.!?]$/.test(sentence) ? sentence : `${sentence}.`)
-      if (sentences.length >= sentencesMax) return sentences
-    }
+
+const partOf = (key: string, isDocument: boolean, text: string, name: string): Part => {
+  const all = proseSentences(isDocument ? text : asSentences(text), name)
+  const firstQuestion = all.findIndex((sentence) => sentence.endsWith("?"))
+  // A document asks its readers something here and there; a field that does so is a list of questions.
+  if (isDocument || firstQuestion !== 0) {
+    const stated = all.filter((sentence) => !sentence.endsWith("?"))
+    return { key, sentences: isDocument ? stated.filter(isOfUse) : stated, pairs: [] }
   }
-  return sentences
+  return { key, sentences: [], pairs: pairsIn(all) }
+}
+
+const readParts = (text: string, name: string): ReadonlyArray<Part> => {
+  const starts = [...text.matchAll(partStart)].slice(0, partsMax)
+  const parts = [partOf("", true, text.slice(0, starts[0]?.index ?? text.length), name)]
+  starts.forEach((start, at) => {
+    const end = starts[at + 1]?.index ?? text.length
+    const [, source, field = ""] = start
+    const inside = text.slice(start.index + start[0].length, end)
+    parts.push(partOf(source ?? labelKey(field), source !== undefined, inside, name))
+  })
+  const seen = new Set<string>()
+  return parts.map((part) => ({
+    ...part,
+    sentences: part.sentences.filter((sentence) => {
+      const key = sentence.toLowerCase()
+      return !seen.has(key) && seen.add(key)
+    })
+  }))
 }
 
 const quoted = (findings: string): Array<string> =>
@@ -108,6 +114,7 @@ const quoted = (findings: string): Array<string> =>
   )
 
 const nameLabels = ["name", "title", "product", "package", "slug"]
+const nameCharsMax = 80
 
 /** The first block and what stands around it; it ends at the last closing tag, since a document may quote one. */
 const splitBlock = (
@@ -140,8 +147,8 @@ export const readMaterial = (
   const system = messages.filter((message) => message.role !== "user").map((message) =>
     message.text
   ).join("\n")
-  const name = nameLabels.map((label) => labels.get(label)).find((value) => value !== undefined) ??
-    "this item"
+  const named = nameLabels.map((label) => labels.get(label)).find((value) => value !== undefined)
+  const name = plainText(named ?? "this item").trim().slice(0, nameCharsMax)
   const findings = /<findings>([\s\S]{0,20000})/.exec([after, ...users.slice(1)].join("\n"))?.[1]
     ?.split("</findings>")[0]
   return {
@@ -151,8 +158,8 @@ export const readMaterial = (
       itemLine,
       readLabels(before.slice(0, charsMax), itemLine)
     ),
-    sentences: readSentences(inside),
-    name: clean(name).trim().slice(0, 80),
+    parts: readParts(inside.slice(0, charsMax), name),
+    name,
     avoid: quoted(findings ?? "")
   }
 }

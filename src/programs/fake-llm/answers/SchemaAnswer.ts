@@ -4,25 +4,25 @@
 // min/maxLength, simple patterns, common formats, numeric bounds, multipleOf, anyOf, oneOf, allOf, and local $ref.
 // Lengths in words ("10 to 80 characters") count too, from a description or from the prompt's list of fields.
 // Not honoured: not, if/then/else, dependencies, patternProperties, contains, references to other documents.
+import { anyLength, type Bounds } from "./Bounds.ts"
 import type { Dice } from "./Dice.ts"
 import { readLength, readParagraphs, readTogether } from "./LengthHints.ts"
+import { numberAnswer } from "./numberAnswer.ts"
 import { samplePattern } from "./PatternSample.ts"
 import type { Schema } from "./SchemaParts.ts"
-import { isSchema, lookUp, merge } from "./SchemaParts.ts"
-import type { Length, Writer } from "./Writer.ts"
+import { isFreeText, isSchema, lookUp, merge, numberOf, toSchema, typeOf } from "./SchemaParts.ts"
+import { formats } from "./formats.ts"
+import { inParagraphs } from "./paragraphs.ts"
+import type { ItemCount, Wanted, Writer } from "./Writer.ts"
 
 /** From here on optional properties are left out and lists kept short: a schema may be recursive. */
 const depthShort = 6
 const depthMax = 24
 const itemsMax = 50
-const listLong = 3
 const refsMax = 32
 
 const schemasOf = (value: unknown): ReadonlyArray<Schema> =>
   Array.isArray(value) ? value.filter(isSchema) : []
-
-const numberOf = (value: unknown): number | undefined =>
-  typeof value === "number" ? value : undefined
 
 class Composer {
   readonly #root: Schema
@@ -35,13 +35,13 @@ class Composer {
     this.#dice = dice
   }
 
-  value(given: unknown, field: string, depth: number, index: number): unknown {
+  value(given: unknown, field: string, depth: number): unknown {
     if (given === false || depth > depthMax) return null
     const schema = this.#resolve(isSchema(given) ? given : {}, depth)
     if ("const" in schema) return schema["const"]
     const choices = schema["enum"]
     if (Array.isArray(choices) && choices.length > 0) return this.#choose(choices, field)
-    switch (this.#typeOf(schema)) {
+    switch (typeOf(schema)) {
       case "object":
         return this.#object(schema, depth)
       case "array":
@@ -55,7 +55,7 @@ class Composer {
       case "null":
         return null
       default:
-        return this.#string(schema, field, index)
+        return this.#string(schema, field)
     }
   }
 
@@ -97,16 +97,6 @@ class Composer {
       choices[this.#dice.below(choices.length)]
   }
 
-  #typeOf(schema: Schema): string {
-    const { type } = schema
-    if (typeof type === "string") return type
-    if (Array.isArray(type)) return String(type.find((each) => each !== "null") ?? "null")
-    if ("properties" in schema || "required" in schema) return "object"
-    if ("items" in schema || "prefixItems" in schema || "minItems" in schema) return "array"
-    if ("minimum" in schema || "maximum" in schema || "multipleOf" in schema) return "number"
-    return "string"
-  }
-
   #object(schema: Schema, depth: number): unknown {
     const properties = isSchema(schema["properties"]) ? schema["properties"] : {}
     const required = Array.isArray(schema["required"]) ? schema["required"].map(String) : []
@@ -118,13 +108,10 @@ class Composer {
       .map((name): [string, unknown] => {
         const inner = properties[name] ??
           (isSchema(schema["additionalProperties"]) ? schema["additionalProperties"] : {})
-        return [name, this.value(inner, name, depth + 1, this.#listIndex)]
+        return [name, this.value(inner, name, depth + 1)]
       })
     return Object.fromEntries(entries)
   }
-
-  /** Which item of the innermost list is being written: the fields of a listed object differ by it. */
-  #listIndex = 0
 
   #array(schema: Schema, field: string, depth: number): unknown {
     const prefix = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : []
@@ -132,39 +119,67 @@ class Composer {
       (depth < depthShort ? Math.max(1, prefix.length) : 0)
     const room = schema["items"] === false ? prefix.length : itemsMax
     const max = Math.max(min, Math.min(numberOf(schema["maxItems"]) ?? min + 2, room))
-    // A list that must be long anyway gets no longer: the material has to last for all of them.
-    const count = depth < depthShort && min < listLong
-      ? Math.min(max, min + this.#dice.below(Math.min(3, max - min + 1)))
-      : Math.min(min, max)
-    const outerShare = this.#share
-    this.#share = this.#shareOf(schema, field, count)
+    const count = depth < depthShort ? { min, max } : { min, max: min }
+    const inner = this.#resolve(isSchema(schema["items"]) ? schema["items"] : {}, depth + 1)
+    if (prefix.length > 0 || schema["uniqueItems"] === true || min > itemsMax) {
+      return this.#each(
+        [...prefix, ...Array<unknown>(min).fill(schema["items"])],
+        field,
+        depth,
+        min
+      )
+    }
+    if (isFreeText(inner)) return this.#texts(schema, inner, field, count)
+    return this.#questions(inner, field, depth, count) ??
+      this.#each(Array<unknown>(Math.min(max, Math.max(1, min))).fill(inner), field, depth, min)
+  }
+
+  /** One value for each schema, and more of the last while two that are the same may not be. */
+  #each(schemas: ReadonlyArray<unknown>, field: string, depth: number, min: number): unknown {
     const items: Array<unknown> = []
     const seen = new Set<string>()
-    const outer = this.#listIndex
-    const distinct = schema["uniqueItems"] === true
-    for (let i = 0, tries = 0; i < count && tries < count * 20; tries++) {
-      this.#listIndex = i
-      const item = this.value(prefix[i] ?? schema["items"], field, depth + 1, i)
+    for (let tries = 0; items.length < schemas.length && tries < schemas.length * 20; tries++) {
+      const item = this.value(schemas[items.length], field, depth + 1)
       const key = JSON.stringify(item)
-      // Thin evidence repeats itself: a few more tries, then fewer items, and the same again only where it must be.
-      if (seen.has(key) && (distinct || tries < count * 5)) continue
-      if (seen.has(key) && i >= min) break
+      // The same again only where it must be.
+      if (seen.has(key) && tries < schemas.length * 5) continue
+      if (seen.has(key) && items.length >= min) break
       seen.add(key)
       items.push(item)
-      i++
     }
-    this.#listIndex = outer
-    this.#share = outerShare
     return items
   }
 
-  /** What each text of the list has to have, where a length is asked for all of them together. */
-  #share: Length | undefined
+  #texts(schema: Schema, inner: Schema, field: string, count: ItemCount): ReadonlyArray<string> {
+    const together = readTogether(this.#wordsOn(schema, field))
+    const wanted = this.#wanted(inner, field)
+    return together === undefined
+      ? this.#writer.list(wanted, count)
+      : this.#writer.shared({ ...wanted, soft: together }, count)
+  }
 
-  #shareOf(schema: Schema, field: string, count: number): Length | undefined {
-    const whole = readTogether(this.#wordsOn(schema, field))
-    if (whole === undefined || count === 0) return undefined
-    return { min: Math.ceil(whole.min / count), max: Math.floor(whole.max / count) }
+  /** Objects of a question and its answer; undefined for others. */
+  #questions(inner: Schema, field: string, depth: number, count: ItemCount): unknown {
+    const properties = isSchema(inner["properties"]) ? inner["properties"] : {}
+    const names = Object.keys(properties)
+    const question = names.find((name) => /question$/i.test(name))
+    const answer = names.find((name) => name !== question && isFreeText(toSchema(properties[name])))
+    if (question === undefined || answer === undefined || depth >= depthShort) return undefined
+    const asked = toSchema(properties[question])
+    if (!isFreeText(asked) || "minLength" in asked || "maxLength" in asked) return undefined
+    const { hard, soft } = this.#wanted(toSchema(properties[answer]), answer)
+    const ask = this.#writer.asked(field) ?? ""
+    const wanted = { name: field, ask, hard, soft: readLength(ask) ?? soft }
+    return this.#writer.pairs(wanted, count).map((pair) =>
+      Object.fromEntries(names.map((name) => [
+        name,
+        name === question
+          ? pair.question
+          : name === answer
+          ? pair.answer
+          : this.value(properties[name], name, depth + 2)
+      ]))
+    )
   }
 
   /** What the description and the prompt say of the field. */
@@ -173,63 +188,39 @@ class Composer {
     return `${typeof described === "string" ? described : ""}\n${this.#writer.asked(field) ?? ""}`
   }
 
-  #number(schema: Schema, field: string, whole: boolean): number {
-    const step = numberOf(schema["multipleOf"])
-    const unit = whole ? Math.max(1, step ?? 1) : step ?? 1e-6
-    const above = numberOf(schema["exclusiveMinimum"])
-    const below = numberOf(schema["exclusiveMaximum"])
-    const min = Math.max(
-      numberOf(schema["minimum"]) ?? -Infinity,
-      above === undefined ? -Infinity : above + unit
-    )
-    const max = Math.min(
-      numberOf(schema["maximum"]) ?? Infinity,
-      below === undefined ? Infinity : below - unit
-    )
-    const fits = (n: number): boolean =>
-      Number.isFinite(n) && n >= min && n <= max && (!whole || Number.isInteger(n)) &&
-      (step === undefined || Number.isInteger(n / step))
-    const fact = this.#writer.fact(field)
-    const known = [...(fact === undefined ? [] : [Number(fact)]), ...this.#writer.numbers].find(
-      fits
-    )
-    if (known !== undefined) return known
-    const low = Number.isFinite(min) ? min : Number.isFinite(max) ? Math.min(0, max) : 0
-    const round = step ?? (whole ? 1 : undefined)
-    return round === undefined ? low : Number((Math.ceil(low / round) * round).toPrecision(12))
+  #wanted(schema: Schema, field: string): Wanted {
+    const ask = this.#wordsOn(schema, field)
+    const hard: Bounds = {
+      ...anyLength,
+      minChars: numberOf(schema["minLength"]) ?? 0,
+      maxChars: numberOf(schema["maxLength"]) ?? Infinity
+    }
+    return { name: field, ask, hard, soft: readLength(ask) ?? anyLength }
   }
 
-  #string(schema: Schema, field: string, index: number): string {
-    const length = this.#length(schema, field)
+  #number(schema: Schema, field: string, isWhole: boolean): number {
+    const fact = this.#writer.fact(field)
+    const known = [...(fact === undefined ? [] : [Number(fact)]), ...this.#writer.numbers]
+    return numberAnswer(schema, isWhole, known)
+  }
+
+  #string(schema: Schema, field: string): string {
     const format = formats[String(schema["format"])]
     if (format !== undefined) return format
+    const wanted = this.#wanted(schema, field)
     const pattern = schema["pattern"]
     if (typeof pattern !== "string") {
-      return inParagraphs(
-        this.#writer.text(field, length, index),
-        readParagraphs(this.#wordsOn(schema, field))
-      )
+      return inParagraphs(this.#writer.text(wanted), readParagraphs(wanted.ask))
     }
-    return this.#matching(pattern, field, length) ?? this.#writer.text(field, length, index)
-  }
-
-  /** The schema's own bounds; within them, what its description or the prompt asks for in words. */
-  #length(schema: Schema, field: string): Length {
-    const min = numberOf(schema["minLength"]) ?? 0
-    const max = numberOf(schema["maxLength"]) ?? Infinity
-    const described = schema["description"]
-    const asked = (typeof described === "string" ? readLength(described) : undefined) ??
-      this.#share ?? readLength(this.#writer.asked(field) ?? "")
-    if (asked === undefined || asked.min > max || asked.max < min) return { min, max }
-    return { min: Math.max(min, asked.min), max: Math.min(max, asked.max) }
+    return this.#matching(pattern, field, wanted.hard) ?? this.#writer.text(wanted)
   }
 
   /** A fact of that name where it matches, for it is what was asked for; otherwise a sample. */
-  #matching(pattern: string, field: string, length: Length): string | undefined {
+  #matching(pattern: string, field: string, { maxChars, minChars }: Bounds): string | undefined {
     const fact = this.#writer.fact(field)
     try {
       if (
-        fact !== undefined && fact.length >= length.min && fact.length <= length.max &&
+        fact !== undefined && fact.length >= minChars && fact.length <= maxChars &&
         new RegExp(pattern, "u").test(fact)
       ) {
         return fact
@@ -237,37 +228,13 @@ class Composer {
     } catch {
       return undefined
     }
-    return samplePattern(pattern, length.min, length.max, this.#dice)
+    return samplePattern(pattern, minChars, maxChars, this.#dice)
   }
-}
-
-/** The sentences shared out among so many paragraphs. */
-const inParagraphs = (text: string, paragraphs: number): string => {
-  const sentences = text.split(/(?<=[.!?]) (?=\p{Lu})/u)
-  if (paragraphs < 2 || sentences.length < paragraphs) return text
-  const each = Math.ceil(sentences.length / paragraphs)
-  return Array.from(
-    { length: paragraphs },
-    (_, n) => sentences.slice(n * each, (n + 1) * each).join(" ")
-  ).filter((paragraph) => paragraph !== "").join("\n\n")
 }
 
 const pickDefined = (fields: Schema): Schema =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-const formats: { readonly [format: string]: string } = {
-  "date-time": "2025-01-15T09:30:00Z",
-  date: "2025-01-15",
-  time: "09:30:00Z",
-  email: "info@example.com",
-  hostname: "example.com",
-  ipv4: "192.0.2.1",
-  ipv6: "2001:db8::1",
-  uri: "https://example.com/",
-  url: "https://example.com/",
-  uuid: "3f2b8a54-6c1d-4e7f-9a0b-5d8c2e1f7a36"
-}
-
 /** Composes the value; the same schema, writer and dice give the same one. */
 export const composeValue = (schema: Schema, writer: Writer, dice: Dice): unknown =>
-  new Composer(schema, writer, dice).value(schema, "", 0, 0)
+  new Composer(schema, writer, dice).value(schema, "", 0)

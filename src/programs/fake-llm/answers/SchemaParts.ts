@@ -1,4 +1,5 @@
-// JSON Schemas as values: looked up by a local reference, and two of them merged into one that asks for both.
+// JSON Schemas as values: looked up by a local reference, two of them merged into one that asks for both, and what they
+// are about.
 
 export type Schema = { readonly [key: string]: unknown }
 
@@ -43,3 +44,42 @@ export const merge = (a: Schema, b: Schema): Schema => {
   }
   return merged
 }
+
+export const numberOf = (value: unknown): number | undefined =>
+  typeof value === "number" ? value : undefined
+
+const namesMax = 500
+
+/** The names of all properties that the schema has anywhere. */
+export const propertyNames = (
+  schema: unknown,
+  into: Set<string> = new Set()
+): ReadonlySet<string> => {
+  if (into.size >= namesMax || typeof schema !== "object" || schema === null) return into
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === "properties" && isSchema(value)) {
+      for (const name of Object.keys(value)) into.add(name)
+    }
+    if (key !== "const" && key !== "enum") propertyNames(value, into)
+  }
+  return into
+}
+
+export const toSchema = (value: unknown): Schema => isSchema(value) ? value : {}
+
+export const typeOf = (schema: Schema): string => {
+  const { type } = schema
+  if (typeof type === "string") return type
+  if (Array.isArray(type)) return String(type.find((each) => each !== "null") ?? "null")
+  if ("properties" in schema || "required" in schema) return "object"
+  if ("items" in schema || "prefixItems" in schema || "minItems" in schema) return "array"
+  if ("minimum" in schema || "maximum" in schema || "multipleOf" in schema) return "number"
+  return "string"
+}
+
+/** A text that nothing but its length is asked of. */
+export const isFreeText = (schema: Schema): boolean =>
+  typeOf(schema) === "string" &&
+  !["const", "enum", "pattern", "format", "$ref", "anyOf", "oneOf", "allOf"].some((key) =>
+    key in schema
+  )

@@ -1,24 +1,32 @@
-// Texts of a wanted length from the material: labelled facts as they stand, otherwise whole sentences of the evidence.
+// Texts of a wanted length from the material: facts as they stand, otherwise whole sentences of the evidence. Where that
+// has no more to say the text stays shorter.
+import { aimAt, type Bounds, isLongEnough, isShortEnough, isWithin, narrowed } from "./Bounds.ts"
 import type { Dice } from "./Dice.ts"
-import type { Material } from "./Material.ts"
+import { factPairs } from "./Facts.ts"
+import type { Material, Pair } from "./Material.ts"
 import { labelKey } from "./Material.ts"
-import { fillers, padding, questions } from "./stock.ts"
-
-/** Bounds of a text in characters. */
-export interface Length {
-  readonly min: number
-  readonly max: number
-}
+import { clauseOf, forcedInto } from "./shorten.ts"
+import { fillers, questions } from "./stock.ts"
+import { type Field, makeSupply } from "./Supply.ts"
+import { type Vice, withVice, wornOpening } from "./Vices.ts"
 
 /** What a careless model slips in once: a figure from nowhere, or a gap it meant to fill. */
 export type Flaw = "number" | "placeholder"
 
-/** What a bad model does in every text: says the same again, invents figures, or pads to reach a length. */
-export type Vice = "repeats" | "invents" | "pads"
+/** A text as it is wanted: what the schema demands, and what is asked for in words. */
+export interface Wanted extends Field {
+  readonly hard: Bounds
+  readonly soft: Bounds
+}
 
 export interface Writer {
-  /** A text for a field of this name; `index` counts the items of a list. */
-  readonly text: (field: string, length: Length, index: number) => string
+  readonly text: (wanted: Wanted) => string
+  /** So many texts; fewer where there is no more to say and the schema allows it. */
+  readonly list: (wanted: Wanted, count: ItemCount) => ReadonlyArray<string>
+  /** Texts that have a length together. */
+  readonly shared: (wanted: Wanted, count: ItemCount) => ReadonlyArray<string>
+  /** Questions with answers, `wanted` being the answer. */
+  readonly pairs: (wanted: Wanted, count: ItemCount) => ReadonlyArray<Pair>
   /** The labelled fact of that name, if the prompt has one. */
   readonly fact: (field: string) => string | undefined
   /** What the prompt asks of the field in its own words: `- title: 10 to 80 characters`. */
@@ -27,139 +35,169 @@ export interface Writer {
   readonly numbers: ReadonlyArray<number>
 }
 
-/** What a bad model invents, another figure every time. */
-const inventedFigure = (dice: Dice): string =>
-  `It is trusted by ${11_000 + dice.below(80_000)} customers in ${31 + dice.below(60)} countries.`
+export interface ItemCount {
+  readonly min: number
+  readonly max: number
+}
+
+export interface Habits {
+  /** Worked once into the first text that has room for it. */
+  readonly flaw: Flaw | undefined
+  /** Worked into every text. */
+  readonly vice: Vice | undefined
+  /** Whether every page begins alike. */
+  readonly isWorn: boolean
+}
 
 const flaws: { readonly [kind in Flaw]: string } = {
   number: "It is trusted by 48,713 teams in 94 countries.",
   placeholder: "[Insert a short description here]"
 }
-const flawRoomChars = 90
-
-/** Cut at the last whole word within `max`; a text that would then be too short is cut where it stands. */
-const cut = (text: string, { min, max }: Length): string => {
-  if (text.length <= max) return text
-  const whole = text.slice(0, max + 1).replace(/\s+\S*$/, "").replace(/[\s,;:(–—-]+$/, "")
-  return whole.length >= min && whole.length <= max && whole !== "" ? whole : text.slice(0, max)
-}
+/** Room that a flaw takes, or the beginning of a page. */
+const roomChars = 90
+const roomWords = 40
+/** How far texts go from the least length to the most. */
+const goodShare = 0.3
+const fullShare = 0.7
+/** Texts of a list where none of the evidence is its own. */
+const usualItemsMore = 2
 
 const isQuestion = (field: string): boolean => /question$/i.test(field)
 const isHeading = (field: string): boolean =>
   /^(title|name|heading|headline|label)$|(Title|Name|Heading)$/.test(field)
 
-const lengthWanted = ({ min, max }: Length): number =>
-  Math.min(max, Math.max(min, max === Infinity ? 160 : Math.floor(min + (max - min) * 0.25)))
+const isRoomy = ({ maxChars, maxWords }: Bounds): boolean =>
+  maxChars >= roomChars && maxWords >= roomWords
 
-/** The next piece of text, where the text has `taken` of them, lacks `need` characters and has room for `room`. */
-type NextSentence = (taken: number, need: number, room: number) => string
-
-/** What one more short sentence takes. */
-const roomOfOne = 40
-
-/**
- * Whole sentences of the evidence, then fillers, each once in an answer, the ones that fit first; when all are used up
- * they come again.
- */
-const inOrder = (sentences: ReadonlyArray<string>, name: string, dice: Dice): NextSentence => {
-  const rotated = (texts: ReadonlyArray<string>, by: number) => [
-    ...texts.slice(by),
-    ...texts.slice(0, by)
-  ]
-  const all = [
-    ...rotated(sentences, sentences.length === 0 ? 0 : dice.below(Math.min(3, sentences.length))),
-    ...rotated(fillers.map((filler) => filler(name)), dice.below(fillers.length))
-  ]
-  let unused = [...all]
-  return (_taken, need, room) => {
-    if (unused.length === 0) unused = [...all]
-    const fitting = unused.findIndex(({ length }) => length >= need && length <= room)
-    const shorter = unused.findIndex(({ length }) => length <= room - roomOfOne)
-    return unused.splice(Math.max(0, fitting === -1 ? shorter : fitting), 1)[0]!
-  }
-}
-
-const withVice = (
-  vice: Vice,
-  sentences: ReadonlyArray<string>,
-  good: NextSentence,
-  dice: Dice
-): NextSentence => {
-  switch (vice) {
-    case "repeats":
-      return (taken) => sentences[taken % 2] ?? padding[0]!
-    case "invents":
-      return (taken, need, room) => taken === 0 ? inventedFigure(dice) : good(taken, need, room)
-    case "pads":
-      return (taken, need, room) =>
-        taken === 0 ? good(taken, need, room) : padding[taken % padding.length]!
-  }
-}
-
-/** `flaw` is worked once into the first text that has room for it, `vice` into every text. */
 export const makeWriter = (
   material: Material,
+  fieldNames: ReadonlySet<string>,
   dice: Dice,
-  flaw: Flaw | undefined,
-  vice?: Vice
+  { flaw, isWorn, vice }: Habits
 ): Writer => {
   const { asked, avoid, labels, name } = material
-  const allowed = (text: string): boolean => {
+  const honest = makeSupply(material, fieldNames)
+  // A bad model fills what it is given; one with little to say keeps to the least.
+  const usualShare = vice !== undefined ? fullShare : honest.isScarce ? 0 : goodShare
+  const supply = vice === undefined ? honest : withVice(vice, honest, name, dice)
+  const openings = [
+    ...(flaw === undefined ? [] : [flaws[flaw]]),
+    ...(isWorn ? [wornOpening(name)] : [])
+  ]
+  const isAllowed = (text: string): boolean => {
     const lower = text.toLowerCase()
     return !avoid.some((phrase) => lower.includes(phrase))
   }
-  const sentences = material.sentences.filter(allowed)
-  const good = inOrder(sentences, name, dice)
-  const sentence = vice === undefined ? good : withVice(vice, sentences, good, dice)
-  let pending = flaw
 
-  const paragraph = (length: Length, opening: string): string => {
-    const wanted = lengthWanted(length)
-    let text = opening
-    // Every filler has at least ten characters, so the bound is never what ends this.
-    for (let taken = 0; text.length < wanted && taken < wanted; taken++) {
-      const spent = text === "" ? 0 : text.length + 1
-      const piece = sentence(taken, length.min - spent, length.max - spent)
-      const longer = text === "" ? piece : `${text} ${piece}`
-      if (longer.length > length.max && text.length >= length.min && text !== "") break
-      text = longer
+  /** Sentences up to a length, as far as there are any; facts where it would else be too short. */
+  const gather = (
+    field: Field,
+    bounds: Bounds,
+    begun: ReadonlyArray<string>,
+    aim = aimAt(usualShare, bounds)
+  ) => {
+    const taken = [...begun]
+    const whole = (): string => taken.join(" ")
+    const fits = (sentence: string) => isShortEnough([...taken, sentence].join(" "), bounds)
+    // Every sentence is taken out of the supply, or takes room: this ends.
+    while (taken.length === 0 || !isLongEnough(whole(), aim)) {
+      const next = supply.next(field, fits, taken.length === begun.length) ??
+        (isLongEnough(whole(), bounds) && taken.length > 0
+          ? undefined
+          : supply.nextFact(field, fits))
+      if (next === undefined) break
+      taken.push(next)
     }
-    return cut(text, length)
+    return taken
   }
 
-  const opening = (length: Length): string => {
-    if (pending === undefined || length.max < flawRoomChars) return ""
-    const text = flaws[pending]
-    pending = undefined
-    return text
+  const opening = (bounds: Bounds): ReadonlyArray<string> =>
+    isRoomy(bounds) ? openings.splice(0, 1) : []
+
+  const compose = (wanted: Wanted, begun: ReadonlyArray<string>, aim?: Bounds): string => {
+    const bounds = narrowed(wanted.hard, wanted.soft)
+    const text = gather(wanted, bounds, begun, aim).join(" ")
+    if (text !== "") return text
+    // Nothing is short enough as it stands.
+    const long = supply.next(wanted, () => true, true)
+    return long === undefined ? "" : clauseOf(long, bounds) ?? ""
   }
 
-  const fits = (text: string | undefined, { min, max }: Length): text is string =>
-    text !== undefined && [...text].length >= min && [...text].length <= max
+  const forced = (text: string, { hard }: Wanted): string =>
+    forcedInto(text, hard, fillers.map((filler) => filler(name)))
 
-  const text = (field: string, length: Length, index: number): string => {
-    const fact = labels.get(labelKey(field))
-    if (fits(fact, length) && allowed(fact)) return fact
-    if (isQuestion(field)) {
-      const question = questions[index % questions.length]!(name)
-      return fits(question, length) ? question : paragraph(length, question)
+  const heading = ({ hard, soft }: Wanted): string | undefined => {
+    const bounds = narrowed(hard, soft)
+    const about = labels.get("category") ?? labels.get("description")
+    const whole = about === undefined ? name : `${name}: ${about.replace(/\.$/, "")}`
+    const shorter = clauseOf(whole, bounds)?.replace(/\.$/, "")
+    const version = labels.get("version")
+    return [whole, shorter, name, ...(version === undefined ? [] : [`${name} ${version}`])].find(
+      (each) => each !== undefined && isWithin(each, bounds) && isAllowed(each)
+    )
+  }
+
+  const text = (wanted: Wanted): string => {
+    const fact = labels.get(labelKey(wanted.name))
+    const bounds = narrowed(wanted.hard, wanted.soft)
+    if (fact !== undefined && isWithin(fact, bounds) && isAllowed(fact)) return fact
+    if (isQuestion(wanted.name)) return forced(questions[0]!(name), wanted)
+    const title = isHeading(wanted.name) ? heading(wanted) : undefined
+    return title ?? forced(compose(wanted, opening(bounds)), wanted)
+  }
+
+  const list: Writer["list"] = (wanted, { max, min }) => {
+    const texts: Array<string> = []
+    const count = supply.hasOwnPart(wanted) ? max : Math.min(max, min + usualItemsMore)
+    // An item says one thing: no more than its least length is aimed at.
+    const bounds = narrowed(wanted.hard, wanted.soft)
+    const aim = vice === undefined ? bounds : aimAt(fullShare, bounds)
+    while (texts.length < count) {
+      const next = compose(wanted, [], aim)
+      if (next === "" || !isWithin(next, wanted.hard)) break
+      texts.push(next)
     }
-    if (isHeading(field)) {
-      const about = labels.get("description") ?? sentences[0] ?? fillers[0]!(name)
-      const heading = cut(`${name}: ${about}`, length).replace(/\.$/, "")
-      if (fits(heading, length) && allowed(heading)) return heading
+    // The schema's demand alone: what it asks for beyond the evidence is filled as well as may be.
+    while (texts.length < min) texts.push(forced("", wanted))
+    return texts
+  }
+
+  const shared: Writer["shared"] = (wanted, { max, min }) => {
+    const sentences = gather(wanted, wanted.soft, [])
+    const count = Math.max(min, Math.min(max, sentences.length))
+    return Array.from({ length: count }, (_, at) => {
+      const from = Math.floor(at * sentences.length / count)
+      const to = Math.floor((at + 1) * sentences.length / count)
+      return forced(sentences.slice(from, to).join(" "), wanted)
+    })
+  }
+
+  const pairs: Writer["pairs"] = (wanted, { max, min }) => {
+    const bounds = narrowed(wanted.hard, wanted.soft)
+    const known = vice === undefined ? [...supply.pairs(wanted), ...factPairs(material)] : []
+    const found = known.filter(({ answer, question }) =>
+      isWithin(answer, bounds) && isAllowed(answer) && isAllowed(question)
+    ).slice(0, max)
+    for (let at = 0; found.length < min; at++) {
+      const question = questions[at % questions.length]!(name)
+      found.push({ question, answer: forced(compose(wanted, []), wanted) })
     }
-    return paragraph(length, opening(length))
+    return found
   }
 
   return {
     text,
+    list,
+    shared,
+    pairs,
     fact: (field) => labels.get(labelKey(field)),
     asked: (field) => asked.get(labelKey(field)),
     numbers: numbersOf(material)
   }
 }
 
-const numbersOf = (material: Material): ReadonlyArray<number> =>
-  [...material.sentences.join(" ").matchAll(/(?<![\d.,])\d{1,12}(?:\.\d{1,6})?(?![\d.,]\d)/g)]
+const numbersOf = ({ parts }: Material): ReadonlyArray<number> => {
+  const text = parts.flatMap(({ sentences }) => sentences).join(" ")
+  return [...text.matchAll(/(?<![\d.,])\d{1,12}(?:\.\d{1,6})?(?![\d.,]\d)/g)]
     .slice(0, 20).map((match) => Number(match[0]))
+}
