@@ -27,6 +27,13 @@ const neutral = Object.fromEntries(
   ["OPENAI_API_KEY", ...environmentVariables].map((name) => [name, ""])
 )
 
+/** What npm would say, were each step typed as it is shown: the lines to paste that a command prints begin so. */
+const asTyped = {
+  npm_command: "run",
+  npm_lifecycle_event: "inkfast",
+  npm_lifecycle_script: "node src/bin.ts"
+}
+
 /** Some of what real servers do: a little slowness, some 429s, a 500 now and then. */
 const faults = JSON.stringify({
   faults: [
@@ -53,7 +60,7 @@ const start = (args: ReadonlyArray<string>, stdout: "inherit" | "pipe"): ChildPr
   ], {
     cwd: root,
     detached: true,
-    env: { ...process.env, ...neutral },
+    env: { ...process.env, ...neutral, ...asTyped },
     stdio: ["pipe", stdout, "inherit"]
   })
 
