@@ -27,7 +27,7 @@ const failureKeptMs = 60_000
 const crawlDelayMsMax = 60_000
 
 /** The first word of a user agent is the name that robots.txt knows it by. */
-export const robotName = (userAgent: string): string => userAgent.split(/[/\s]/, 1)[0] ?? ""
+const robotName = (userAgent: string): string => userAgent.split(/[/\s]/, 1)[0] ?? ""
 
 const rulesOf = (url: string, text: string, name: string): Effect.Effect<RobotRules> =>
   Effect.map(Effect.promise(() => import("robots-parser")), (library) => {

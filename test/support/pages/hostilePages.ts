@@ -92,6 +92,11 @@ export const endlessPages: ReadonlyArray<CorpusPage> = [
   ...inLength("very-deep", "<div>".repeat(20_000), ""),
   ...inLength("entities", "", `<p>${"a&nbsp;b ".repeat(6_000)}</p>`),
   ...inLength("tags", "", "<p>Hi, there.</p>".repeat(16_000)),
+  ...inLength(
+    "more-tags-than-are-read",
+    "",
+    "<b></b>".repeat(200_000) + `<p hidden>${payload}</p>${payload}`
+  ).slice(0, 1),
   ...inLength("attributes", `<div ${"a='x' ".repeat(20_000)}>`, "")
 ]
 

@@ -11,7 +11,7 @@ import type { Measure, Measures } from "./Measures.ts"
 const wordsOf = (list: string): ReadonlySet<string> => new Set(list.split(" "))
 
 const tags = wordsOf(
-  "nav noscript template iframe object embed canvas svg math style script select textarea dialog menu"
+  "nav noscript noframes noembed template iframe object embed canvas audio video svg math style script select datalist textarea progress meter dialog menu"
 )
 const roles = wordsOf("navigation banner contentinfo search dialog alertdialog menu menubar")
 

@@ -27,7 +27,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-export const isA = (node: Node, ...types: ReadonlyArray<string>): boolean =>
+const isA = (node: Node, ...types: ReadonlyArray<string>): boolean =>
   [node["@type"]].flat().some((type) =>
     types.includes(String(type).replace(/^https?:\/\/schema\.org\//, ""))
   )

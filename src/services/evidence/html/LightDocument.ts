@@ -29,7 +29,7 @@ const closing: { readonly [name: string]: readonly [ReadonlySet<string>, Readonl
 
 /** How far up it is looked for what a beginning closes. */
 const closedWithin = 16
-/** What follows so many elements is not read. */
+/** What follows so many elements is not read: neither their beginnings, which may hide something, nor their texts. */
 const elementsMax = 200_000
 
 class Builder implements TokenizerCallbacks {
@@ -53,7 +53,7 @@ class Builder implements TokenizerCallbacks {
   }
 
   #flush(): void {
-    if (this.#texts.length === 0) return
+    if (this.#texts.length === 0 || this.isFull) return
     this.#open.at(-1)!.append(new LightText(this.#texts.join("")))
     this.#texts = []
   }
@@ -81,8 +81,8 @@ class Builder implements TokenizerCallbacks {
 
   #begin(): void {
     const name = this.#name
-    this.#flush()
     if (this.isFull) return
+    this.#flush()
     // The page has one of each: what another says of itself goes to the first.
     if (name === "html") return this.#claim(this.root)
     if (blocks.has(name) && this.#isOpen("p")) this.#close(paragraph, paragraphStops)
