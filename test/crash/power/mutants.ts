@@ -179,8 +179,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     finds: /^I4: \w+\.jsonl has a terminated line that is not valid/,
     change: durability(
       "LineCodec.ts",
-      `if (intact && framed) return "valid"`,
-      `if (framed) return "valid"`
+      `if (marks === (intact | framed)) return "valid"`,
+      `if ((marks & framed) !== 0) return "valid"`
     )
   },
   {

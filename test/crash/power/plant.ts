@@ -10,9 +10,7 @@ const patternOf = (text: string): RegExp => {
   return new RegExp(tokens.map((token) => token.replaceAll(/[^\w\s]/g, "\\$&")).join("\\s*"), "g")
 }
 
-const plant = (source: string, mutant: Mutant, { file, from, to }: Change): void => {
-  const target = path.join(source, file)
-  const text = fs.readFileSync(target, "utf8")
+const changed = (text: string, mutant: Mutant, { file, from, to }: Change): string => {
   const pattern = patternOf(from)
   const found = text.match(pattern)?.length ?? 0
   if (found !== 1) {
@@ -21,12 +19,24 @@ const plant = (source: string, mutant: Mutant, { file, from, to }: Change): void
         `give the defect its new text in test/crash/power/mutants.ts`
     )
   }
-  fs.writeFileSync(target, text.replace(pattern, () => to))
+  return text.replace(pattern, () => to)
+}
+
+/** The files that the defect changes, by their path in the source, as they are with it. Throws where it does not fit. */
+export const changedFiles = (mutant: Mutant): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string>()
+  for (const change of [mutant.change ?? []].flat()) {
+    const { file } = change
+    const text = texts.get(file) ?? fs.readFileSync(path.join(shippedSource, file), "utf8")
+    texts.set(file, changed(text, mutant, change))
+  }
+  return texts
 }
 
 /** A copy of the source with the defect, below `directory`; the shipped source where the defect is between code and disk. */
 export const sourceWith = (mutant: Mutant, directory: string): string => {
   if (mutant.change === undefined) return shippedSource
+  const texts = changedFiles(mutant)
   const home = path.join(directory, mutant.name.replaceAll(/\W+/g, "-"))
   const source = path.join(home, "src")
   fs.mkdirSync(home, { recursive: true })
@@ -34,6 +44,6 @@ export const sourceWith = (mutant: Mutant, directory: string): string => {
   const root = path.dirname(shippedSource)
   fs.copyFileSync(path.join(root, "package.json"), path.join(home, "package.json"))
   fs.symlinkSync(path.join(root, "node_modules"), path.join(home, "node_modules"))
-  for (const change of [mutant.change].flat()) plant(source, mutant, change)
+  for (const [file, text] of texts) fs.writeFileSync(path.join(source, file), text)
   return source
 }
