@@ -31,14 +31,21 @@ export const dataOf = (options: { readonly job: string; readonly data: Option.Op
 
 type CountOptions = Pick<Values<typeof countFlags>, "job" | "data" | "in" | "key">
 
-/** The data directory, the job, and the input to count it against; with `--data` alone there are neither of these. */
-export const countedOf = Effect.fnUntraced(
-  function*(options: CountOptions & Partial<Values<typeof jobFlags>>) {
-    if (Option.isSome(options.data) && Option.isNone(options.in)) {
-      const root = yield* existingData(options.data.value)
-      return { root, job: undefined, source: undefined }
-    }
-    const { job } = yield* resolveJob(options.job, overridesOf(options))
-    return { root: job.dataDirectory, job, source: yield* openItems(job.input) }
+type JobOptions = CountOptions & Partial<Values<typeof jobFlags>>
+
+/** The data directory and the job, whose input is not opened; with `--data` alone there is no job. */
+export const dataAndJobOf = Effect.fnUntraced(function*(options: JobOptions) {
+  if (Option.isSome(options.data) && Option.isNone(options.in)) {
+    return { root: yield* existingData(options.data.value), job: undefined }
   }
-)
+  const { job } = yield* resolveJob(options.job, overridesOf(options))
+  return { root: job.dataDirectory, job }
+})
+
+/** The same with the input to count it against, opened and checked; without a job there is none. */
+export const countedOf = Effect.fnUntraced(function*(options: JobOptions) {
+  const { job, root } = yield* dataAndJobOf(options)
+  return job === undefined
+    ? { root, job, source: undefined }
+    : { root, job, source: yield* openItems(job.input) }
+})

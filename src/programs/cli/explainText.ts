@@ -4,7 +4,12 @@ import { excerpt, placed } from "../../services/qa/Finding.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import { formatUsd, fromUsd } from "../../services/spending/Money.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
-import type { Explanation, JournalPlace, MasterPlace } from "../explain/explain.ts"
+import type {
+  Explanation,
+  ExplanationSources,
+  JournalPlace,
+  MasterPlace
+} from "../explain/explain.ts"
 
 /** Longer prompts and answers are cut here: --json has them whole. */
 const textCharsMax = 2_000
@@ -90,6 +95,9 @@ const whatStands = ({ file, object }: MasterPlace): string => {
   return `${cause}: ${textIn(object, "reason") ?? "no reason given"}`
 }
 
+const whereOf = ({ file, line, offset }: MasterPlace): string =>
+  line === null ? `${file} at byte ${offset}` : `${file}:${line}`
+
 const idIn = ({ object }: MasterPlace): string | undefined => textIn(object["_meta"], "id")
 
 /** Ends that no journal tells of: of imported lines, of journals that are gone or of earlier versions. */
@@ -111,7 +119,7 @@ const timeline = (explanation: Explanation): ReadonlyArray<string> =>
     ...untold(explanation).map((place) => ({
       at: place.at ?? "",
       lines: [
-        `${place.at}  ${idIn(place) ?? "no id"}  ${place.file}:${place.line}`,
+        `${place.at}  ${idIn(place) ?? "no id"}  ${whereOf(place)}`,
         "    " + inline(`${place.file === rejectsFile ? "rejected: " : ""}${whatStands(place)}`)
       ]
     }))
@@ -119,7 +127,7 @@ const timeline = (explanation: Explanation): ReadonlyArray<string> =>
   ].sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0).flatMap(({ lines }) => lines)
 
 const placeLine = (place: MasterPlace): string => {
-  const { at, file, line, object, stands } = place
+  const { at, file, object, stands } = place
   const meta = object["_meta"] as { readonly [key: string]: unknown } | undefined
   const cost = typeof meta?.["costUsd"] === "number"
     ? `, ${formatUsd(fromUsd(meta["costUsd"]))}`
@@ -127,7 +135,7 @@ const placeLine = (place: MasterPlace): string => {
   const id = idIn(place) ?? "no id"
   const state = stands ? "stands" : "superseded"
   const since = at === null ? "" : `  ${file === rejectsFile ? "rejected" : "accepted"} ${at}`
-  return "  " + inline(`${file}:${line}  ${state}  ${id}${since}  ${whatStands(place)}${cost}`)
+  return "  " + inline(`${whereOf(place)}  ${state}  ${id}${since}  ${whatStands(place)}${cost}`)
 }
 
 const evidenceLines = (
@@ -144,6 +152,21 @@ const evidenceLines = (
   )
 ]
 
+/** What was read: where that was everything, it takes as long as the files are large. */
+const readLine = (
+  { journalBytes, journalsByList, journalsWhole, masters }: ExplanationSources
+): string => {
+  const journals = [
+    ...(journalsByList > 0 ? [`${journalsByList} journals by their lists`] : []),
+    ...(journalsWhole > 0
+      ? [`${journalsWhole} journals whole, ${(journalBytes / 1e6).toFixed(1)} MB`]
+      : [])
+  ]
+  return `read: ${
+    [`masters ${masters === "index" ? "by their index" : "whole"}`, ...journals].join("; ")
+  }`
+}
+
 /** Control characters are left in: whoever prints it takes them out. */
 export const explanationText = (
   explanation: Explanation,
@@ -158,6 +181,7 @@ export const explanationText = (
     ...(evidence === undefined ? [] : evidenceLines(evidence)),
     ...timeline(explanation),
     lines.length === 0 ? "it stands in no master" : "in the masters:",
-    ...lines.map(placeLine)
+    ...lines.map(placeLine),
+    readLine(explanation.read)
   ].join("\n")
 }

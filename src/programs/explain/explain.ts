@@ -1,23 +1,21 @@
 // Everything that happened to an item, in order, over all runs, and where its lines stand. Reads only.
 import * as Effect from "effect/Effect"
-import { DataDirectory } from "../../services/durability/DataDirectory.ts"
-import type { Disk, DiskError } from "../../services/durability/Disk.ts"
-import { slugOf, verifyLine } from "../../services/durability/LineCodec.ts"
-import { scanLines } from "../../services/durability/Lines.ts"
-import { decodeEvent } from "../../services/journal/EventCodec.ts"
+import { findEvents } from "../../services/journal/FindEvents.ts"
+import type { FoundEvent } from "../../services/journal/FindEvents.ts"
 import type { JournalEvent } from "../../services/journal/JournalEvent.ts"
-import { captureJournals } from "../../services/journal/JournalFiles.ts"
+import { findLines } from "../../services/master/FindLines.ts"
+import type { FoundLine } from "../../services/master/FindLines.ts"
 import { MasterLine } from "../../services/master/MasterLine.ts"
-import { Survivors } from "../../services/master/Survivors.ts"
-import type { MasterName } from "../../services/master/Survivors.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 
 /** A line of a master about the item. */
 export interface MasterPlace {
   /** From the data directory, as `master/successes.jsonl`. */
   readonly file: string
-  /** Counts from 1. */
-  readonly line: number
+  /** Counts from 1; null where the index told where it stands: then only `offset` is known. */
+  readonly line: number | null
+  /** Bytes from the beginning of the file. */
+  readonly offset: number
   /** Whether it is what the item has come to. Others are superseded, or taken back, and go with a consolidation. */
   readonly stands: boolean
   /** `acceptedAt` or `rejectedAt`; null where the line does not say. */
@@ -33,6 +31,17 @@ export interface JournalPlace {
   readonly event: JournalEvent
 }
 
+/** What had to be read to know it. */
+export interface ExplanationSources {
+  /** By their index, which is a few reads, or all of them. */
+  readonly masters: "index" | "whole"
+  /** By the lists beside them, which is a few reads. */
+  readonly journalsByList: number
+  readonly journalsWhole: number
+  /** Bytes of those that were read from beginning to end. */
+  readonly journalBytes: number
+}
+
 export interface Explanation {
   readonly slug: string
   readonly state: "accepted" | "rejected" | "pending"
@@ -43,9 +52,8 @@ export interface Explanation {
   readonly spentNanoUsd: NanoUsd
   /** At most so much may have been billed for calls without an answer. */
   readonly atRiskNanoUsd: NanoUsd
+  readonly read: ExplanationSources
 }
-
-const masterNames: ReadonlyArray<MasterName> = ["updates", "successes", "rejects"]
 
 const timeIn = ({ metaObject }: MasterLine): string | null => {
   const { acceptedAt, rejectedAt } = (metaObject ?? {}) as { readonly [key: string]: unknown }
@@ -53,65 +61,28 @@ const timeIn = ({ metaObject }: MasterLine): string | null => {
   return typeof at === "string" ? at : null
 }
 
-const readMasters = Effect.fnUntraced(
-  function*(slug: string): Effect.fn.Return<
-    ReadonlyArray<MasterPlace>,
-    DiskError,
-    DataDirectory | Disk
-  > {
-    const data = yield* DataDirectory
-    const survivors = new Survivors()
-    const found: Array<{ name: MasterName; number: number; line: number; bytes: Buffer }> = []
-    const master = new MasterLine()
-    for (const name of masterNames) {
-      yield* scanLines(data[name], {}, (bytes, _offset, line) => {
-        const kind = master.read(bytes)
-        if (kind === "blank" || kind === "corrupt" || master.slug !== slug) return
-        const number = survivors.offer(name, master, bytes.length + 1)
-        found.push({ name, number, line, bytes: Buffer.from(bytes) })
-      })
-    }
-    // Both masters hold a standing record; a consolidation keeps the line of one of them.
-    const standing = new Set<string | undefined>()
-    for (const { bytes, name, number } of found) {
-      master.read(bytes)
-      if (survivors.survives(name, number)) standing.add(master.meta.id)
-    }
-    return found.map(({ bytes, line, name, number }) => {
-      master.read(bytes)
-      const { id } = master.meta
-      const stands = survivors.survives(name, number) ||
-        (id !== undefined && standing.has(id))
-      const object = master.object ?? {}
-      return { file: `master/${name}.jsonl`, line, stands, at: timeIn(master), object }
-    })
+const toMasterPlace = ({ bytes, lineNumber, name, offset, stands }: FoundLine): MasterPlace => {
+  const line = new MasterLine()
+  line.read(bytes)
+  return {
+    file: `master/${name}.jsonl`,
+    line: lineNumber ?? null,
+    offset,
+    stands,
+    at: timeIn(line),
+    object: line.object ?? {}
   }
-)
+}
 
-const readJournals = Effect.fnUntraced(
-  function*(slug: string): Effect.fn.Return<
-    ReadonlyArray<JournalPlace>,
-    DiskError,
-    DataDirectory | Disk
-  > {
-    const found: Array<JournalPlace> = []
-    for (const { path, runId, size } of yield* captureJournals(yield* DataDirectory)) {
-      yield* scanLines(path, { to: size }, (bytes, _offset, line) => {
-        if (slugOf(bytes) !== slug || verifyLine(bytes) !== "valid") return
-        const event = decodeEvent(bytes)
-        if (event === undefined) return
-        found.push({ runId, file: `raw/ai-run-${runId}.jsonl`, line, event })
-      })
-    }
-    // The sort is stable: what has one time stays in the order of its journal.
-    return found.sort((a, b) => a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : 0)
-  }
-)
+const toJournalPlace = ({ event, lineNumber, runId }: FoundEvent): JournalPlace => ({
+  runId,
+  file: `raw/ai-run-${runId}.jsonl`,
+  line: lineNumber,
+  event
+})
 
-/** Sealed runs are read as well: nothing is left out for being settled. */
-export const explain = Effect.fnUntraced(function*(slug: string) {
-  const lines = yield* readMasters(slug)
-  const events = yield* readJournals(slug)
+/** The item's calls, what they cost, and what those without an answer may have cost. */
+const booksOf = (events: ReadonlyArray<JournalPlace>) => {
   const open = new Map<string, NanoUsd>()
   let calls = 0
   let spentNanoUsd = 0
@@ -126,6 +97,19 @@ export const explain = Effect.fnUntraced(function*(slug: string) {
       open.set(event.id, event.atRiskNanoUsd)
     }
   }
+  const atRiskNanoUsd = [...open.values()].reduce((sum, nanoUsd) => sum + nanoUsd, 0)
+  return { calls, spentNanoUsd, atRiskNanoUsd }
+}
+
+/** Sealed runs are looked at as well: nothing is left out for being settled. */
+export const explain = Effect.fnUntraced(function*(slug: string) {
+  const masters = yield* findLines(slug)
+  const journals = yield* findEvents(slug)
+  // The sort is stable: what has one time stays in the order of its journal.
+  const events = journals.events.map(toJournalPlace).sort((a, b) =>
+    a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : 0
+  )
+  const lines = masters.lines.map(toMasterPlace)
   const standing = lines.find(({ stands }) => stands)
   const explanation: Explanation = {
     slug,
@@ -136,9 +120,13 @@ export const explain = Effect.fnUntraced(function*(slug: string) {
       : "accepted",
     events,
     lines,
-    calls,
-    spentNanoUsd,
-    atRiskNanoUsd: [...open.values()].reduce((sum, nanoUsd) => sum + nanoUsd, 0)
+    ...booksOf(events),
+    read: {
+      masters: masters.byIndex ? "index" : "whole",
+      journalsByList: journals.byList,
+      journalsWhole: journals.readWhole,
+      journalBytes: journals.wholeBytes
+    }
   }
   return explanation
 })

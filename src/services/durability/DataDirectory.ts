@@ -50,6 +50,10 @@ export const manifestPath = (data: DataPaths, runId: string): string =>
 export const journalSlugsPath = (data: DataPaths, runId: string): string =>
   `${data.raw}/ai-run-${runId}.slugs`
 
+/** Where the lines of its items stand there. */
+export const journalLinesPath = (data: DataPaths, runId: string): string =>
+  `${data.raw}/ai-run-${runId}.lines`
+
 /** The paths of the data directory that a program works on. Holding them creates nothing. */
 export class DataDirectory extends Context.Service<DataDirectory, DataPaths>()(
   "inkfast/services/durability/DataDirectory"

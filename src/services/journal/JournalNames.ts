@@ -3,7 +3,7 @@
 const runPart = String.raw`^ai-run-(\d{8}T\d{6}-[0-9a-f]{6})`
 const journalName = new RegExp(String.raw`${runPart}\.jsonl$`)
 const manifestName = new RegExp(String.raw`${runPart}\.meta\.json$`)
-const besideJournal = new RegExp(String.raw`${runPart}\.(?:meta\.json|slugs)$`)
+const besideJournal = new RegExp(String.raw`${runPart}\.(?:meta\.json|slugs|lines)$`)
 
 /** The run whose manifest has the name; undefined for any other file. */
 export const manifestRunIdOf = (name: string): string | undefined => manifestName.exec(name)?.[1]

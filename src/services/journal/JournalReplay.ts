@@ -19,7 +19,8 @@ import type { ItemHistory } from "./ItemHistory.ts"
 import { JournalBooks } from "./JournalBooks.ts"
 import type { JournalDamage } from "./JournalBooks.ts"
 import { isForeignName, runIdOf } from "./JournalNames.ts"
-import { hasWantedSlug, writeJournalSlugs } from "./JournalSlugs.ts"
+import { writeJournalLists } from "./JournalLists.ts"
+import { hasWantedSlug } from "./JournalSlugs.ts"
 import type { IsWanted } from "./JournalSlugs.ts"
 import { isAliveElseMended, isRunAlive } from "./RunAlive.ts"
 import type { AtRisk, LedgerTotals } from "./RunLedger.ts"
@@ -100,7 +101,7 @@ const isReadAgain = Effect.fnUntraced(function*(
   const data = yield* DataDirectory
   const known = yield* hasWantedSlug(data, runId, isWanted)
   if (known !== undefined || ownRunId === undefined) return known ?? true
-  yield* writeJournalSlugs(data, runId)
+  yield* writeJournalLists(data, runId)
   return (yield* hasWantedSlug(data, runId, isWanted)) ?? true
 })
 

@@ -6,7 +6,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import type { Replay } from "./JournalReplay.ts"
-import { writeJournalSlugs } from "./JournalSlugs.ts"
+import { writeJournalLists } from "./JournalLists.ts"
 import { isSealed, listedAtRisk, writeManifest } from "./RunManifest.ts"
 import type { RunManifest } from "./RunManifest.ts"
 
@@ -16,7 +16,7 @@ export const closeManifest = (
   manifest: RunManifest
 ): Effect.Effect<void, DiskError, Disk | FileLock> =>
   Effect.andThen(
-    isSealed(manifest) ? writeJournalSlugs(data, manifest.runId) : Effect.void,
+    isSealed(manifest) ? writeJournalLists(data, manifest.runId) : Effect.void,
     writeManifest(data, manifest)
   )
 

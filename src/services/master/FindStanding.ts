@@ -12,6 +12,7 @@ import { SlugPrint } from "../items/Fingerprint.ts"
 import { openCoveringIndex, settlingMasters } from "./CoveringIndex.ts"
 import type { SettlingMaster } from "./CoveringIndex.ts"
 import { codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
+import { lineOfSlugAt } from "./LineAt.ts"
 import { MasterLine } from "./MasterLine.ts"
 import { settledCode, stateOfCode } from "./SettledSlugs.ts"
 import type { SettledState } from "./SettledSlugs.ts"
@@ -55,9 +56,6 @@ class Candidates {
   }
 }
 
-/** Enough for most lines, and read twice at most where one line is all that is wanted. */
-const lineChunkBytes = 32 * 1024
-
 /** Offers the line at a place; answers whether it is one of the slug. */
 const offerAt = Effect.fnUntraced(function*(
   data: DataPaths,
@@ -66,16 +64,12 @@ const offerAt = Effect.fnUntraced(function*(
   candidates: Candidates
 ) {
   const name = codeOf(place) === settledCode.accepted ? "successes" : "rejects"
+  const bytes = yield* lineOfSlugAt(data[name], offsetOf(place), slug)
+  if (bytes === undefined) return false
   const line = new MasterLine()
-  let isOne = false
-  const options = { from: offsetOf(place), chunkBytes: lineChunkBytes }
-  yield* scanLines(data[name], options, (bytes, offset) => {
-    const kind = line.read(bytes)
-    isOne = (kind === "verified" || kind === "foreign") && line.slug === slug
-    if (isOne) candidates.offer(name, line, offset)
-    return false
-  })
-  return isOne
+  line.read(bytes)
+  candidates.offer(name, line, offsetOf(place))
+  return true
 })
 
 /** Undefined where only the masters can tell. */

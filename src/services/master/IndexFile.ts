@@ -27,7 +27,7 @@ import type { SortedEntries } from "./SortedSlugs.ts"
 
 const IndexHeader = Schema.Struct({
   slug: Schema.Literal("inkfast-index"),
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   successes: Coverage,
   rejects: Coverage,
   /** Entries: settled slugs. */
@@ -204,7 +204,7 @@ export const writeIndex = Effect.fnUntraced(function*(
   const directoryBytes = Buffer.from(directory.buffer)
   const header: IndexHeader = {
     slug: "inkfast-index",
-    version: 1,
+    version: 2,
     ...content,
     directoryCrc: crc32(directoryBytes)
   }

@@ -12,7 +12,7 @@ import { coverageOf } from "./Coverage.ts"
 import { areNamed, holdMasters, openCoveringIndex } from "./CoveringIndex.ts"
 import type { SettlingMaster } from "./CoveringIndex.ts"
 import type { IndexContent } from "./IndexFile.ts"
-import { codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
+import { amongSeveral, codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
 import { MasterLine } from "./MasterLine.ts"
 import { SettledSlugs, stateOfCode } from "./SettledSlugs.ts"
 import type { SettledState } from "./SettledSlugs.ts"
@@ -99,9 +99,10 @@ const scanStock = Effect.fnUntraced(function*(
   const entries = sortEntries(
     standing.size,
     (visit) =>
-      standing.visitStanding((prints, at, place, isDemotion) =>
-        visit(prints, at, isDemotion ? placeOf("demoted", offsetOf(place)) : place)
-      )
+      standing.visitStanding((prints, at, position, isDemotion, isSeveral) => {
+        const place = isDemotion ? placeOf("demoted", offsetOf(position)) : position
+        visit(prints, at, isSeveral ? amongSeveral(place) : place)
+      })
   )
   const lines = successes.lines + rejects.lines
   const superseded = successes.readable + rejects.readable - standing.size

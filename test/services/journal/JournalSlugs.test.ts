@@ -15,7 +15,8 @@ import {
 import { makeSlugTable } from "../../../src/services/items/SlugTable.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
 import { replayJournals } from "../../../src/services/journal/JournalReplay.ts"
-import { hasWantedSlug, writeJournalSlugs } from "../../../src/services/journal/JournalSlugs.ts"
+import { writeJournalLists } from "../../../src/services/journal/JournalLists.ts"
+import { hasWantedSlug } from "../../../src/services/journal/JournalSlugs.ts"
 import type { IsWanted } from "../../../src/services/journal/JournalSlugs.ts"
 import { encodeEvent, intent, response, verdict } from "../../support/journalEvents.ts"
 import { manifest, totals } from "../../support/manifests.ts"
@@ -44,7 +45,7 @@ const sealed = Effect.fnUntraced(function*(events: ReadonlyArray<JournalEvent>) 
   const store = MemoryStore.make()
   store.put(journal, bytesOf(events))
   store.put(manifestPath(data, run), JSON.stringify(manifest(run, { totals })))
-  yield* Effect.provide(writeJournalSlugs(data, run), layerOf(store))
+  yield* Effect.provide(writeJournalLists(data, run), layerOf(store))
   return store
 })
 
