@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
 import { finished } from "node:stream/promises"
+import { contend } from "./contend.ts"
 
 const [name = "", data = ""] = process.argv.slice(2)
 const master = path.join(data, "master")
@@ -51,15 +52,4 @@ const run = name === "copy"
   ? script
   : (await import("./consolidationInkfast.ts")).inkfast
 
-const start = performance.now()
-const report = await run(data)
-const seconds = (performance.now() - start) / 1000
-const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage()
-process.stdout.write(`${
-  JSON.stringify({
-    seconds,
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    peakBytes: maxRSS * 1024,
-    report
-  })
-}\n`)
+await contend(() => run(data))

@@ -1,8 +1,8 @@
 // Runs the contenders of the consolidation benchmark in processes of their own, and an appender beside one of them.
 import { execFile, spawn } from "node:child_process"
-import * as path from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
+import { bundle } from "./bundle.ts"
 
 export interface Measured {
   readonly seconds: number
@@ -12,20 +12,27 @@ export interface Measured {
   readonly report?: { readonly pauseMs: number }
 }
 
-const here = import.meta.dirname
 const quantile = (values: ReadonlyArray<number>, q: number): number =>
   Float64Array.from(values).sort()[Math.min(values.length - 1, Math.floor(values.length * q))] ??
     Number.NaN
 
 export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
 
-/** A contender's own figures, without the start of its process. */
+const bundles = new Map<string, Promise<string>>()
+
+const bundled = (file: string): Promise<string> => {
+  const made = bundles.get(file) ?? bundle(file)
+  bundles.set(file, made)
+  return made
+}
+
+/** A contender's own figures, without the start of its process but for the memory. */
 export const measureChild = async (
   name: string,
   data: string,
   file = "consolidationContender.ts"
 ): Promise<Measured> => {
-  const contender = path.join(here, file)
+  const contender = await bundled(file)
   const flags = name === "script" ? ["--max-old-space-size=16000"] : []
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, contender, name, data])
   return JSON.parse(stdout) as Measured
@@ -38,7 +45,7 @@ const pauseMs = 1500
  * consolidated, over and over for as long as once alone.
  */
 export const measurePause = async (data: string) => {
-  const appender = spawn(process.execPath, [path.join(here, "consolidationAppender.ts"), data], {
+  const appender = spawn(process.execPath, [await bundled("consolidationAppender.ts"), data], {
     stdio: ["ignore", "pipe", "inherit"]
   })
   const gone = new Promise((resolve) => appender.once("close", resolve))

@@ -13,6 +13,7 @@ import { Audit } from "../src/services/master/Audit.ts"
 import { findStanding } from "../src/services/master/FindStanding.ts"
 import { refreshIndex } from "../src/services/master/KeepIndex.ts"
 import { takeStock, takeStockAnew } from "../src/services/master/Settled.ts"
+import { contend } from "./contend.ts"
 
 const [name = "", data = "", slug = "item-000001-of-the-catalogue"] = process.argv.slice(2)
 
@@ -60,15 +61,4 @@ const contenders: { readonly [name: string]: () => Promise<number> } = {
 }
 
 await run(Effect.void)
-const start = performance.now()
-const settled = await contenders[name]?.()
-const seconds = (performance.now() - start) / 1000
-const { maxRSS, systemCPUTime, userCPUTime } = process.resourceUsage()
-process.stdout.write(`${
-  JSON.stringify({
-    seconds,
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    peakBytes: maxRSS * 1024,
-    report: { settled }
-  })
-}\n`)
+await contend(async () => ({ settled: await contenders[name]?.() }))
