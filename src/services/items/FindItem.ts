@@ -8,9 +8,11 @@ import type { Item } from "./Item.ts"
 import { openItems } from "./OpenItems.ts"
 import type { InputOptions } from "./OpenItems.ts"
 
+const spelledOf = (slug: string): Buffer => Buffer.from(JSON.stringify(slug))
+
 /** The first line of JSONL that spells the slug and is its row; parses no other. */
 const findLine = Effect.fnUntraced(function*({ key, path }: InputOptions, slug: string) {
-  const spelled = Buffer.from(JSON.stringify(slug))
+  const spelled = spelledOf(slug)
   let found: Item | undefined
   yield* scanLines(path, {}, (bytes, _offset, line) => {
     if (!bytes.includes(spelled)) return
