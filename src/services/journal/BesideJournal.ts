@@ -1,7 +1,7 @@
 // What the disposable lists beside a sealed journal have in common: an end that says how far they go and what they sum up to.
 //
-//   footer  24 bytes: the name of the format (8), the journal's bytes that are covered, the checksums of all before the
-//           footer and of the footer itself
+//   footer  24 bytes: the name of the format (8), the journal's bytes that are covered, the checksum of the list and that
+//           of the footer itself
 //
 // Numbers are in this machine's order of bytes: on another one the footer does not hold.
 import { Buffer } from "node:buffer"
@@ -10,11 +10,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { Disk } from "../durability/Disk.ts"
-import type { DiskError, DiskFile } from "../durability/Disk.ts"
+import type { DiskError } from "../durability/Disk.ts"
 import { readAllAt } from "../durability/FileIo.ts"
 
 const footerBytes = 24
 
+/** `crc` is of whatever the format says that it is. */
 export const encodeFooter = (format: Buffer, journalBytes: number, crc: number): Buffer => {
   const bytes = Buffer.allocUnsafeSlow(footerBytes)
   bytes.set(format)
@@ -36,52 +37,32 @@ const decodeFooter = (format: Buffer, bytes: Buffer) => {
 export interface JournalList {
   /** So much of the journal is covered. */
   readonly journalBytes: number
-  /**
-   * Hands on the entries, many at a time, until the visitor answers false. Answers false where their checksum does not
-   * hold: then nothing that was handed on may be believed.
-   */
-  readonly visit: (see: (words: Uint32Array) => void | false) => Effect.Effect<boolean, DiskError>
+  /** Bytes before the footer. */
+  readonly bytes: number
+  readonly crc: number
+  /** Bytes that begin their own buffer; undefined where the list has not so many. */
+  readonly read: (at: number, length: number) => Effect.Effect<Buffer | undefined, DiskError>
 }
 
-const visitEntries = (
-  disk: Disk["Service"],
-  file: DiskFile,
-  end: number,
-  chunkBytes: number,
-  crcSaid: number
-): JournalList["visit"] =>
-  Effect.fnUntraced(function*(see) {
-    let crc = 0
-    for (let at = 0; at < end;) {
-      const bytes = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - at))
-      if ((yield* readAllAt(disk, file, bytes, at)) < bytes.length) return false
-      if (see(new Uint32Array(bytes.buffer)) === false) return true
-      crc = crc32(bytes, crc)
-      at += bytes.length
-    }
-    return crc === crcSaid
-  })
-
-/** Entries that are read at once. */
-const chunkEntries = 16_384
-
-/** Undefined where there is none, or one that does not hold or covers more than the journal has. Open as long as the scope. */
+/** Undefined where there is none, or one whose footer does not hold or that covers more than the journal has. */
 export const openJournalList = Effect.fnUntraced(function*(
   journal: string,
   path: string,
-  format: Buffer,
-  entryBytes: number
+  format: Buffer
 ): Effect.fn.Return<JournalList | undefined, DiskError, Disk | Scope.Scope> {
   const disk = yield* Disk
   const [ofJournal, beside] = [yield* disk.stat(journal), yield* disk.stat(path)]
   if (Option.isNone(ofJournal) || Option.isNone(beside)) return undefined
-  const end = beside.value.size - footerBytes
-  if (end < 0 || end % entryBytes !== 0) return undefined
   const file = yield* disk.open(path, "read")
-  const last = Buffer.allocUnsafeSlow(footerBytes)
-  yield* readAllAt(disk, file, last, end)
-  const footer = decodeFooter(format, last)
-  if (footer === undefined || footer.journalBytes > ofJournal.value.size) return undefined
-  const { crc, journalBytes } = footer
-  return { journalBytes, visit: visitEntries(disk, file, end, chunkEntries * entryBytes, crc) }
+  const read: JournalList["read"] = Effect.fnUntraced(function*(at, length) {
+    if (at < 0 || length < 0) return undefined
+    const bytes = Buffer.allocUnsafeSlow(length)
+    return (yield* readAllAt(disk, file, bytes, at)) === length ? bytes : undefined
+  })
+  const bytes = beside.value.size - footerBytes
+  const last = yield* read(bytes, footerBytes)
+  const footer = last && decodeFooter(format, last)
+  return footer === undefined || footer.journalBytes > ofJournal.value.size
+    ? undefined
+    : { ...footer, bytes, read }
 })

@@ -8,6 +8,7 @@
 //   fingerprints   of the slug of each call, and of each verdict on another run's call
 //   footer         as of all lists beside a journal (BesideJournal.ts)
 import { Buffer } from "node:buffer"
+import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { journalPath, journalSlugsPath } from "../durability/DataDirectory.ts"
@@ -17,6 +18,7 @@ import { slugOf, verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { fingerprintWords, SlugPrint } from "../items/Fingerprint.ts"
 import { openJournalList } from "./BesideJournal.ts"
+import type { JournalList } from "./BesideJournal.ts"
 import { readEntry } from "./EventCodec.ts"
 import { runOf } from "./RunLedger.ts"
 
@@ -25,6 +27,8 @@ export type IsWanted = (prints: Uint32Array, at: number) => boolean
 
 export const slugsFormat = Buffer.from("inkslug1")
 const printBytes = fingerprintWords * 4
+/** Fingerprints that are read at once. */
+const chunkBytes = 16_384 * printBytes
 
 /** The slug of an undamaged line that says something new of which items are there. */
 export const makeSlugIn = (runId: string) => {
@@ -47,6 +51,21 @@ const hasWanted = (prints: Uint32Array, isWanted: IsWanted): boolean => {
   return false
 }
 
+/** Whether a wanted one is among the fingerprints; undefined where their checksum does not hold. */
+const findPrint = Effect.fnUntraced(
+  function*({ bytes, crc, read }: JournalList, isWanted: IsWanted) {
+    if (bytes % printBytes !== 0) return undefined
+    let sum = 0
+    for (let at = 0; at < bytes; at += chunkBytes) {
+      const chunk = yield* read(at, Math.min(chunkBytes, bytes - at))
+      if (chunk === undefined) return undefined
+      if (hasWanted(new Uint32Array(chunk.buffer), isWanted)) return true
+      sum = crc32(chunk, sum)
+    }
+    return sum === crc ? false : undefined
+  }
+)
+
 /** Whether the lines of the journal from there on name a wanted item. */
 const findInLines = Effect.fnUntraced(function*(path: string, from: number, isWanted: IsWanted) {
   const print = new SlugPrint()
@@ -68,18 +87,8 @@ export const hasWantedSlug = Effect.fnUntraced(function*(
   isWanted: IsWanted
 ): Effect.fn.Return<boolean | undefined, DiskError, Disk | Scope.Scope> {
   const journal = journalPath(data, runId)
-  const list = yield* openJournalList(
-    journal,
-    journalSlugsPath(data, runId),
-    slugsFormat,
-    printBytes
-  )
-  if (list === undefined) return undefined
-  let among = false
-  const holds = yield* list.visit((prints) => {
-    among = hasWanted(prints, isWanted)
-    return among ? false : undefined
-  })
-  if (!holds) return undefined
+  const list = yield* openJournalList(journal, journalSlugsPath(data, runId), slugsFormat)
+  const among = list && (yield* findPrint(list, isWanted))
+  if (list === undefined || among === undefined) return undefined
   return among || (yield* findInLines(journal, list.journalBytes, isWanted))
 }, Effect.scoped)

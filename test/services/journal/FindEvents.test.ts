@@ -10,6 +10,7 @@ import {
   journalPath,
   paths
 } from "../../../src/services/durability/DataDirectory.ts"
+import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 import { findEvents } from "../../../src/services/journal/FindEvents.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
 import { writeJournalLists } from "../../../src/services/journal/JournalLists.ts"
@@ -101,28 +102,33 @@ describe("FindEvents", () => {
       assert.deepStrictEqual(other.map(({ events }) => events.length), slugs.map(() => 1))
     }))
 
-  it.effect("of a long journal a few lines are read", () =>
+  it.effect("of a long journal a few lines are read, and of its list a page of several", () =>
     Effect.gen(function*() {
       const store = Store.make()
-      const many = Array.from({ length: 3000 }, (_, n) =>
-        Buffer.from(encodeEvent(intent(`item-${n}`, `${run}:${n}`))).toString())
-      store.put(journalPath(data, run), many.join(""))
+      const count = 40_000
+      const many = Array.from(
+        { length: count },
+        (_, n) => encodeLine({ slug: `item-${n % (count - 1)}`, _tag: "verdict", n })
+      )
+      many[20_000] = encodeEvent(intent("item-20000", `${run}:1`))
+      many.push(encodeEvent(intent("item-0", `${run}:2`)))
+      store.put(journalPath(data, run), Buffer.concat(many))
       yield* on(store)(writeJournalLists(data, run))
-      let bytes = 0
-      store.failAlways((call) => {
-        if (call.operation === "read" && call.path === journalPath(data, run)) {
-          bytes += call.bytes ?? 0
-        }
+      const read = { [journalPath(data, run)]: 0, [journalLinesPath(data, run)]: 0 }
+      store.failAlways(({ bytes = 0, operation, path }) => {
+        if (operation === "read") read[path]! += bytes
         return undefined
       })
-      const { events, readWhole } = yield* on(store)(findEvents("item-1500"))
-      assert.deepStrictEqual(
-        events.map(({ lineNumber }) =>
-          lineNumber
-        ),
-        [1501]
-      )
-      assert.strictEqual(readWhole, 0)
-      assert.isBelow(bytes, 10_000)
+      const find = (slug: string) =>
+        Effect.map(on(store)(findEvents(slug)), ({ byList, events }) => {
+          assert.strictEqual(byList, 1)
+          return events.map(({ lineNumber }) => lineNumber)
+        })
+      assert.deepStrictEqual(yield* find("item-20000"), [20_001])
+      assert.isBelow(read[journalPath(data, run)]!, 10_000)
+      assert.isBelow(read[journalLinesPath(data, run)]!, count * 12 * 0.6)
+      assert.deepStrictEqual(yield* find("item-0"), [40_001])
+      assert.deepStrictEqual(yield* find("item-1"), [])
+      assert.deepStrictEqual(yield* find("nobody"), [])
     }))
 })
