@@ -10,6 +10,7 @@ import { acquireRunLock } from "../services/durability/RunLock.ts"
 import { Evidence } from "../services/evidence/Evidence.ts"
 import { EvidenceCache } from "../services/evidence/EvidenceCache.ts"
 import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
+import type { PageFetcher } from "../services/evidence/PageFetcher.ts"
 import { WebPages } from "../services/evidence/WebPages.ts"
 import { Generation } from "../services/generation/Generation.ts"
 import { wholeInput } from "../services/items/Shard.ts"
@@ -66,14 +67,18 @@ const admission = (job: Job, shard: Shard) =>
     yield* acquireRunLock(paths(job.dataDirectory), shard)
   }))
 
-const evidence = (job: Job) =>
+/** Pages over HTTP, from the addresses that the job allows. */
+export const pages = (job: Job): Layer.Layer<PageFetcher> =>
+  UndiciPageFetcher.layer({
+    allowPrivateAddresses: job.evidence.allowPrivateAddresses,
+    allowedAddresses: job.evidence.allowAddresses
+  })
+
+const evidence = (fetcher: Layer.Layer<PageFetcher>) =>
   Evidence.layer.pipe(
     Layer.provide(EvidenceCache.layer),
     Layer.provide(WebPages.layer),
-    Layer.provide(UndiciPageFetcher.layer({
-      allowPrivateAddresses: job.evidence.allowPrivateAddresses,
-      allowedAddresses: job.evidence.allowAddresses
-    }))
+    Layer.provide(fetcher)
   )
 
 /** Shards append to the same masters, each with a corpus file of its own. */
@@ -86,10 +91,10 @@ const corpus = ({ index, of }: Shard) =>
  * A run of the job's shard over the model and disk that it is given. Building it takes the run's lock, recovers the
  * masters and begins a journal; it ends with its scope.
  */
-export const run = (job: Job, shard: Shard) =>
+export const run = (job: Job, shard: Shard, fetcher = pages(job)) =>
   Layer.mergeAll(
     Generation.layer,
-    evidence(job),
+    evidence(fetcher),
     KnownEvidence.layer,
     Layer.provide(Qa.layer, ImportedRuleModules.layer),
     corpus(shard),

@@ -6,15 +6,11 @@ import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import { WebPages } from "../services/evidence/WebPages.ts"
 import type { Job } from "../services/job/Job.ts"
 import * as Live from "./Live.ts"
-import * as UndiciPageFetcher from "./UndiciPageFetcher.ts"
 
 export const layer = (job: Job) =>
   Layer.merge(Evidence.layer, KnownEvidence.layer).pipe(
     Layer.provide(EvidenceCache.layerReadOnly),
     Layer.provide(WebPages.layer),
-    Layer.provide(UndiciPageFetcher.layer({
-      allowPrivateAddresses: job.evidence.allowPrivateAddresses,
-      allowedAddresses: job.evidence.allowAddresses
-    })),
+    Layer.provide(Live.pages(job)),
     Layer.provideMerge(Live.settings(job))
   )

@@ -1,6 +1,7 @@
 // Small runs, one for each kind of waiting that a run does: what an interruption may cut into.
 import * as Effect from "effect/Effect"
 import type { ScriptedAnswer } from "../../src/layers/ScriptedLlm.ts"
+import type { Plan } from "../../src/programs/generate/Plan.ts"
 import type { RunEvent, StopReason } from "../../src/programs/generate/RunEvent.ts"
 import type { LlmReason, LlmRequest } from "../../src/services/generation/Llm.ts"
 import { Disconnected, Overloaded } from "../../src/services/generation/Llm.ts"
@@ -16,7 +17,15 @@ export interface Workload {
   /** `callNumber` counts the calls of one run. */
   readonly answer: (request: LlmRequest, callNumber: number) => ScriptedAnswer | LlmReason
   /** What stands on the disk before the first run. */
-  readonly files?: { readonly [path: string]: string }
+  readonly files?: { readonly [path: string]: string | Uint8Array }
+  /** How the model answered in a run before that one, which nobody interrupted. */
+  readonly earlier?: Workload["answer"]
+  /** What is taken up. Default: the pending items. */
+  readonly plan?: Plan
+  /** Of each address, the page; every other one is not found. */
+  readonly pages?: { readonly [url: string]: string }
+  /** Locks that another process takes and gives back, in milliseconds from a run's beginning, one after the other. */
+  readonly heldByAnother?: ReadonlyArray<Held>
   /** Slugs of rejects among them. */
   readonly rejectedBefore?: ReadonlyArray<string>
   /** Asks for a gentle stop at an event: the interruption then falls into the draining. */
@@ -28,12 +37,24 @@ export interface Workload {
   readonly shows: Shows
 }
 
+export interface Held {
+  readonly file: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 interface Shows {
   /** At least one of each. */
   readonly events?: ReadonlyArray<RunEvent["event"]>
   /** Calls in flight at once. */
   readonly inFlightMax?: number
   readonly atRisk?: number
+  /** Requests for pages. */
+  readonly fetched?: number
+  /** What stands on the disk afterwards. */
+  readonly files?: ReadonlyArray<string>
+  /** Time that the run took, at least: what it waited for. */
+  readonly waitedMs?: number
 }
 
 const overloaded = new Overloaded({ status: 503, retryAfterMs: 1500, detail: "busy" })
@@ -124,6 +145,62 @@ export const workloads: ReadonlyArray<Workload> = [
         ? Effect.as(Effect.sleep("5 seconds"), goodAnswer(request) as object)
         : goodAnswer(request),
     shows: { events: ["accepted", "stopping"], atRisk: 1 }
+  },
+  {
+    name: "evidence from pages",
+    settings: {
+      concurrency: 2,
+      evidence: { minChars: 10, fields: [], urlFields: ["page"], robots: true, hostDelayMs: 500 }
+    },
+    rows: rows(2).map(({ slug }) => ({ slug, page: `https://shop.example/${slug}` })),
+    pages: {
+      "https://shop.example/robots.txt": "User-agent: *\nDisallow: /private",
+      "https://shop.example/item-0": "Facts about the first, on a page of its own."
+    },
+    answer: goodAnswer,
+    shows: { events: ["accepted", "rejected"], fetched: 3, waitedMs: 500 }
+  },
+  {
+    name: "a total budget, shared by leases",
+    // Enough for what an interruption leaves at risk, besides.
+    settings: { concurrency: 2, budget: { totalUsd: 0.005 } },
+    rows: rows(2),
+    answer: goodAnswer,
+    shows: { events: ["accepted"], files: [data.money] }
+  },
+  {
+    name: "near-duplicates",
+    settings: {
+      concurrency: 2,
+      qa: [{ rule: "nearDuplicate", field: "/title", maxSimilarity: 0.9 }]
+    },
+    rows: rows(2),
+    answer: (request) => ({
+      text: JSON.stringify({ title: numberIn(request) === 0 ? "A lamp of oak" : "Two red chairs" })
+    }),
+    shows: { events: ["accepted"], files: [`${data.master}/.corpus`] }
+  },
+  {
+    name: "a retry",
+    settings: { concurrency: 2, transientAttemptsMax: 1 },
+    rows: rows(2),
+    earlier: (request) => numberIn(request) === 0 ? goodAnswer(request) : overloaded,
+    plan: { _tag: "Retry", choice: { phases: ["A"], causes: [], slugs: [] } },
+    rejectedBefore: ["item-1"],
+    answer: goodAnswer,
+    shows: { events: ["accepted"] }
+  },
+  {
+    name: "locks that another process holds",
+    settings: { concurrency: 1 },
+    rows: rows(1),
+    heldByAnother: [
+      { file: `${data.raw}/.run.lock`, fromMs: 0, toMs: 1000 },
+      { file: data.appenderLock, fromMs: 3000, toMs: 9000 }
+    ],
+    // Long enough that the answer finds the second one held.
+    answer: (request) => Effect.as(Effect.sleep("2 seconds"), goodAnswer(request) as object),
+    shows: { events: ["accepted"], waitedMs: 9000 }
   }
 ]
 

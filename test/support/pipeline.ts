@@ -14,6 +14,7 @@ import { recordRun } from "../../src/programs/generate/recordRun.ts"
 import type { RunEvent, RunReport } from "../../src/programs/generate/RunEvent.ts"
 import { paths } from "../../src/services/durability/DataDirectory.ts"
 import { verifyLine } from "../../src/services/durability/LineCodec.ts"
+import type { PageFetcher } from "../../src/services/evidence/PageFetcher.ts"
 import type { LlmRequest } from "../../src/services/generation/Llm.ts"
 import { InputError } from "../../src/services/items/ItemSource.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
@@ -76,6 +77,8 @@ export interface RunOptions extends Omit<GenerateOptions, "source" | "onEvent"> 
   readonly mayDefect?: boolean
   /** The input cannot be read on after so many items. */
   readonly inputFailsAfter?: number
+  /** Where pages come from. Default: the web, which no test asks. */
+  readonly pages?: Layer.Layer<PageFetcher>
   /** Given the run's budget before it begins. */
   readonly onBudget?: (budget: Budget["Service"]) => void
 }
@@ -88,6 +91,7 @@ export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
       mayDefect = false,
       onBudget,
       onEvent,
+      pages = Live.pages(job),
       rows: given = rows(5),
       shard = wholeInput,
       ...rest
@@ -119,7 +123,9 @@ export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
     })
     return yield* Effect.provide(
       program,
-      Live.run(job, shard).pipe(Layer.provideMerge(Layer.merge(MemoryDisk.layer(store), testHost)))
+      Live.run(job, shard, pages).pipe(
+        Layer.provideMerge(Layer.merge(MemoryDisk.layer(store), testHost))
+      )
     )
   })
 
