@@ -330,8 +330,7 @@ describe("JournalReplay of a journal cut off anywhere", () => {
           }
           assert.isTrue(mended === "" || mended.endsWith("\n"))
         }
-      }),
-    20_000
+      })
   )
 
   /** What becomes of a call, in the order that it is written. */
