@@ -27,6 +27,10 @@ export interface StagedFile {
   /** Bytes appended so far. */
   readonly size: () => number
   readonly append: (bytes: Uint8Array) => Effect.Effect<void, DiskError>
+  /** Goes back to this size: what is appended next stands from there on. What stood beyond is there until `trim`. */
+  readonly rewind: (size: number) => Effect.Effect<void>
+  /** Cuts off what stands beyond the size. */
+  readonly trim: Effect.Effect<void, DiskError>
   /** Makes what was appended durable in the temp, so that a later commit has less to wait for. */
   readonly sync: Effect.Effect<void, DiskError>
   /** Makes the temp's name durable. */
@@ -111,15 +115,16 @@ export const stage = (
         Effect.suspend(() => removed ? Effect.ignore(disk.unlink(opened.path)) : Effect.void)
     )
     let size = 0
+    let changes = 0
     // An empty file is synced once, too.
-    let syncedSize = -1
+    let syncedChanges = -1
     let anchored = false
     const removeAtEnd = (remove: boolean) => Effect.sync(() => void (removed = remove))
     const sync = Effect.suspend(() => {
-      const upTo = size
-      return upTo === syncedSize
+      const upTo = changes
+      return upTo === syncedChanges
         ? Effect.void
-        : Effect.map(disk.datasync(file), () => void (syncedSize = upTo))
+        : Effect.map(disk.datasync(file), () => void (syncedChanges = upTo))
     })
     return {
       target,
@@ -130,8 +135,14 @@ export const stage = (
         Effect.suspend(() => {
           const position = size
           size += bytes.byteLength
+          changes++
           return writeAllAt(disk, file, bytes, position)
         }),
+      rewind: (to) => Effect.sync(() => void (size = to)),
+      trim: Effect.suspend(() => {
+        changes++
+        return disk.truncate(file, size)
+      }),
       sync,
       anchor: Effect.suspend(() =>
         anchored

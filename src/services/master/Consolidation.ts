@@ -3,9 +3,10 @@
 // 1. Without the appenders' lock: the masters are read up to their sizes at one moment, and what survives is copied to
 //    temps beside them, durably. What was appended meanwhile is read and copied in further rounds, until little is left.
 // 2. Under the lock: the rest is read and copied, and the three temps are swapped in together.
-// A line that comes late and supersedes one already copied leaves a copy too many: the copies are written anew, without
-// the lock where tries are left, under it where they are small. After that a slug stands once per file, but for what
-// was superseded in large masters while they were rewritten again and again: those lines wait for the next time (`left`).
+// A line that comes late and supersedes one already copied leaves a copy too many: it is taken out of the temps, without
+// the lock where tries are left, under it where little stands behind it. After that a slug stands once per file, but for
+// what was superseded in large masters while they were mended again and again: those lines wait for the next time
+// (`left`), as they would if they had come just after it.
 // What a crash leaves: before the swap is decided the masters as they were, and temps that the next open sweeps; after
 // that the marker, and whoever takes the lock next finishes the swap (SwapFiles.ts).
 import * as Cause from "effect/Cause"

@@ -1,5 +1,5 @@
-// The lines of a master that are kept, copied a chunk at a time: while one chunk is read the one before it is packed,
-// and the one before that written.
+// The lines of a file that are kept, copied a chunk at a time: while one chunk is read the one before it is packed, and
+// the one before that written.
 import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -7,7 +7,16 @@ import { Disk, DiskError } from "../durability/Disk.ts"
 import { readAllAt } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
-import type { Extents } from "./Extents.ts"
+
+/** What is known of a file's lines, numbered from 0. */
+export interface CopyLines {
+  readonly count: number
+  /** In bytes, newline included. */
+  readonly lengthOf: (index: number) => number
+  readonly isDead: (index: number) => boolean
+  readonly isSealed: (index: number) => boolean
+  readonly markCopied: (index: number, isCopied: boolean) => void
+}
 
 /** Up to where lines were copied: number and byte offset of the next one. */
 export interface CopyCursor {
@@ -25,22 +34,28 @@ interface Chunk {
   readonly bytes: Buffer
 }
 
-/** The next chunk with a line that is kept; undefined where none is left. */
-const nextChunk = (
-  extents: Extents,
-  { index, offset }: CopyCursor,
-  buffer: (bytes: number) => Buffer
-): Chunk | undefined => {
+/** Where the next line stands that is kept, or the end. */
+const pastDead = (lines: CopyLines, { index, offset }: CopyCursor): CopyCursor => {
   let next = index
   let start = offset
-  while (next < extents.count && extents.isDead(next)) start += extents.lengthOf(next++)
-  if (next === extents.count) return undefined
-  const from = { index: next, offset: start }
+  while (next < lines.count && lines.isDead(next)) start += lines.lengthOf(next++)
+  return { index: next, offset: start }
+}
+
+/** The next chunk with a line that is kept; undefined where none is left. */
+const nextChunk = (
+  lines: CopyLines,
+  cursor: CopyCursor,
+  buffer: (bytes: number) => Buffer
+): Chunk | undefined => {
+  const from = pastDead(lines, cursor)
+  if (from.index === lines.count) return undefined
+  let next = from.index
   let length = 0
   while (
-    next < extents.count && (length === 0 || length + extents.lengthOf(next) <= chunkBytes)
-  ) length += extents.lengthOf(next++)
-  return { from, to: { index: next, offset: start + length }, bytes: buffer(length) }
+    next < lines.count && (length === 0 || length + lines.lengthOf(next) <= chunkBytes)
+  ) length += lines.lengthOf(next++)
+  return { from, to: { index: next, offset: from.offset + length }, bytes: buffer(length) }
 }
 
 interface Packed {
@@ -51,8 +66,8 @@ interface Packed {
 }
 
 /** Moves the lines that are kept together, in place. */
-const pack = (extents: Extents, { bytes, from, to }: Chunk): Packed => {
-  let lines = 0
+const pack = (lines: CopyLines, { bytes, from, to }: Chunk): Packed => {
+  let kept = 0
   let end = 0
   let at = 0
   // Neighbours that are kept are moved in one go: `[runStart, at)`.
@@ -62,20 +77,22 @@ const pack = (extents: Extents, { bytes, from, to }: Chunk): Packed => {
     end += at - runStart
   }
   for (let index = from.index; index < to.index; index++) {
-    const next = at + extents.lengthOf(index)
-    if (extents.isDead(index)) {
+    const next = at + lines.lengthOf(index)
+    const isDead = lines.isDead(index)
+    lines.markCopied(index, !isDead)
+    if (isDead) {
       moveRun()
       runStart = next
     } else {
-      lines++
-      if (extents.isSealed(index) && verifyLine(bytes.subarray(at, next)) !== "valid") {
-        return { bytes, lines, changedAt: from.offset + at }
+      kept++
+      if (lines.isSealed(index) && verifyLine(bytes.subarray(at, next)) !== "valid") {
+        return { bytes, lines: kept, changedAt: from.offset + at }
       }
     }
     at = next
   }
   moveRun()
-  return { bytes: bytes.subarray(0, end), lines, changedAt: undefined }
+  return { bytes: bytes.subarray(0, end), lines: kept, changedAt: undefined }
 }
 
 /** A few buffers in turn, so that each is free again when it comes next. */
@@ -95,7 +112,7 @@ const makeBuffers = () => {
 /** Copies what is kept from a place on into every target. Answers where it ended, and how many lines. */
 export const copyAlive = Effect.fnUntraced(function*(
   path: string,
-  extents: Extents,
+  source: CopyLines,
   start: CopyCursor,
   targets: ReadonlyArray<StagedFile>,
   wrote: (bytes: number) => Effect.Effect<void, DiskError>
@@ -113,8 +130,8 @@ export const copyAlive = Effect.fnUntraced(function*(
       code: "EIO",
       detail: `the disk answered two reads of the line at byte ${offset} differently`
     })
-  const first = nextChunk(extents, start, buffer)
-  if (first === undefined) return { cursor: start, lines: 0 }
+  const first = nextChunk(source, start, buffer)
+  if (first === undefined) return { cursor: pastDead(source, start), lines: 0 }
   const file = yield* disk.open(path, "read")
   const read = Effect.fnUntraced(function*(chunk: Chunk) {
     const count = yield* readAllAt(disk, file, chunk.bytes, chunk.from.offset)
@@ -133,19 +150,19 @@ export const copyAlive = Effect.fnUntraced(function*(
   let filled: Chunk | undefined = first
   yield* read(first)
   while (packed !== undefined || filled !== undefined) {
-    const next = nextChunk(extents, cursor, buffer)
+    const next = nextChunk(source, cursor, buffer)
     cursor = next?.to ?? cursor
     const now: Packed | undefined = packed
     const full: Chunk | undefined = filled
     const [, , done] = yield* Effect.all([
       now === undefined ? Effect.void : write(now),
       next === undefined ? Effect.void : read(next),
-      Effect.sync(() => full === undefined ? undefined : pack(extents, full))
+      Effect.sync(() => full === undefined ? undefined : pack(source, full))
     ], { concurrency: "unbounded" })
     if (done?.changedAt !== undefined) return yield* changed(done.changedAt)
     lines += done?.lines ?? 0
     packed = done
     filled = next
   }
-  return { cursor, lines }
+  return { cursor: pastDead(source, cursor), lines }
 }, Effect.scoped)

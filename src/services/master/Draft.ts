@@ -12,6 +12,13 @@ import { copyAlive } from "./CopyAlive.ts"
 import type { CopyCursor } from "./CopyAlive.ts"
 import type { MasterName, Survivors } from "./Survivors.ts"
 
+/** Lines of one master that were copied in a row, by their numbers; those that were passed over are among them. */
+export interface DraftPart {
+  readonly name: MasterName
+  readonly from: number
+  readonly to: number
+}
+
 export interface Draft {
   /** `updates` and `successes` get the same bytes. */
   readonly updates: StagedFile
@@ -19,6 +26,8 @@ export interface Draft {
   readonly rejects: StagedFile
   /** Lines written so far. */
   readonly kept: { masters: number; rejects: number }
+  /** What they are made of, in order. */
+  readonly parts: { readonly masters: Array<DraftPart>; readonly rejects: Array<DraftPart> }
   /** Up to where each master was copied. */
   readonly cursors: { [name in MasterName]: CopyCursor | undefined }
   /** Makes what was written so far durable, so that the swap has less to wait for. */
@@ -55,6 +64,7 @@ export const makeDraft = Effect.fnUntraced(function*(
     successes,
     rejects,
     kept: { masters: 0, rejects: 0 },
+    parts: { masters: [], rejects: [] },
     cursors: { updates: undefined, successes: undefined, rejects: undefined },
     sync: syncEnded.pipe(
       Effect.andThen(syncAll),
@@ -83,11 +93,13 @@ export const appendSurvivors = Effect.fnUntraced(function*(
     const from = draft.cursors[name] ?? { index: 0, offset: extents.start }
     const copied = yield* copyAlive(data[name], extents, from, targets, draft.wrote)
     draft.cursors[name] = copied.cursor
+    const parts = draft.parts[name === "rejects" ? "rejects" : "masters"]
+    parts.push({ name, from: from.index, to: copied.cursor.index })
     return copied.lines
   })
   const masters = [draft.updates, draft.successes]
   draft.kept.masters += yield* copy("updates", masters)
   draft.kept.masters += yield* copy("successes", masters)
   draft.kept.rejects += yield* copy("rejects", [draft.rejects])
-  survivors.markCopied()
+  survivors.endCopy()
 })

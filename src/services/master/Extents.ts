@@ -1,6 +1,7 @@
 // The lines of one master file as lengths and flags, five bytes each: what is kept of it, without reading it again.
 const dead = 1
 const sealed = 2
+const copied = 4
 const capacityMin = 1024
 
 /** Lines in the order of the file, from `start` on without a gap, numbered from 0. */
@@ -51,6 +52,21 @@ export class Extents {
 
   isSealed(index: number): boolean {
     return (this.#flags[index]! & sealed) !== 0
+  }
+
+  /** Whether the line stands in the draft. */
+  isCopied(index: number): boolean {
+    return (this.#flags[index]! & copied) !== 0
+  }
+
+  markCopied(index: number, isCopied: boolean): void {
+    if (isCopied) this.#flags[index]! |= copied
+    else this.#flags[index]! &= ~copied
+  }
+
+  /** A draft is begun: no line stands in it. */
+  forgetCopies(): void {
+    for (let index = 0; index < this.#count; index++) this.#flags[index]! &= ~copied
   }
 
   #grow(): void {

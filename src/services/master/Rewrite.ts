@@ -10,6 +10,7 @@ import type { Draft } from "./Draft.ts"
 import { appendSurvivors, makeDraft } from "./Draft.ts"
 import type { MasterLock } from "./MasterLock.ts"
 import type { Reading } from "./Reading.ts"
+import { bytesToMend, mendDraft } from "./MendDraft.ts"
 import { isTidy, readOn, startReading } from "./Reading.ts"
 import type { Asides } from "./SetAside.ts"
 import { setAsideAll } from "./SetAside.ts"
@@ -17,14 +18,12 @@ import type { PerMaster } from "./Survivors.ts"
 import type { SwapPending } from "./SwapIn.ts"
 import { swapIn } from "./SwapIn.ts"
 
-/** What is left to read under the lock may be so large: a few milliseconds' work. */
+/** What is left to read, or to mend, under the lock may be so large: a few milliseconds' work. */
 const restBytesMax = 1024 * 1024
 /** Rounds without the lock. Reading is faster than durable appending, so the rest shrinks with each. */
 const roundsMax = 10
-/** Times that a draft with superseded lines is written anew without the lock. */
-const anewMax = 2
-/** A draft up to so many bytes is written anew under the lock: a few milliseconds' work. */
-const smallBytesMax = 4 * 1024 * 1024
+/** Times that a draft is mended, or written anew, without the lock. */
+const mendsMax = 3
 
 type Needs = Disk | FileLock | Scope.Scope
 
@@ -56,17 +55,23 @@ const readUpTo = Effect.fnUntraced(function*(
   return { reading, draft: before.draft }
 })
 
-/** The draft brought up to the reading: begun where it is needed first, or written anew. */
+/** What is done with a draft before it is brought up to the reading. */
+type Way = "goOn" | "mend" | "anew"
+
+/** The draft brought up to the reading: begun where it is needed first. */
 const copyUpTo = Effect.fnUntraced(function*(
   { data }: Work,
   { draft: before, reading }: Progress,
-  anew: boolean
+  way: Way
 ): Effect.fn.Return<Progress, DiskError, Needs> {
   if (isTidy(reading)) return { reading, draft: undefined }
-  if (before !== undefined && anew) yield* before.discard
-  if (before === undefined || anew) reading.survivors.beginCopy()
-  const draft = before === undefined || anew ? yield* makeDraft(data) : before
-  yield* appendSurvivors(data, draft, reading.survivors)
+  const { survivors } = reading
+  if (before !== undefined && way === "anew") yield* before.discard
+  const begins = before === undefined || way === "anew"
+  if (begins) survivors.beginCopy()
+  const draft = begins ? yield* makeDraft(data) : before
+  if (way === "mend") yield* mendDraft(draft, survivors)
+  yield* appendSurvivors(data, draft, survivors)
   return { reading, draft }
 })
 
@@ -76,16 +81,29 @@ export interface Outcome {
   readonly pauseMs: number
 }
 
-/** What the lock was given back for: more was appended than is copied under it, or the draft is to be written anew. */
+/** What the lock was given back for: more was appended than is copied under it, or there is much to mend. */
 interface Postponed {
   readonly progress: Progress
   readonly sizes: PerMaster
-  readonly anew: boolean
+  readonly way: Way
 }
 
+/** What may still be done without the lock. */
 interface Allowed {
   readonly round: boolean
-  readonly anew: boolean
+  readonly mend: boolean
+}
+
+/**
+ * What has to be done with a draft, and whether that is little. Copies too many are mended; one that is missing has its
+ * place in the middle, and comes with a draft that is written anew.
+ */
+const wayOn = (progress: Progress): { readonly way: Way; readonly isShort: boolean } => {
+  const { draft, reading: { survivors } } = progress
+  if (draft === undefined) return { way: "goOn", isShort: true }
+  if (survivors.missing) return { way: "anew", isShort: false }
+  if (leftIn(progress) === 0) return { way: "goOn", isShort: true }
+  return { way: "mend", isShort: bytesToMend(draft, survivors) <= restBytesMax }
 }
 
 /** Step 2, under the lock. */
@@ -97,14 +115,13 @@ const tryFinish = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Outcome | Postponed, DiskError | SwapPending, Needs> {
   const startNanos = yield* Clock.currentTimeNanos
   if (allowed.round && bytesOf(sizes) - bytesOf(before.reading.sizes) > restBytesMax) {
-    return { progress: before, sizes, anew: false }
+    return { progress: before, sizes, way: "goOn" }
   }
   const read = yield* readUpTo(work, before, sizes)
-  const { missing } = read.reading.survivors
-  const wrong = read.draft !== undefined && (missing || leftIn(read) > 0)
-  if (wrong && allowed.anew) return { progress: read, sizes, anew: true }
-  const isSmall = bytesOf(sizes) <= smallBytesMax
-  const progress = yield* copyUpTo(work, read, wrong && (missing || isSmall))
+  const { isShort, way } = wayOn(read)
+  if (!isShort && allowed.mend) return { progress: read, sizes, way }
+  // A line too many can wait for the next consolidation, one that is missing cannot.
+  const progress = yield* copyUpTo(work, read, way === "mend" && !isShort ? "goOn" : way)
   const after = progress.draft === undefined
     ? sizes
     : yield* swapIn(work.data, work.lock, progress.draft, progress.reading)
@@ -120,18 +137,18 @@ export const rewrite = Effect.fnUntraced(function*(
   let next: Postponed = {
     progress: { reading: startReading(), draft: undefined },
     sizes: yield* lock.atRest(Effect.succeed),
-    anew: false
+    way: "goOn"
   }
-  let drafts = 0
+  let mends = 0
   for (let round = 1;; round++) {
-    if (next.anew) drafts++
+    if (next.way !== "goOn") mends++
     const progress = yield* copyUpTo(
       work,
       yield* readUpTo(work, next.progress, next.sizes),
-      next.anew
+      next.way
     )
     if (progress.draft !== undefined) yield* progress.draft.sync
-    const allowed = { round: round < roundsMax, anew: drafts < anewMax }
+    const allowed = { round: round < roundsMax, mend: mends < mendsMax }
     const outcome = yield* lock.atRest((sizes) => tryFinish(work, progress, sizes, allowed))
     if ("after" in outcome) return outcome
     next = outcome

@@ -20,8 +20,8 @@ const rejectsBase = 2 ** 40
 
 /**
  * Takes the lines as they are read, in any number of rounds, and marks those that do not survive what was read so far.
- * `beginCopy` and `markCopied` tell what of them was copied. What comes later can make copies wrong: `left` counts the
- * ones too many, `missing` tells that one was passed over which stands again.
+ * `beginCopy` and `endCopy` tell what of them was copied. What comes later can make copies wrong: `left` counts the ones
+ * too many, `missing` tells that one was passed over which stands again.
  */
 export class Survivors {
   readonly extents: { readonly [name in MasterName]: Extents } = {
@@ -31,7 +31,8 @@ export class Survivors {
   }
   readonly #standing = new Standing()
   #acceptedSlugs = 0
-  #copied: PerMaster = nothing
+  /** Lines that a copy has seen, whether it took them or passed them over. */
+  #seen: PerMaster = nothing
   #left = { masters: 0, rejects: 0 }
   #missing = false
 
@@ -82,36 +83,50 @@ export class Survivors {
   }
 
   beginCopy(): void {
-    this.#copied = nothing
+    this.#seen = nothing
     this.#left = { masters: 0, rejects: 0 }
     this.#missing = false
+    for (const extents of Object.values(this.extents)) extents.forgetCopies()
   }
 
   /** All that was read so far and survives is copied. */
-  markCopied(): void {
+  endCopy(): void {
     const { rejects, successes, updates } = this.extents
-    this.#copied = {
+    this.#seen = {
       updates: updates.count,
       successes: successes.count,
       rejects: rejects.count
     }
   }
 
+  /** The copies too many were taken out of the draft. */
+  endMend(): void {
+    this.#left = { masters: 0, rejects: 0 }
+  }
+
   #drop(position: number): void {
     const name = nameOf(position)
     const index = position - bases[name]
-    this.extents[name].drop(index)
-    if (index < this.#copied[name]) this.#left[name === "rejects" ? "rejects" : "masters"]++
+    const extents = this.extents[name]
+    if (extents.isDead(index)) return
+    extents.drop(index)
+    if (extents.isCopied(index)) this.#left[leftOf(name)]++
   }
 
   /** A reject stands again after a demotion that is older than it. */
   #restore(position: number): void {
     const name = nameOf(position)
     const index = position - bases[name]
-    this.extents[name].restore(index)
-    if (index < this.#copied[name]) this.#missing = true
+    const extents = this.extents[name]
+    if (!extents.isDead(index)) return
+    extents.restore(index)
+    if (extents.isCopied(index)) this.#left[leftOf(name)]--
+    else if (index < this.#seen[name]) this.#missing = true
   }
 }
+
+const leftOf = (name: MasterName): "masters" | "rejects" =>
+  name === "rejects" ? "rejects" : "masters"
 
 const bases: PerMaster = { updates: 0, successes: successesBase, rejects: rejectsBase }
 

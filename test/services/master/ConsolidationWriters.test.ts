@@ -16,7 +16,15 @@ import type { MasterRecord } from "../../../src/services/master/Record.ts"
 import type { Reject } from "../../../src/services/master/Reject.ts"
 import { interleaved, letRun } from "../../support/interleave.ts"
 import type { Masters } from "../../support/masters.ts"
-import { iso, putAtRest, readMasters, recordLine, rejectLine, root } from "../../support/masters.ts"
+import {
+  consolidatedNaively,
+  iso,
+  putAtRest,
+  readMasters,
+  recordLine,
+  rejectLine,
+  root
+} from "../../support/masters.ts"
 
 const consolidate = Effect.flatMap(Consolidation, (service) => service.consolidate)
 const on = (disk: Layer.Layer<Disk | FileLock>) =>
@@ -185,6 +193,45 @@ describe("Consolidation with a writer at work", () => {
           }).pipe(Effect.provide(writers(store)))
         }
         assert.isAbove(tried, 10)
+      }))
+  }
+
+  for (const step of [2, 5, 11]) {
+    it.effect(`I5: what is superseded while large masters are copied is taken out of the copy: every ${step} calls`, () =>
+      Effect.gen(function*() {
+        const store = Store.make()
+        const filler = "x".repeat(16_000)
+        const large = (slug: string, n: number) =>
+          recordLine({ slug, id: `r:${n}`, atMs: n, content: { filler } })
+        // More than is mended under the lock stands behind the first lines.
+        const slugs = Array.from({ length: 200 }, (_, n) => `s${n}`)
+        const before = [...slugs.map((slug, n) => large(slug, n)), large("s7", 999)].join("")
+        putAtRest(store, { updates: before, successes: before, rejects: "" })
+        yield* Effect.gen(function*() {
+          const context = yield* Effect.context<DurableAppender | RejectLog>()
+          const appender = yield* DurableAppender
+          let came = 0
+          const supersede = Effect.gen(function*() {
+            const n = came++
+            const next = { slug: `s${(n * 89) % 200}`, content: {}, meta: meta(`w:${n}`, 1000 + n) }
+            yield* letRun(
+              yield* Effect.forkDetach(Effect.provideContext(appender.append(next), context))
+            )
+          })
+          const between = (call: number) => call % step === 0 && call < 70 ? supersede : Effect.void
+          const report = yield* on(interleaved(store, between))
+          const found = readMasters(store)
+          const late = found.updates.split("\n").filter((line) => line.includes(`"w:`))
+          assert.strictEqual(late.length, came)
+          const read = report.updates.read - slugs.length - 1
+          const all = before + late.slice(0, read).map((line) => `${line}\n`).join("")
+          const expected = consolidatedNaively(all, all, "").masters
+          assert.isTrue(found.successes.startsWith(expected), "as a naive consolidation")
+          assert.strictEqual(report.successes.bytesAfter, expected.length)
+          assert.strictEqual(report.left, 0)
+          assert.strictEqual(found.updates, found.successes)
+          assert.isAbove(read, 3)
+        }).pipe(Effect.provide(writers(store)))
       }))
   }
 
