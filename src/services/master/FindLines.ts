@@ -1,8 +1,8 @@
 // Every line that the masters have of one slug: by the index with a few reads, or by reading the masters where it does not
 // say it all.
 //
-// The index knows where the line stands that settles a slug, and whether there are others beside it. `updates` is not in
-// it: both masters get the same bytes in the same order, so the twin is looked for at the same offset there.
+// The index knows where the line stands that settles a slug, and where others are beside it. `updates` is not in it: both
+// masters get the same bytes in the same order, so the twin is looked for at the same offset there.
 import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,9 +13,9 @@ import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { SlugPrint } from "../items/Fingerprint.ts"
-import { openCoveringIndex } from "./CoveringIndex.ts"
-import type { SettlingMaster } from "./CoveringIndex.ts"
-import { codeOf, isOneOfSeveral, offsetOf } from "./IndexPlace.ts"
+import { openCoveringIndex, settlingMasters } from "./CoveringIndex.ts"
+import type { CoveringIndex, SettlingMaster } from "./CoveringIndex.ts"
+import { codeOf, offsetOf } from "./IndexPlace.ts"
 import { lineOfSlugAt } from "./LineAt.ts"
 import { MasterLine } from "./MasterLine.ts"
 import { settledCode } from "./SettledSlugs.ts"
@@ -69,31 +69,48 @@ const search = (data: DataPaths, slug: string) =>
     (found) => found.flat()
   )
 
-/** The line of the index, if there is one, and those after what it covers; undefined where only the masters can tell. */
+const masterOf = (place: number): SettlingMaster =>
+  codeOf(place) === settledCode.accepted ? "successes" : "rejects"
+
+/** The lines that the index covers, in their order; undefined where only the masters can tell. */
+const recallCovered = Effect.fnUntraced(function*(
+  data: DataPaths,
+  slug: string,
+  index: CoveringIndex["file"]
+): Effect.fn.Return<ReadonlyArray<Found> | undefined, DiskError, Disk> {
+  const print = new SlugPrint()
+  print.ofText(slug)
+  const place = yield* index.find(print.words)
+  if (place === undefined) return undefined
+  const others = Option.isNone(place) ? [] : yield* index.findOthers(print.words)
+  if (others === undefined) return undefined
+  const places = [...Option.toArray(place), ...others]
+  const found: Array<Found> = []
+  for (const name of settlingMasters) {
+    const offsets = new Set(places.filter((each) => masterOf(each) === name).map(offsetOf))
+    for (const offset of [...offsets].sort((a, b) => a - b)) {
+      const bytes = yield* lineOfSlugAt(data[name], offset, slug)
+      if (bytes === undefined) return undefined
+      found.push({ name, offset, lineNumber: undefined, bytes })
+    }
+  }
+  return found
+})
+
+/** The lines of the index, and those after what it covers; undefined where only the masters can tell. */
 const recallSettling = Effect.fnUntraced(function*(
   data: DataPaths,
   slug: string
 ): Effect.fn.Return<ReadonlyArray<Found> | undefined, DiskError, Disk | Scope.Scope> {
   const index = yield* openCoveringIndex(data)
-  if (index === undefined) return undefined
-  const print = new SlugPrint()
-  print.ofText(slug)
-  const place = yield* index.file.find(print.words)
-  if (place === undefined || Option.exists(place, isOneOfSeveral)) return undefined
-  const found: Array<Found> = []
-  const add = (name: SettlingMaster, bytes: Buffer, offset: number) =>
-    found.push({ name, offset, lineNumber: undefined, bytes: Buffer.from(bytes) })
-  if (Option.isSome(place)) {
-    const name = codeOf(place.value) === settledCode.accepted ? "successes" : "rejects"
-    const offset = offsetOf(place.value)
-    const bytes = yield* lineOfSlugAt(data[name], offset, slug)
-    if (bytes === undefined) return undefined
-    add(name, bytes, offset)
-  }
+  const covered = index && (yield* recallCovered(data, slug, index.file))
+  if (index === undefined || covered === undefined) return undefined
+  const later: Array<Found> = []
   const tail = yield* index.visitTail((name, line, offset) => {
-    if (line.slug === slug) add(name, line.bytes, offset)
+    if (line.slug !== slug) return
+    later.push({ name, offset, lineNumber: undefined, bytes: Buffer.from(line.bytes) })
   })
-  return tail === undefined ? undefined : found
+  return tail === undefined ? undefined : [...covered, ...later]
 }, Effect.scoped)
 
 /** The same lines in `updates`, and what it has beyond the end of `successes`; undefined where it has others. */
@@ -144,8 +161,6 @@ export const findLines = Effect.fnUntraced(function*(
   if (settling === undefined || updates === undefined) {
     return { lines: judge(yield* search(data, slug)), byIndex: false }
   }
-  const inOrder = ["successes", "rejects"].flatMap((name) =>
-    settling.filter((each) => each.name === name)
-  )
+  const inOrder = settlingMasters.flatMap((name) => settling.filter((each) => each.name === name))
   return { lines: judge([...updates, ...inOrder]), byIndex: true }
 })

@@ -2,17 +2,11 @@
 import { settledCode } from "./SettledSlugs.ts"
 
 const codeUnit = 2 ** 48
-/** Added where the slug has other lines beside the one that stands. */
-const oneOfSeveral = 4 * codeUnit
 
 /** `offset` in bytes: in `successes` where it is accepted, else in `rejects`. Larger ones of a state come later there. */
 export const placeOf = (state: keyof typeof settledCode, offset: number): number =>
   settledCode[state] * codeUnit + offset
 
-export const amongSeveral = (place: number): number => place + oneOfSeveral
-
-export const isOneOfSeveral = (place: number): boolean => place >= oneOfSeveral
-
-export const codeOf = (place: number): number => Math.floor(place / codeUnit) % 4
+export const codeOf = (place: number): number => Math.floor(place / codeUnit)
 
 export const offsetOf = (place: number): number => place % codeUnit

@@ -12,8 +12,9 @@ import { coverageOf } from "./Coverage.ts"
 import { areNamed, holdMasters, openCoveringIndex } from "./CoveringIndex.ts"
 import type { SettlingMaster } from "./CoveringIndex.ts"
 import type { IndexContent } from "./IndexFile.ts"
-import { amongSeveral, codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
+import { codeOf, offsetOf, placeOf } from "./IndexPlace.ts"
 import { MasterLine } from "./MasterLine.ts"
+import { OtherLines } from "./OtherLines.ts"
 import { SettledSlugs, stateOfCode } from "./SettledSlugs.ts"
 import type { SettledState } from "./SettledSlugs.ts"
 import { sortEntries, SortedSlugs } from "./SortedSlugs.ts"
@@ -62,7 +63,8 @@ export interface Stock {
 const offerLines = Effect.fnUntraced(function*(
   path: string,
   name: SettlingMaster,
-  standing: Standing
+  standing: Standing,
+  others: OtherLines
 ) {
   const line = new MasterLine()
   let readable = 0
@@ -76,8 +78,11 @@ const offerLines = Effect.fnUntraced(function*(
       return
     }
     readable++
-    if (name === "successes") standing.offerRecord(line, placeOf("accepted", offset))
-    else standing.offerReject(line, placeOf("rejected", offset))
+    const place = placeOf(name === "successes" ? "accepted" : "rejected", offset)
+    const change = name === "successes"
+      ? standing.offerRecord(line, place)
+      : standing.offerReject(line, place)
+    others.note(line, place, change)
   })
   if (corruptLines > 0) {
     yield* Effect.logWarning(
@@ -94,15 +99,15 @@ const scanStock = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Stock, DiskError, Disk | Scope.Scope> {
   const held = yield* holdMasters(data)
   const standing = new Standing()
-  const successes = yield* offerLines(data.successes, "successes", standing)
-  const rejects = yield* offerLines(data.rejects, "rejects", standing)
+  const others = new OtherLines()
+  const successes = yield* offerLines(data.successes, "successes", standing, others)
+  const rejects = yield* offerLines(data.rejects, "rejects", standing, others)
   const entries = sortEntries(
     standing.size,
     (visit) =>
-      standing.visitStanding((prints, at, position, isDemotion, isSeveral) => {
-        const place = isDemotion ? placeOf("demoted", offsetOf(position)) : position
-        visit(prints, at, isSeveral ? amongSeveral(place) : place)
-      })
+      standing.visitStanding((prints, at, place, isDemotion) =>
+        visit(prints, at, isDemotion ? placeOf("demoted", offsetOf(place)) : place)
+      )
   )
   const lines = successes.lines + rejects.lines
   const superseded = successes.readable + rejects.readable - standing.size
@@ -118,10 +123,10 @@ const scanStock = Effect.fnUntraced(function*(
       ? {
         successes: yield* cover(0, successes.bytes),
         rejects: yield* cover(1, rejects.bytes),
-        count: standing.size,
         lines,
         superseded,
-        entries
+        settled: entries,
+        others: others.sorted
       }
       : undefined
   }
@@ -133,7 +138,7 @@ const recallStock = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Stock | undefined, DiskError, Disk | Scope.Scope> {
   const index = yield* openCoveringIndex(data)
   if (index === undefined) return undefined
-  const { count, lines, superseded } = index.file.header
+  const { lines, settled: { count }, superseded } = index.file.header
   const prints = new Uint32Array(count * fingerprintWords)
   const codes = new Uint8Array(count)
   const isWhole = yield* index.file.visitPages((some, places, first) => {

@@ -12,13 +12,9 @@ export interface Change {
   readonly after: number
 }
 
-const severalMin = 128
-
 /** Some 50 bytes a slug, never the lines. Positions are numbers that no two lines share. */
 export class Standing {
   readonly #slugs = makeSlugTable()
-  /** A bit for each slug: it has more than one line. */
-  #several = new Uint8Array(severalMin)
   readonly #recordMs = new PagedNumbers()
   readonly #recordAt = new PagedNumbers()
   readonly #rejectMs = new PagedNumbers()
@@ -64,24 +60,16 @@ export class Standing {
 
   /**
    * Every slug, by its fingerprint (see `SlugTable.visitPrints`), with the position of the line that stands for it.
-   * `isDemotion`: that line is a reject, and a demotion took back the records of its slug so far. `isSeveral`: the slug
-   * has other lines, too.
+   * `isDemotion`: that line is a reject, and a demotion took back the records of its slug so far.
    */
   visitStanding(
-    visit: (
-      prints: Uint32Array,
-      at: number,
-      position: number,
-      isDemotion: boolean,
-      isSeveral: boolean
-    ) => void
+    visit: (prints: Uint32Array, at: number, position: number, isDemotion: boolean) => void
   ): void {
     this.#slugs.visitPrints((prints, at, index) => {
       const position = this.#positionOf(index)
       const isDemotion = position !== this.#recordAt.get(index) &&
         !Number.isNaN(this.#demotedMs.get(index))
-      const isSeveral = (this.#several[index >>> 3]! & (1 << (index & 7))) !== 0
-      visit(prints, at, position, isDemotion, isSeveral)
+      visit(prints, at, position, isDemotion)
     })
   }
 
@@ -94,14 +82,7 @@ export class Standing {
 
   #numberOf(line: MasterLine): number {
     const next = this.#slugs.size
-    const known = this.#slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, next)
-    if (known !== undefined) this.#several[known >>> 3]! |= 1 << (known & 7)
-    else if (next >>> 3 === this.#several.length) {
-      const grown = new Uint8Array(2 * this.#several.length)
-      grown.set(this.#several)
-      this.#several = grown
-    }
-    return known ?? next
+    return this.#slugs.addBytes(line.slugBytes, line.slugStart, line.slugEnd, next) ?? next
   }
 }
 
