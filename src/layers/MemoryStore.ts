@@ -125,8 +125,8 @@ export class MemoryStore extends MemoryFaults {
   }
 
   list(target: string): ReadonlyArray<string> {
-    const names = [...this.directory(target).entries.keys()]
-    return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    const names = [...this.directory(target).entries.keys()].map((name) => Buffer.from(name))
+    return names.sort((a, b) => a.compare(b)).map(String)
   }
 
   makeDirectory(target: string, nowMs: number): void {

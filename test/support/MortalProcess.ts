@@ -21,10 +21,14 @@ export interface MortalProcess {
 
 type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, DiskError>
 
-/** `diesAtCall`: the disk call that is never made, counted from 1 over the process; undefined: none. */
+/**
+ * `diesAtCall`: the disk call that is never made, counted from 1 over the process; undefined: none. `pause` comes before
+ * every call: a real disk takes its time, and others get a turn.
+ */
 export const mortalProcess = (
   store: MemoryStore,
-  diesAtCall: number | undefined
+  diesAtCall: number | undefined,
+  pause: Effect.Effect<void> = Effect.yieldNow
 ): MortalProcess => {
   const opened = new Map<DiskFile, Scope.Closeable>()
   let dead = false
@@ -36,10 +40,9 @@ export const mortalProcess = (
   }
   const mortal: MortalProcess["mortal"] = (effect) =>
     Effect.suspend(() => dead ? Effect.never : effect)
-  // A real disk takes its time: others get a turn before every call.
   const counted = (method: Method): Method => (...args) =>
     Effect.andThen(
-      Effect.yieldNow,
+      pause,
       Effect.suspend(() => {
         if (!dead && ++calls === diesAtCall) kill()
         return dead ? Effect.never : method(...args)

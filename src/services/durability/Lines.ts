@@ -6,6 +6,7 @@ import type { DiskFile } from "./Disk.ts"
 import { Disk, DiskError } from "./Disk.ts"
 
 const chunkBytesDefault = 256 * 1024
+const chunkBytesMin = 4 * 1024
 /** A line may be larger than a chunk, but not take all memory with it: this is no line of ours any more. */
 const lineBytesMaxDefault = 256 * 1024 * 1024
 const newline = 10
@@ -161,7 +162,14 @@ export const scanLines = (
     const disk = yield* Disk
     const found = yield* disk.stat(path)
     if (Option.isNone(found)) return { bytes: 0, lines: 0, unterminatedBytes: 0 }
-    return yield* scanOpened(disk, yield* disk.open(path, "read"), options, visit)
+    // Of a small file no large chunk is asked for; one that grows meanwhile is read on in small ones.
+    const left = found.value.size - (options.from ?? 0)
+    const chunkBytes = Math.min(
+      options.chunkBytes ?? chunkBytesDefault,
+      Math.max(chunkBytesMin, left + 1)
+    )
+    const file = yield* disk.open(path, "read")
+    return yield* scanOpened(disk, file, { ...options, chunkBytes }, visit)
   }))
 
 export interface StreamedLine {

@@ -4,26 +4,29 @@ import * as path from "node:path"
 import type { Change, Mutant } from "./mutants.ts"
 import { shippedSource } from "./subject.ts"
 
+/** A defect in the code, or one between the code and its disk, which changes nothing here. */
+type Planted = Pick<Mutant, "name" | "change">
+
 /** The text wherever a formatter breaks its lines. */
 const patternOf = (text: string): RegExp => {
   const tokens = text.trim().split(/\s+|(?<=[([{.])|(?=[)\]}.])/)
   return new RegExp(tokens.map((token) => token.replaceAll(/[^\w\s]/g, "\\$&")).join("\\s*"), "g")
 }
 
-const changed = (text: string, mutant: Mutant, { file, from, to }: Change): string => {
+const changed = (text: string, { name }: Planted, { file, from, to }: Change): string => {
   const pattern = patternOf(from)
   const found = text.match(pattern)?.length ?? 0
   if (found !== 1) {
     throw new Error(
-      `"${mutant.name}" cannot be planted: ${file} has its text ${found} times instead of once. The code has moved: ` +
-        `give the defect its new text in test/crash/power/mutants.ts`
+      `"${name}" cannot be planted: ${file} has its text ${found} times instead of once. The code has moved: ` +
+        `give the defect its new text in the list of mutants`
     )
   }
   return text.replace(pattern, () => to)
 }
 
 /** The files that the defect changes, by their path in the source, as they are with it. Throws where it does not fit. */
-export const changedFiles = (mutant: Mutant): ReadonlyMap<string, string> => {
+export const changedFiles = (mutant: Planted): ReadonlyMap<string, string> => {
   const texts = new Map<string, string>()
   for (const change of [mutant.change ?? []].flat()) {
     const { file } = change
