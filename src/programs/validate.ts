@@ -76,7 +76,7 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
   yield* Stream.runForEach(Stream.take(source.items, rowsMax), look)
   const columns: ReadonlyArray<ColumnFault> = [
     ...[...faults].map(([message, fault]) => ({ message, ...fault })),
-    ...unknownColumns(job, source.columns).map(({ key, message }) => ({
+    ...(yield* unknownColumns(job, source)).map(({ key, message }) => ({
       message: `${key} ${message}`,
       rows: source.count,
       file: job.input.path,

@@ -32,8 +32,8 @@ const itemBudgetFaults = Effect.gen(function*() {
 export const admit = Effect.fnUntraced(function*(source: ItemSource) {
   const job = yield* CurrentJob
   const faults = [
-    ...unknownColumns(job, source.columns),
-    ...(yield* unknownVariable(job, source.columns)),
+    ...(yield* unknownColumns(job, source)),
+    ...(yield* unknownVariable(job, source)),
     ...(yield* itemBudgetFaults)
   ]
   if (faults.length > 0) return yield* new JobError({ faults })

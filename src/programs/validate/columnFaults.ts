@@ -1,8 +1,10 @@
 // Columns that a job names and no row of its input has: told before the first dollar, by `validate` and by every run.
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { namedColumnsOf } from "../../services/evidence/Wanted.ts"
 import type { NamedColumn } from "../../services/evidence/Wanted.ts"
-import type { Columns } from "../../services/items/Columns.ts"
+import { columnRows } from "../../services/items/Columns.ts"
+import type { ItemSource } from "../../services/items/ItemSource.ts"
 import type { Job } from "../../services/job/Job.ts"
 import type { JobFault } from "../../services/job/JobError.ts"
 import { nearest } from "../../services/Nearest.ts"
@@ -10,13 +12,29 @@ import { standIn } from "./standIn.ts"
 
 const namesShownMax = 20
 
-const knownAs = (column: string, { names }: Columns): string => {
+const knownAs = (column: string, names: ReadonlyArray<string>): string => {
   const near = nearest(column, names)
   return (near === undefined ? "" : `; did you mean "${near}"?`) +
     ` (rows have: ${names.slice(0, namesShownMax).join(", ")}${
       names.length > namesShownMax ? ", …" : ""
     })`
 }
+
+/** Those that no row has. Reads the input on only where the first rows lack one, and no further than that takes. */
+const absentOf = Effect.fnUntraced(function*(source: ItemSource, named: Iterable<string>) {
+  const absent = new Set([...named].filter((name) => !source.columns.names.has(name)))
+  if (absent.size > 0 && source.count > columnRows) {
+    yield* source.items.pipe(
+      Stream.takeWhile(() => absent.size > 0),
+      Stream.runForEach(({ fields }) =>
+        Effect.sync(() => {
+          for (const name of absent) if (Object.hasOwn(fields, name)) absent.delete(name)
+        })
+      )
+    )
+  }
+  return absent
+})
 
 const namedByRules = ({ rules: { rules } }: Pick<Job, "rules">): ReadonlyArray<NamedColumn> =>
   rules.flatMap((rule, index): ReadonlyArray<NamedColumn> => {
@@ -28,36 +46,34 @@ const namedByRules = ({ rules: { rules } }: Pick<Job, "rules">): ReadonlyArray<N
   })
 
 /** Those that the settings name. */
-export const unknownColumns = (
+export const unknownColumns = Effect.fnUntraced(function*(
   job: Pick<Job, "evidence" | "rules">,
-  columns: Columns
-): ReadonlyArray<JobFault> =>
-  [...namedColumnsOf(job.evidence), ...namedByRules(job)]
-    .filter(({ column }) => !columns.has(column))
-    .map(({ column, setting }) => ({
-      file: "job",
-      line: 0,
-      key: setting,
-      message: `names the column "${column}", which no row has${knownAs(column, columns)}`
-    }))
+  source: ItemSource
+) {
+  const named = [...namedColumnsOf(job.evidence), ...namedByRules(job)]
+  const absent = yield* absentOf(source, named.map(({ column }) => column))
+  const names = [...source.columns.names]
+  return named.filter(({ column }) => absent.has(column)).map(({ column, setting }): JobFault => ({
+    file: "job",
+    line: 0,
+    key: setting,
+    message: `names the column "${column}", which no row has${knownAs(column, names)}`
+  }))
+})
 
 /**
  * The first that the prompt names, found by trying it on a row that has every column. What else may be wrong depends on
  * the row, and is found when it is its turn.
  */
-export const unknownVariable = (
+export const unknownVariable = Effect.fnUntraced(function*(
   { prompt }: Pick<Job, "prompt">,
-  columns: Columns
-): Effect.Effect<ReadonlyArray<JobFault>> =>
-  Effect.match(
-    prompt.render(
-      { slug: "example", fields: columns.example, file: "", line: 0 },
-      standIn,
-      undefined
-    ),
-    {
-      onSuccess: () => [],
-      onFailure: ({ column, detail, file }) =>
-        column === null || columns.has(column) ? [] : [{ file, line: 0, key: "", message: detail }]
-    }
-  )
+  source: ItemSource
+) {
+  const row = { slug: "example", fields: source.columns.example, file: "", line: 0 }
+  const rendered = yield* Effect.result(prompt.render(row, standIn, undefined))
+  if (rendered._tag === "Success") return []
+  const { column, detail, file } = rendered.failure
+  if (column === null || !(yield* absentOf(source, [column])).has(column)) return []
+  const fault: JobFault = { file, line: 0, key: "", message: detail }
+  return [fault]
+})

@@ -31,7 +31,7 @@ export interface ItemSource {
   readonly count: number
   /** In file order. Reading fails if the file has changed since it was checked. */
   readonly items: Stream.Stream<Item, InputError>
-  /** Of all rows. */
+  /** Of the first rows. */
   readonly columns: Columns
   /** Every slug of the input with its line number, by fingerprint. */
   readonly slugs: SlugTable

@@ -15,7 +15,7 @@ import type { World } from "./world.ts"
 
 interface Process {
   readonly mortal: MortalProcess
-  readonly fiber: Fiber.Fiber<RunReport | undefined, unknown>
+  readonly fiber: Fiber.Fiber<RunReport | undefined>
 }
 
 const pauseOf = ({ diskMs }: Schedule): Effect.Effect<void> =>

@@ -11,7 +11,7 @@ import type { World } from "./world.ts"
 /** How one process of an act is run. */
 export type Program = (
   stopRequested: Effect.Effect<StopReason>
-) => Effect.Effect<RunReport | undefined, unknown, never>
+) => Effect.Effect<RunReport | undefined>
 
 const layersOf = ({ server, subject }: World, mortal: MortalProcess) =>
   Layer.mergeAll(
@@ -33,7 +33,8 @@ export const generating =
       const options = { source, shard, plan, stopRequested, graceMs: 200 }
       return yield* recordRun(shard, generate(options))
     }).pipe(
-      Effect.provide(Live.run(job, shard).pipe(Layer.provideMerge(layersOf(world, mortal))))
+      Effect.provide(Live.run(job, shard).pipe(Layer.provideMerge(layersOf(world, mortal)))),
+      Effect.orDie
     )
   }
 
@@ -46,6 +47,7 @@ export const requalifying =
       world.counts.requalified += report.promoted + report.demoted + report.replaced
       return undefined
     }).pipe(
-      Effect.provide(Requalify.layer(job).pipe(Layer.provideMerge(layersOf(world, mortal))))
+      Effect.provide(Requalify.layer(job).pipe(Layer.provideMerge(layersOf(world, mortal)))),
+      Effect.orDie
     )
   }

@@ -330,6 +330,18 @@ describe("generate: failures", () => {
     }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
   })
 
+  it.effect("a column that begins after thousands of rows is known all the same", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* withPrompt("Item {{ slug }}. {{ item.late }}", {
+        evidence: { fields: ["text", "late"], minChars: 0 }
+      })
+      const given = rows(1500).map((row, n) => n < 1400 ? row : { ...row, late: "x" })
+      const report = yield* run(store, job, { rows: given, limit: 3 })
+      assert.deepInclude(report, { deferredByCause: { Prompt: 3 }, stop: null })
+    }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+  })
+
   it.effect("rows that lack what the prompt names are put off, wherever they stand, and told once: the others are written", () => {
     const store = Store.make()
     const reasons: Array<string> = []
