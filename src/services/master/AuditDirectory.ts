@@ -12,6 +12,7 @@ import { listOrNone } from "../journal/JournalFiles.ts"
 import type { JournalFile } from "../journal/JournalFiles.ts"
 import { isRunAlive } from "../journal/RunAlive.ts"
 import type { MasterCapture } from "./AuditCapture.ts"
+import { auditLeases } from "./AuditLeases.ts"
 import { AuditTally } from "./AuditTally.ts"
 
 const newline = 0x0a
@@ -82,7 +83,10 @@ export const auditRecovery = Effect.fnUntraced(function*(
   journals: ReadonlyArray<JournalFile>
 ): Effect.fn.Return<AuditTally, DiskError, Disk | FileLock> {
   const disk = yield* Disk
-  const tally = new AuditTally("recovery", "the last writers left masters and journals clean")
+  const tally = new AuditTally(
+    "recovery",
+    "the last writers left masters, journals and leases clean"
+  )
   tally.checked = 1
   if (capture.swapPending) {
     tally.cannotVerify(
@@ -106,6 +110,7 @@ export const auditRecovery = Effect.fnUntraced(function*(
     if (yield* Effect.provideService(isRunAlive(runId), DataDirectory, data)) continue
     tally.doubt(`${path}: its run is dead, and it ends in no newline: the next run mends that`)
   }
+  yield* auditLeases(tally, data)
   return tally
 })
 

@@ -7,6 +7,7 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { journalPath, manifestPath } from "../../../src/services/durability/DataDirectory.ts"
 import { redoPath } from "../../../src/services/durability/Redo.ts"
 import { readManifest } from "../../../src/services/journal/RunManifest.ts"
+import { encodeMoneySlot } from "../../../src/services/spending/MoneySlot.ts"
 import {
   a,
   audit,
@@ -30,6 +31,15 @@ const whole = input("a", "b", "c", "d")
 
 const checkOf = (store: Store.MemoryStore, check: string, slugs = whole) =>
   Effect.map(audit(store, slugs), ({ checks }) => checks.find(({ id: each }) => each === check))
+
+const lease = (runId: string, closed: boolean) =>
+  encodeMoneySlot({
+    runId,
+    grantedNanoUsd: 2_000_000_000,
+    spentNanoUsd: 0,
+    closed,
+    short: false
+  })
 
 const doubts: ReadonlyArray<
   readonly [what: string, check: string, plant: (store: Store.MemoryStore) => void, says: string]
@@ -55,6 +65,15 @@ const doubts: ReadonlyArray<
   ["the torn end of a dead run's journal", "recovery", (store) => {
     store.put(journalPath(data, run), `${textOf(store, journalPath(data, run))}{"slug":"x`)
   }, "its run is dead, and it ends in no newline"],
+  ["a lease that its run died with", "recovery", (store) => {
+    store.put(data.money, lease(run, false))
+  }, `run ${run} is dead and holds $2`],
+  ["a lease of a run that has no journal", "recovery", (store) => {
+    store.put(data.money, Buffer.concat([lease(run, true), lease("20260101T000000-bbbbbb", false)]))
+  }, "run 20260101T000000-bbbbbb is dead"],
+  ["a damaged place in the money that runs share", "recovery", (store) => {
+    store.put(data.money, Buffer.concat([lease(run, true), lease(run, true).subarray(1)]))
+  }, "place 1 is damaged"],
   ["a whole record in quarantine that stands nowhere else", "quarantine", (store) => {
     store.put(
       `${data.quarantine}/updates.jsonl.0.x`,
@@ -81,9 +100,11 @@ describe("Audit: what could not be verified", () => {
       Effect.gen(function*() {
         const store = storeOf(healthy())
         plant(store)
+        const files = store.files()
         const found = yield* checkOf(store, check)
         assert.strictEqual(found?.outcome, "unverified", JSON.stringify(found))
         assert.include([found?.note, ...found?.examples ?? []].join("\n"), says)
+        assert.deepStrictEqual(store.files(), files)
       }))
   }
 
@@ -114,6 +135,17 @@ describe("Audit: what could not be verified", () => {
       )
       assert.strictEqual(alone?.outcome, "unverified")
       assert.include(alone?.note, "1 lines of other programs")
+    }))
+
+  it.effect("what runs that live hold, and what was given back, is in order", () =>
+    Effect.gen(function*() {
+      const store = storeOf(healthy())
+      const alive = "20260101T000000-cccccc"
+      store.put(journalPath(data, alive), "")
+      store.tryLock(store.open(journalPath(data, alive), "append", 0))
+      store.put(data.money, Buffer.concat([lease(run, true), lease(alive, false)]))
+      const found = yield* checkOf(store, "recovery")
+      assert.strictEqual(found?.outcome, "holds", JSON.stringify(found))
     }))
 
   it.effect("I11: a probe's report inside the data directory breaks it", () =>
