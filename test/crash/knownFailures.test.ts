@@ -119,14 +119,46 @@ describe("a two-file journal adopts the wrong tail", () => {
     ["each has a record that the other has not", line(2), line(3)]
   ]
 
+  const withEnds = (updates: Buffer, successes: Buffer) =>
+    Effect.gen(function*() {
+      const machine = yield* withRecords(1)
+      yield* appendNaively(machine, [data.updates], updates)
+      yield* appendNaively(machine, [data.successes], successes)
+      return [...machine.powerCuts({ perMoment: 1 })].at(-1)?.machine ?? machine
+    })
+
+  /** Takes the longer file for the newer one, and copies what the other lacks, as recoveries by length do. */
+  const adoptLonger = (machine: Machine) =>
+    Effect.gen(function*() {
+      const contentOf = (file: string) => machine.store.get(file) ?? Buffer.alloc(0)
+      const [short, long] = [data.updates, data.successes].sort((a, b) =>
+        contentOf(a).byteLength - contentOf(b).byteLength
+      )
+      const missing = contentOf(long!).subarray(contentOf(short!).byteLength)
+      yield* appendNaively(machine, [short!], missing)
+    })
+
+  it.effect("whoever believes the longer one adopts its damage, or loses what only the other has", () =>
+    Effect.gen(function*() {
+      const wrong: Array<string> = []
+      for (const [name, updates, successes] of ends) {
+        const machine = yield* withEnds(updates, successes)
+        const whole = new Set(mastersOf(machine).flat().filter((id) => id !== "?"))
+        yield* adoptLonger(machine)
+        const isRight = mastersOf(machine).every((ids) =>
+          !ids.includes("?") && [...whole].every((id) => ids.includes(id))
+        )
+        if (!isRight) wrong.push(name)
+      }
+      const [zeros, garbage, torn, , each] = ends.map(([name]) => name)
+      assert.deepStrictEqual(wrong, [zeros, garbage, torn, each])
+    }))
+
   it.effect.each(ends)(
     "I2 I5: %s: neither is believed for its length, what is whole in either is kept",
     ([, updates, successes]) =>
       Effect.gen(function*() {
-        const machine = yield* withRecords(1)
-        yield* appendNaively(machine, [data.updates], updates)
-        yield* appendNaively(machine, [data.successes], successes)
-        const rebooted = [...machine.powerCuts({ perMoment: 1 })].at(-1)?.machine ?? machine
+        const rebooted = yield* withEnds(updates, successes)
         const whole = new Set(mastersOf(rebooted).flat().filter((id) => id !== "?"))
         assert.isTrue(Exit.isSuccess(yield* appended(rebooted, 4)))
         for (const ids of mastersOf(rebooted)) {

@@ -1,4 +1,4 @@
-// A short soak, by consolidations: `npm run crash:soak -- MINUTES` goes on as long as one likes.
+// A short soak, by consolidations: `npm run crash:soak -- --minutes N` goes on as long as one likes.
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { tempDir } from "../support/TempDir.ts"

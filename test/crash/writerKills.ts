@@ -3,6 +3,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -11,7 +12,19 @@ import * as NodeDisk from "../../src/layers/NodeDisk.ts"
 import * as NodeFileSystemType from "../../src/layers/NodeFileSystemType.ts"
 import * as NodeScratch from "../../src/layers/NodeScratch.ts"
 import { crashtest } from "../../src/programs/doctor/crashtest/crashtest.ts"
+import { writerCommand } from "../../src/programs/doctor/crashtest/writerCommand.ts"
 import { OwnCommand } from "../../src/services/OwnCommand.ts"
+
+/** Where Node keeps what it has compiled of a command: a third of a start is compiling. */
+const compiledOf = (command: string): string =>
+  `NODE_COMPILE_CACHE=${path.join(path.dirname(command), "compiled")}`
+
+const ownCommand = (command: string): OwnCommand["Service"] => [
+  "/usr/bin/env",
+  compiledOf(command),
+  process.execPath,
+  command
+]
 
 /** This machine's disk and processes; the writers are the command in that file. */
 export const machineWith = (command: () => string) =>
@@ -19,7 +32,7 @@ export const machineWith = (command: () => string) =>
     NodeServices.layer,
     Layer.provideMerge(NodeScratch.layer, Layer.mergeAll(NodeDisk.layer, NativeFileLock.layer)),
     NodeFileSystemType.layer,
-    Layer.sync(OwnCommand, (): OwnCommand["Service"] => [process.execPath, command()])
+    Layer.sync(OwnCommand, () => ownCommand(command()))
   )
 
 export interface WriterKills {
@@ -31,6 +44,13 @@ export interface WriterKills {
 
 /** So many kills are one data directory: two masters of half a gigabyte prove no more than smaller ones. */
 const killsPerRound = 500
+
+/** Only a process that ends by itself leaves what it has compiled to those after it. */
+const compile = (command: string, directory: string): void => {
+  const [env, ...args] = ownCommand(command)
+  const data = path.join(directory, "compiled")
+  execFileSync(env, [...args, writerCommand, "--data", data, "--name", "first", "--open-only"])
+}
 
 /** One data directory after the other. Throws at the first broken promise. */
 export const killWriters = async (
@@ -45,6 +65,7 @@ export const killWriters = async (
   let sum: WriterKills = { kills: 0, acknowledged: 0, linesRead: 0 }
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "inkfast-kills-"))
   try {
+    compile(command, directory)
     for (let round = 0; sum.kills < kills; round++) {
       const run = crashtest({
         directory,
