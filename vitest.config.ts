@@ -17,8 +17,6 @@ class CampaignsFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Else one core does nothing while a test waits for a process or a disk: the default leaves one out.
-    maxWorkers: "100%",
     globalSetup: ["test/support/commandSetup.ts"],
     // One for each core: Vitest's own choice leaves one core idle, half of a small machine.
     maxWorkers: availableParallelism(),
