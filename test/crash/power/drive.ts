@@ -35,12 +35,16 @@ export class Drive {
   readonly #random: () => number
   readonly #shuffled: boolean
   readonly #clock: Clock.Clock
-  readonly #seed: number
+  readonly #names: string
+  #started = 0
   #tasks: Array<() => void> = []
 
-  /** Seed 0 runs fibers in their own order; any other one takes them as it happens to. */
-  constructor(seed: number) {
-    this.#seed = seed
+  /**
+   * Seed 0 runs fibers in their own order; any other one takes them as it happens to. `names` decides what processes
+   * draw: those that ever share a disk must not draw the same, or they name their temps alike.
+   */
+  constructor(seed: number, names: string) {
+    this.#names = `${seed} ${names}`
     this.#random = seededRandom(seed)
     this.#shuffled = seed !== 0
     this.#clock = steppingClock(this.#random)
@@ -59,7 +63,7 @@ export class Drive {
     }
     defaultScheduler.makeDispatcher = makeDispatcher
     const driven = effect.pipe(
-      Random.withSeed(this.#seed),
+      Random.withSeed(`${this.#names} ${this.#started++}`),
       Effect.provideService(Clock.Clock, this.#clock),
       Effect.provideService(References.MinimumLogLevel, "None")
     )

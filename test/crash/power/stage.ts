@@ -74,10 +74,10 @@ export class Stage {
     this.subject = subject
     this.machine = machine
     this.promised = [...promised]
-    this.#drive = new Drive(seed)
     this.#tamper = tamper
     const boot = Number(machine.image.bootId.slice("boot-".length))
     let next = 1000 * boot + machine.store.ops.length
+    this.#drive = new Drive(seed, String(next))
     this.fresh = () => next++
   }
 
