@@ -51,7 +51,9 @@ export const startServer = async (directory: string) => {
   let onCall = () => {}
   const relay = net.createServer((client) => {
     const server = net.connect(Number(port), "127.0.0.1")
-    client.on("data", () => onCall()).pipe(server).pipe(client)
+    client.on("data", () => onCall())
+    client.pipe(server)
+    server.pipe(client)
     for (const each of [client, server]) each.on("error", () => each.destroy())
   })
   relay.listen(0, "127.0.0.1")

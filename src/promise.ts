@@ -32,7 +32,7 @@ import {
 import type { LlmRequest } from "./services/generation/Llm.ts"
 import type { Json } from "./services/items/Item.ts"
 import type { ItemSource } from "./services/items/ItemSource.ts"
-import { openItems } from "./services/items/OpenItems.ts"
+import { openInput } from "./programs/openInput.ts"
 import { itemsFromRows } from "./services/items/RowItems.ts"
 import { wholeInput } from "./services/items/Shard.ts"
 import type { Shard } from "./services/items/Shard.ts"
@@ -105,7 +105,7 @@ const jobOf = (choice: JobChoice) =>
   )
 
 const itemsOf = (job: Job, choice: ItemsChoice) =>
-  choice.rows === undefined ? openItems(job.input) : itemsFromRows(choice.rows, job.input.key)
+  choice.rows === undefined ? openInput(job) : itemsFromRows(choice.rows, job.input.key)
 
 const platform = Layer.mergeAll(Live.platform, NodeHost.layer, NodeStdio.layer)
 
@@ -273,7 +273,8 @@ export const audit = (
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
       const source: ItemSource | undefined = input && (yield* itemsOf(yield* jobOf(input), input))
-      return yield* Effect.flatMap(Audit, (service) => service.audit(source?.slugs)).pipe(
+      const slugs = source && (yield* source.slugs)
+      return yield* Effect.flatMap(Audit, (service) => service.audit(slugs)).pipe(
         Effect.provide(Live.masters.pipe(Layer.provide(DataDirectory.layer(dataDirectory))))
       )
     })).pipe(Effect.provide(platform))

@@ -31,7 +31,8 @@ export const statOf = (node: Node): FileStat => ({
   kind: node.kind,
   size: node.kind === "file" ? node.size : 0,
   inode: node.inode,
-  modifiedAtMs: node.modifiedAtMs
+  modifiedAtMs: node.modifiedAtMs,
+  changedAtMs: node.modifiedAtMs
 })
 
 export class MemoryTree {

@@ -67,7 +67,8 @@ const toFileStat = (stats: fs.Stats, exact: () => bigint): FileStat => ({
   kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other",
   size: stats.size,
   inode: inodeOf(stats.ino, exact),
-  modifiedAtMs: stats.mtimeMs
+  modifiedAtMs: stats.mtimeMs,
+  changedAtMs: stats.ctimeMs
 })
 
 const openSync = (file: string, mode: OpenMode): DiskFile => {

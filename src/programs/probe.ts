@@ -15,7 +15,7 @@ import type { ItemSource } from "../services/items/ItemSource.ts"
 import { inShard } from "../services/items/InShard.ts"
 import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
-import { countSettled, loadSettled, settledAs } from "../services/master/Settled.ts"
+import { compareInput, loadSettled, isPending } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
 import { costOf } from "../services/spending/Cost.ts"
 import { Prices } from "../services/spending/Prices.ts"
@@ -132,7 +132,7 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
   const evidence = yield* Evidence
   const price = yield* (yield* Prices).priceOf(job.rungs[0]?.model ?? "")
   const settled = yield* loadSettled
-  const known = countSettled(options.source.slugs, settled)
+  const known = yield* compareInput(options.source, settled)
   const schemaJson = canonicalJson(job.outputSchema.schema)
 
   const look = Effect.fnUntraced(function*(item: Item) {
@@ -175,10 +175,8 @@ export const probe = Effect.fnUntraced(function*(options: ProbeOptions) {
     sums.promptTokens += probed.promptTokens ?? 0
     sums.maxNanoUsd += probed.maxNanoUsd
   }
-  yield* options.source.items.pipe(
-    Stream.filter((item) =>
-      inShard(item.slug, options.shard) && settledAs(settled, item.slug) === undefined
-    ),
+  yield* options.source.pick(isPending(settled)).pipe(
+    Stream.filter(({ slug }) => inShard(slug, options.shard)),
     options.limit === undefined ? (stream) => stream : Stream.take(options.limit),
     // In the input's order, so that two reports can be laid side by side.
     Stream.mapEffect(look, { concurrency: job.concurrency }),

@@ -29,6 +29,7 @@ interface Pass {
 /** The input stays as it is; it is read again as often as it takes. */
 export const makeRowFinder = Effect.fnUntraced(function*(source: ItemSource) {
   const own = yield* Effect.scope
+  const input = yield* source.slugs
   const begin: Effect.Effect<Pass> = Effect.gen(function*() {
     const scope = yield* Scope.fork(own)
     const pull = yield* Scope.provide(Stream.toPull(source.items), scope)
@@ -50,7 +51,7 @@ export const makeRowFinder = Effect.fnUntraced(function*(source: ItemSource) {
 
   const finder: RowFinder = {
     find: Effect.fnUntraced(function*(slugs) {
-      const wanted = new Set([...slugs].filter((slug) => source.slugs.get(slug) !== undefined))
+      const wanted = new Set([...slugs].filter((slug) => input.get(slug) !== undefined))
       const rows = new Map<string, Item>()
       for (let seen = 0; wanted.size > 0 && seen < source.count;) {
         const some = yield* next

@@ -6,7 +6,7 @@ import type { RunReplay } from "../services/journal/JournalReplay.ts"
 import type { AtRisk } from "../services/journal/RunLedger.ts"
 import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
-import { countSettled, isTakenUp, loadSettled, settledAs } from "../services/master/Settled.ts"
+import { compareInput, isTakenUp, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
 import type { RenewalEstimate } from "./estimate/renewal.ts"
 import { ladderOver } from "./generate/rungReport.ts"
@@ -46,11 +46,11 @@ export const status = Effect.fnUntraced(function*(
   renewal?: RenewalEstimate
 ) {
   const settled = yield* loadSettled
+  const known = source && (yield* compareInput(source, settled))
   const replay = yield* replayJournals({
     isSettled: (slug) => settledAs(settled, slug) !== undefined,
-    isWanted: source === undefined ? undefined : isTakenUp(source.slugs, settled)
+    isWanted: known && isTakenUp(known.pending)
   })
-  const known = source === undefined ? undefined : countSettled(source.slugs, settled)
   let unjudged = 0
   for (const history of replay.history.values()) unjudged += history.unjudged.length
   const report: StatusReport = {

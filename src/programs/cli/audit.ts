@@ -61,7 +61,8 @@ export const handle = (options: Options) =>
           "--deep judges by a job's schema and rules: name the input too, with --in, or leave --data out"
       })
     }
-    const shallow = yield* Effect.flatMap(Audit, (audit) => audit.audit(source?.slugs)).pipe(
+    const slugs = source === undefined ? undefined : yield* source.slugs
+    const shallow = yield* Effect.flatMap(Audit, (audit) => audit.audit(slugs)).pipe(
       Effect.provide(Layer.provide(Live.masters, DataDirectory.layer(root)))
     )
     const report = options.deep && job !== undefined

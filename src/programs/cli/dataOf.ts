@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import { Disk } from "../../services/durability/Disk.ts"
 import { loadJob } from "../../services/job/LoadJob.ts"
 import { UsageError } from "./failures.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import { overridesOf } from "./flags.ts"
 import type { countFlags, jobFlags, Values } from "./flags.ts"
 import { resolveJob } from "./resolveJob.ts"
@@ -47,5 +47,5 @@ export const countedOf = Effect.fnUntraced(function*(options: JobOptions) {
   const { job, root } = yield* dataAndJobOf(options)
   return job === undefined
     ? { root, job, source: undefined }
-    : { root, job, source: yield* openItems(job.input) }
+    : { root, job, source: yield* openInput(job) }
 })

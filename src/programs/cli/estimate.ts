@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Live from "../../layers/Live.ts"
 import * as Probe from "../../layers/Probe.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import type { Job } from "../../services/job/Job.ts"
 import { Shutdown } from "../../services/Shutdown.ts"
@@ -120,7 +120,7 @@ interface SampleRun {
 /** Writes a sample for real: an ordinary run, with its events, its summary and its exit code. */
 const runSample = Effect.fnUntraced(
   function*({ fromEnvironment, job, json, sample, shard }: SampleRun) {
-    const source = yield* openItems(job.input)
+    const source = yield* openInput(job)
     yield* Effect.provide(admit(source), Live.settings(job))
     const shutdown = yield* (yield* Shutdown).subscribe
     const key = yield* apiKey
@@ -185,7 +185,7 @@ export const handle = (options: Options) =>
         fromEnvironment
       })
     }
-    const source = yield* openItems(job.input)
+    const source = yield* openInput(job)
     const plan = yield* planOf(options)
     const report = yield* estimate({ source, shard, plan, promptsMax: options.prompts }).pipe(
       Effect.provide(Probe.layer(job))

@@ -1,7 +1,7 @@
 // `inkfast generate`: the job's pending items, and stale ones if asked for, through the model into the masters.
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import { UsageError, withExitCodes } from "./failures.ts"
 import * as flags from "./flags.ts"
 import { probeAndReport } from "./probe.ts"
@@ -27,7 +27,7 @@ export const handle = (options: Options) =>
     }
     return yield* runAndReport({
       job,
-      source: yield* openItems(job.input),
+      source: yield* openInput(job),
       plan: Option.isSome(options.renew) ? { _tag: "Renew" } : { _tag: "Pending" },
       shard,
       limit,

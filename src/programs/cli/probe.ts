@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Probe from "../../layers/Probe.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import type { Job } from "../../services/job/Job.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
@@ -70,7 +70,7 @@ export const probeAndReport = Effect.fnUntraced(function*(
   options: ProbeRun
 ) {
   const out = options.out === undefined ? undefined : yield* openProbeOut(job, options.out)
-  const source = yield* openItems(job.input)
+  const source = yield* openInput(job)
   const report = yield* probe({
     source,
     shard: options.shard,

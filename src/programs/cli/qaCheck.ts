@@ -1,7 +1,7 @@
 // `inkfast qa check`: a job's rules over any JSONL file.
 import * as Effect from "effect/Effect"
 import * as Checking from "../../layers/Checking.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import { placed } from "../../services/qa/Finding.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { qaCheck } from "../qaCheck.ts"
@@ -29,7 +29,7 @@ const summaryOf = ({ byRule, fails, lines, passes, unverified }: QaCheckReport):
 export const handle = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
-    const opened = yield* Effect.result(openItems(job.input))
+    const opened = yield* Effect.result(openInput(job))
     if (opened._tag === "Failure") {
       yield* say("the input cannot be read, so rules about facts stay unverified")
     }

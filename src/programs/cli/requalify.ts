@@ -1,7 +1,7 @@
 // `inkfast requalify`: today's QA over what is paid for.
 import * as Effect from "effect/Effect"
 import { requalifyJob } from "../../requalifyJob.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import { Shutdown } from "../../services/Shutdown.ts"
 import { requalifyExitCode } from "../requalify/RequalifyEvent.ts"
 import type { RequalifyEvent, RequalifyReport } from "../requalify/RequalifyEvent.ts"
@@ -48,7 +48,7 @@ export const handle = (options: Options) =>
     const { job } = yield* resolveJob(options.job, flags.overridesOf(options))
     const report = yield* requalifyJob({
       job,
-      source: yield* openItems(job.input),
+      source: yield* openInput(job),
       apply: options.apply,
       stopRequested: yield* (yield* Shutdown).subscribe,
       onEvent: (event) => options.json ? printJson(event) : printLine(visible(lineOf(event)))

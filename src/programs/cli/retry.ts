@@ -1,7 +1,7 @@
 // `inkfast retry`: rejected items taken up again, by the cause of their reject.
 import * as Effect from "effect/Effect"
 import { DataDirectory } from "../../services/durability/DataDirectory.ts"
-import { openItems } from "../../services/items/OpenItems.ts"
+import { openInput } from "../openInput.ts"
 import { foreseeRetry } from "../retry/foreseeRetry.ts"
 import type { RetryForecast } from "../retry/foreseeRetry.ts"
 import { UsageError, withExitCodes } from "./failures.ts"
@@ -50,7 +50,7 @@ export const handle = (options: Options) =>
       })
     }
     const { fromEnvironment, job } = yield* resolveJob(options.job, flags.overridesOf(options))
-    const source = yield* openItems(job.input)
+    const source = yield* openInput(job)
     const forecast = yield* foreseeRetry(source, choice, job.retry.timesMax, shard).pipe(
       Effect.provide(DataDirectory.layer(job.dataDirectory))
     )

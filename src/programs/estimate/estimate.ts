@@ -6,7 +6,7 @@ import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { readCallHistory } from "../../services/journal/CallHistory.ts"
 import { replayJournals } from "../../services/journal/JournalReplay.ts"
-import { countSettled, isTakenUp, loadSettled, settledAs } from "../../services/master/Settled.ts"
+import { compareInput, isTakenUp, loadSettled, settledAs } from "../../services/master/Settled.ts"
 import type { SettledSlugs } from "../../services/master/SettledSlugs.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import { Prices } from "../../services/spending/Prices.ts"
@@ -92,9 +92,10 @@ export const estimatePasses = Effect.fnUntraced(function*(
     job.rungs,
     (rung) => Effect.map(prices.priceOf(rung.model, rung.serviceTier), (price) => ({ rung, price }))
   )
+  const known = yield* compareInput(source, settled)
   const replay = yield* replayJournals({
     isSettled: (slug) => settledAs(settled, slug) !== undefined && reopened.get(slug) === undefined,
-    isWanted: isTakenUp(source.slugs, settled, reopened)
+    isWanted: isTakenUp(known.pending, reopened)
   })
   const calls = yield* readCallHistory
   const { history } = replay
@@ -120,7 +121,6 @@ export const estimatePasses = Effect.fnUntraced(function*(
     of: isWhole ? tokens.count : toDo
   })
   const error = meanError(tokens, isWhole ? tokens.count : toDo)
-  const known = countSettled(source.slugs, settled)
   const report: EstimateReport = {
     input: source.count,
     settled: known.accepted + known.rejected,
@@ -163,6 +163,7 @@ const nothing: RungProspect = { items: 0, calls: 0, inputTokens: 0, outputTokens
 export const estimate = Effect.fnUntraced(function*(options: EstimateOptions) {
   const { plan = { _tag: "Pending" }, shard, source } = options
   const settled = yield* loadSettled
-  const passes = yield* passesOf(plan, { source, shard, settled })
+  const { pending } = yield* compareInput(source, settled)
+  const passes = yield* passesOf(plan, { source, shard, settled, pending })
   return yield* estimatePasses(options, settled, passes)
 })

@@ -7,7 +7,7 @@ import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"
 import { wholeInput } from "../../services/items/Shard.ts"
 import { readItemCosts } from "../../services/journal/ItemCosts.ts"
-import { loadSettled, settledAs } from "../../services/master/Settled.ts"
+import { loadSettled, isPending } from "../../services/master/Settled.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
 import { generate } from "../generate/generate.ts"
 import type { GenerateOptions } from "../generate/generate.ts"
@@ -56,8 +56,8 @@ const choose = Effect.fnUntraced(function*({ sample, shard = wholeInput, source 
     pending++
     sampler.add(item.slug, item.slug)
   }
-  yield* source.items.pipe(
-    Stream.filter(({ slug }) => inShard(slug, shard) && settledAs(settled, slug) === undefined),
+  yield* source.pick(isPending(settled)).pipe(
+    Stream.filter(({ slug }) => inShard(slug, shard)),
     Stream.runForEach((item) => Effect.sync(() => visit(item)))
   )
   return { pending, slugs: new Set(sampler.chosen()) }
@@ -67,9 +67,11 @@ const choose = Effect.fnUntraced(function*({ sample, shard = wholeInput, source 
 export const estimateSample = Effect.fnUntraced(function*(options: SampleOptions) {
   const { sample: _, ...wish } = options
   const { pending, slugs } = yield* choose(options)
+  const isChosen = ({ slug }: Item): boolean => slugs.has(slug)
   const source: ItemSource = {
     ...options.source,
-    items: Stream.filter(options.source.items, ({ slug }) => slugs.has(slug))
+    items: Stream.filter(options.source.items, isChosen),
+    pick: (isPicked) => Stream.filter(options.source.pick(isPicked), isChosen)
   }
   const ended = new Set<string>()
   const run = yield* recordRun(

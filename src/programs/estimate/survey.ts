@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Generated } from "../../services/generation/Generated.ts"
 import type { Item } from "../../services/items/Item.ts"
-import type { ItemSource } from "../../services/items/ItemSource.ts"
+import type { ItemSource, PrintTest } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
@@ -99,7 +99,8 @@ export const survey = Effect.fnUntraced(function*(options: SurveyOptions) {
     } else counts[isSure ? "sure" : "unsure"]++
   }
 
-  yield* source.items.pipe(
+  const isPicked: PrintTest = (prints, at) => passes.some((pass) => pass.isPicked(prints, at))
+  yield* source.pick(isPicked).pipe(
     Stream.filter(({ slug }) => inShard(slug, shard)),
     Stream.runForEach((item) =>
       Effect.sync(() => {

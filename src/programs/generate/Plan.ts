@@ -2,13 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Item } from "../../services/items/Item.ts"
-import type { ItemSource } from "../../services/items/ItemSource.ts"
+import type { ItemSource, PrintTest } from "../../services/items/ItemSource.ts"
 import { inShard } from "../../services/items/InShard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { makeSlugTable } from "../../services/items/SlugTable.ts"
 import type { SlugTable } from "../../services/items/SlugTable.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
-import { countSettled, settledAs } from "../../services/master/Settled.ts"
+import { isPending, settledAs } from "../../services/master/Settled.ts"
 import type { SettledSlugs } from "../../services/master/SettledSlugs.ts"
 import { loadStandingRejects } from "../../services/master/StandingRejects.ts"
 import type { StandingRecord } from "../../services/master/StandingRecords.ts"
@@ -31,6 +31,8 @@ export interface Pass {
   /** Null for the pending items, which are what every run is about. */
   readonly phase: string | null
   readonly toDo: number
+  /** The items that may be this pass's, by their slugs. */
+  readonly isPicked: PrintTest
   /** Undefined for an item that is none of this pass's. */
   readonly takeUp: (item: Item) => TakeUp | undefined
   /** So many rejects and nothing accepted end the pass. */
@@ -47,21 +49,20 @@ interface Scope {
   readonly source: ItemSource
   readonly shard: Shard
   readonly settled: SettledSlugs
+  /** Slugs of the input that are not settled. */
+  readonly pending: SlugTable
 }
 
 /** Only the whole input can be counted by its slugs alone, a shard is read for it. */
-const countPending = ({ settled, shard, source }: Scope): Effect.Effect<number> => {
-  const { accepted, rejected } = countSettled(source.slugs, settled)
-  const ofInput = source.count - accepted - rejected
-  return shard.of === 1
-    ? Effect.succeed(ofInput)
-    : source.items.pipe(
-      Stream.filter(({ slug }) => inShard(slug, shard) && settledAs(settled, slug) === undefined),
+const countPending = ({ pending, settled, shard, source }: Scope): Effect.Effect<number> =>
+  shard.of === 1
+    ? Effect.succeed(pending.size)
+    : source.pick(isPending(settled)).pipe(
+      Stream.filter(({ slug }) => inShard(slug, shard)),
       Stream.runCount,
       // A file that has changed is found out when the items are begun.
-      Effect.orElseSucceed(() => ofInput)
+      Effect.orElseSucceed(() => pending.size)
     )
-}
 
 const tableOf = (slugs: Iterable<string>): SlugTable => {
   const table = makeSlugTable()
@@ -69,10 +70,14 @@ const tableOf = (slugs: Iterable<string>): SlugTable => {
   return table
 }
 
+const isAmong = (slugs: SlugTable): PrintTest => (prints, at) =>
+  slugs.getPrint(prints, at) !== undefined
+
 const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
   const pass: Pass = {
     phase: null,
     toDo: yield* countPending(scope),
+    isPicked: isPending(scope.settled),
     takeUp: ({ slug }) => settledAs(scope.settled, slug) === undefined ? pending : undefined,
     giveUpAfter: Infinity
   }
@@ -81,30 +86,35 @@ const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
 
 /** The pass of these stale records. */
 export const stalePass = (stale: ReadonlyMap<string, StandingRecord>) => {
+  const reopened = tableOf(stale.keys())
   const pass: Pass = {
     phase: "stale",
     toDo: stale.size,
+    isPicked: isAmong(reopened),
     takeUp: ({ slug }) => {
       const record = stale.get(slug)
       return record === undefined ? undefined : { _tag: "Stale", record }
     },
     giveUpAfter: Infinity
   }
-  return { pass, reopened: tableOf(stale.keys()) }
+  return { pass, reopened }
 }
 
 const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoice) {
   const { retry: { giveUpAfter, timesMax } } = yield* CurrentJob
   const rejects = yield* loadStandingRejects(scope.settled)
+  const input = yield* scope.source.slugs
   const taken = new Map(
     [...rejects].filter(([slug, reject]) =>
-      scope.source.slugs.get(slug) !== undefined && inShard(slug, scope.shard) &&
+      input.get(slug) !== undefined && inShard(slug, scope.shard) &&
       choose(choice, slug, reject, timesMax) === "Taken"
     )
   )
+  const reopened = tableOf(taken.keys())
   const passes = passNames.map((phase): Pass => ({
     phase,
     toDo: [...taken.values()].filter((reject) => passOf(reject) === phase).length,
+    isPicked: isAmong(reopened),
     takeUp: ({ slug }) => {
       const reject = taken.get(slug)
       return reject !== undefined && passOf(reject) === phase
@@ -115,7 +125,7 @@ const retryPasses = Effect.fnUntraced(function*(scope: Scope, choice: RetryChoic
   }))
   return {
     passes: passes.filter(({ toDo }) => toDo > 0),
-    reopened: tableOf(taken.keys())
+    reopened
   }
 })
 

@@ -10,7 +10,6 @@ import { wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { refreshIndex } from "../../services/master/KeepIndex.ts"
-import { countSettled } from "../../services/master/Settled.ts"
 import { makeCallRung } from "./callRung.ts"
 import { makeEndings } from "./endings.ts"
 import { makeFirstCalls } from "./firstCalls.ts"
@@ -66,8 +65,8 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   yield* watchStorage(control)
   const graceOver = yield* watchStopRequest(control, stopRequested, graceMs)
 
-  const { passes, replay, runId, settled, stock } = yield* openBooks(wish)
-  const before: Before = { input: source.count, ...countSettled(source.slugs, settled) }
+  const { passes, replay, runId, stock, ...books } = yield* openBooks(wish)
+  const before: Before = { input: source.count, ...books.before }
   const toDo = Math.min(wish.limit, passes.reduce((sum, pass) => sum + pass.toDo, 0))
   yield* emit({ event: "started", runId, ...before, toDo, atRisk: replay.atRisk })
 

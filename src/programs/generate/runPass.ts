@@ -30,7 +30,7 @@ const itemsToBegin = (
   mayBegin: () => boolean,
   { control, isOwed }: Begin
 ): Stream.Stream<TakenUp, InputError> =>
-  source.items.pipe(
+  source.pick(pass.isPicked).pipe(
     Stream.takeWhile(() => !control.isClosed() && mayBegin()),
     Stream.filter(({ slug }) => inShard(slug, shard) && (!control.isSpent() || isOwed(slug))),
     Stream.map((item) => ({ item, takeUp: pass.takeUp(item) })),

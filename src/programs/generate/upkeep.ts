@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import type { SlugTable } from "../../services/items/SlugTable.ts"
+import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { Audit } from "../../services/master/Audit.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import type { Stock } from "../../services/master/Settled.ts"
@@ -41,7 +41,7 @@ export const makeUpkeep = Effect.fnUntraced(
   function*(
     every: number,
     stock: Pick<Stock, "lines" | "superseded">,
-    input: SlugTable,
+    input: ItemSource["slugs"],
     emit: (event: Happening) => Effect.Effect<void>
   ) {
     const consolidation = yield* Consolidation
@@ -99,8 +99,11 @@ export const makeUpkeep = Effect.fnUntraced(
       }).pipe(told(acceptedNow))
     const auditAll = Effect.suspend(() =>
       wasDue
-        ? Effect.flatMap(audit.audit(input), (report) => emit({ event: "audited", report }))
-          .pipe(told(last))
+        ? input.pipe(
+          Effect.flatMap(audit.audit),
+          Effect.flatMap((report) => emit({ event: "audited", report })),
+          told(last)
+        )
         : Effect.void
     )
     const worker = yield* Effect.forkScoped(

@@ -45,11 +45,12 @@ export const foreseeRetry = Effect.fnUntraced(function*(
   shard: Shard
 ) {
   const settled = yield* loadSettled
+  const input = yield* source.slugs
   const rejects = yield* loadStandingRejects(settled)
   const counts = new Map<string, { phase: Phase | null; rejected: number } & Totals>()
   const total: Totals & { rejected: number } = { rejected: 0, taken: 0, exhausted: 0 }
   for (const [slug, reject] of rejects) {
-    if (source.slugs.get(slug) === undefined || !inShard(slug, shard)) continue
+    if (input.get(slug) === undefined || !inShard(slug, shard)) continue
     const cause = nameOf(reject)
     let count = counts.get(cause)
     if (count === undefined) {
@@ -70,7 +71,7 @@ export const foreseeRetry = Effect.fnUntraced(function*(
     notRejected: notRejected.map((slug) => {
       const state = settledAs(settled, slug) === "accepted"
         ? "accepted"
-        : source.slugs.get(slug) === undefined
+        : input.get(slug) === undefined
         ? "unknown"
         : "pending"
       return {

@@ -19,6 +19,8 @@ export interface DataPaths {
   /** Names a swap of several masters that has been decided: recovery finishes it. */
   readonly swap: string
   readonly index: string
+  /** Disposable: what was learnt of the input when it was checked. */
+  readonly input: string
   readonly quarantine: string
   readonly evidence: string
 }
@@ -37,6 +39,7 @@ export const paths = (root: string): DataPaths => {
     consolidationLock: `${master}/.consolidation.lock`,
     swap: `${master}/.swap.json`,
     index: `${master}/.index`,
+    input: `${master}/.input`,
     quarantine: `${root}/quarantine`,
     evidence: `${root}/evidence`
   }

@@ -59,6 +59,8 @@ export interface FileStat {
   readonly inode: number
   /** Milliseconds since the epoch. */
   readonly modifiedAtMs: number
+  /** When contents, name or attributes changed last, by the system's clock: nobody can set it as they can the other. */
+  readonly changedAtMs: number
 }
 
 export class Disk extends Context.Service<Disk, {

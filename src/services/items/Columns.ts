@@ -13,15 +13,20 @@ export const columnRows = 1_000
 const saysNothing = (value: Json | undefined): boolean =>
   value === undefined || value === null || value === ""
 
+/** Columns by name, each with its value of the example. */
+export type ColumnValues = ReadonlyArray<readonly [name: string, value: Json]>
+
 export interface ColumnBook {
   /** Costs next to nothing after the first rows. */
   readonly note: (fields: Item["fields"]) => void
   readonly columns: () => Columns
+  readonly values: () => ColumnValues
 }
 
-export const makeColumnBook = (): ColumnBook => {
-  const found = new Map<string, Json>()
-  let rows = 0
+/** Goes on after `rows` rows that were noted before. */
+export const makeColumnBook = (before: ColumnValues = [], rowsBefore = 0): ColumnBook => {
+  const found = new Map(before)
+  let rows = rowsBefore
   return {
     note: (fields) => {
       if (rows >= columnRows) return
@@ -30,6 +35,7 @@ export const makeColumnBook = (): ColumnBook => {
         if (saysNothing(found.get(name))) found.set(name, value)
       }
     },
-    columns: () => ({ names: new Set(found.keys()), example: Object.fromEntries(found) })
+    columns: () => ({ names: new Set(found.keys()), example: Object.fromEntries(found) }),
+    values: () => [...found]
   }
 }

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Disk } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
+import { SlugPrint } from "./Fingerprint.ts"
 import type { Item } from "./Item.ts"
 import { openItems } from "./OpenItems.ts"
 import type { InputOptions } from "./OpenItems.ts"
@@ -45,9 +46,9 @@ export const findItem = Effect.fnUntraced(function*(input: InputOptions, slug: s
   if (found !== undefined) return found
   // An input may spell it with escapes, or be no JSONL.
   const source = yield* openItems(input)
-  return source.slugs.get(slug) === undefined
-    ? undefined
-    : Option.getOrUndefined(
-      yield* Stream.runHead(Stream.filter(source.items, (item) => item.slug === slug))
-    )
+  const print = new SlugPrint()
+  print.ofText(slug)
+  const isIt = (prints: Uint32Array, at: number): boolean =>
+    print.words.every((word, each) => prints[at + each] === word)
+  return Option.getOrUndefined(yield* Stream.runHead(source.pick(isIt)))
 }, Effect.scoped)

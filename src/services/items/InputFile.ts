@@ -38,6 +38,9 @@ const reasons: { readonly [code: string]: string } = {
 const reason = (error: DiskError): string =>
   reasons[error.code] ?? `cannot be read: ${error.code}: ${error.detail}`
 
+export const unreadable = (name: string, error: DiskError): InputError =>
+  fileFault(name, reason(error))
+
 const temporaryDirectory = Effect.gen(function*() {
   return (yield* Config.NonEmptyString("TMPDIR").pipe(Config.withDefault("/tmp"))).replace(
     /(?<=.)\/+$/,
@@ -93,12 +96,12 @@ export const openInputFile = (
 ): Effect.Effect<InputFile, InputError, Disk | Stdio.Stdio | Scope.Scope> =>
   Effect.gen(function*() {
     const disk = yield* Disk
-    const unreadable = (error: DiskError) => fileFault(path, reason(error))
-    const file = path === "-" ? yield* spool : yield* Effect.mapError(openNamed(path), unreadable)
-    const stat = yield* Effect.mapError(disk.statFile(file), unreadable)
+    const failed = (error: DiskError) => unreadable(path, error)
+    const file = path === "-" ? yield* spool : yield* Effect.mapError(openNamed(path), failed)
+    const stat = yield* Effect.mapError(disk.statFile(file), failed)
     if (stat.kind === "other") return yield* fileFault(path, reasons["ESPIPE"]!)
     const head = new Uint8Array(Math.min(headBytes, stat.size))
-    yield* Effect.mapError(readAllAt(disk, file, head, 0), unreadable)
+    yield* Effect.mapError(readAllAt(disk, file, head, 0), failed)
     return { name: path, file, stat, head }
   })
 
@@ -120,5 +123,5 @@ export const unchanged = (
       Option.isSome(there) && there.value.inode === input.stat.inode
     if (!same) return yield* changed(input)
   }).pipe(
-    Effect.catchTag("DiskError", (error) => Effect.fail(fileFault(input.name, reason(error))))
+    Effect.catchTag("DiskError", (error) => Effect.fail(unreadable(input.name, error)))
   )

@@ -10,6 +10,9 @@ export type RowFormat = { readonly _tag: "Jsonl" } | {
   readonly delimiter: "," | "\t"
 }
 
+/** Different for formats that are read differently. */
+export const formatText = (format: RowFormat): string => JSON.stringify(format)
+
 /** Beginnings of files that hold no lines of text, each with what to do about it. */
 const containers: ReadonlyArray<readonly [bytes: ReadonlyArray<number>, advice: string]> = [
   [

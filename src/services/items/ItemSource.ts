@@ -1,6 +1,8 @@
 // The input opened: checked whole before any money is spent, then streamed, never held whole.
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import type { CheckedInput } from "./CheckedFile.ts"
 import type { Columns } from "./Columns.ts"
 import type { Item } from "./Item.ts"
 import type { SlugTable } from "./SlugTable.ts"
@@ -31,8 +33,25 @@ export interface ItemSource {
   readonly count: number
   /** In file order. Reading fails if the file has changed since it was checked. */
   readonly items: Stream.Stream<Item, InputError>
+  /**
+   * The same, of items whose slugs are picked by their fingerprints. A few of many are read where they stand, without
+   * what is between them.
+   */
+  readonly pick: (isPicked: PrintTest) => Stream.Stream<Item, InputError>
   /** Of the first rows. */
   readonly columns: Columns
-  /** Every slug of the input with its line number, by fingerprint. */
-  readonly slugs: SlugTable
+  /**
+   * Visits the fingerprint of every slug, in file order: its words stand in `prints` from `at` on. Memory does not follow
+   * their number.
+   */
+  readonly visitSlugs: (
+    visit: (prints: Uint32Array, at: number) => void
+  ) => Effect.Effect<void, InputError>
+  /** Every slug of the input with its line number, by fingerprint; made when it is asked for (see SlugTable). */
+  readonly slugs: Effect.Effect<SlugTable, InputError>
+  /** What was learnt by the check, where no file keeps it yet. */
+  readonly unkept: CheckedInput | undefined
 }
+
+/** Whether the item is meant whose fingerprint's words stand in `prints` from `at` on. */
+export type PrintTest = (prints: Uint32Array, at: number) => boolean

@@ -1,6 +1,8 @@
 // Rows of JSONL: one object a line, blank lines skipped, CRLF taken.
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
+import { Buffer } from "node:buffer"
+import { makeInputFaults } from "./InputFaults.ts"
 import type { InputFaults } from "./InputFaults.ts"
 import type { InputError } from "./ItemSource.ts"
 import type { Item } from "./Item.ts"
@@ -8,7 +10,12 @@ import { jsonSyntaxFault } from "./JsonSyntax.ts"
 import { keyFault } from "./Slug.ts"
 import type { TextBlock } from "./TextBlocks.ts"
 
-type Rows = [Item, ...Array<Item>]
+/** Items of one block, in order. */
+export interface ItemBlock {
+  readonly items: ReadonlyArray<Item>
+  /** Where the row of each begins in the file; none where that is not known. */
+  readonly offsets: ReadonlyArray<number>
+}
 
 const parse = (text: string): unknown => {
   try {
@@ -50,30 +57,38 @@ const toItem = (
   return { slug: fields[key] as string, fields, file, line }
 }
 
-const toItems = (block: TextBlock, key: string, file: string, faults: InputFaults): Array<Item> => {
+/** The item of a row by itself, which was checked before; undefined where it is none. */
+export const itemOfRow = (
+  row: string,
+  { file, key, line }: { readonly key: string; readonly file: string; readonly line: number }
+): Item | undefined => toItem(row, line, key, file, makeInputFaults(file))
+
+const toBlock = (block: TextBlock, key: string, file: string, faults: InputFaults): ItemBlock => {
   const items: Array<Item> = []
+  const offsets: Array<number> = []
   const { text } = block
+  const isAscii = text.length === block.bytes.length
+  let offset = block.position
   let line = block.line
   for (let start = 0; start < text.length; line++) {
     const found = text.indexOf("\n", start)
     const end = found === -1 ? text.length : found
     const row = text.slice(start, text[end - 1] === "\r" && end > start ? end - 1 : end)
+    const at = offset
+    offset += isAscii ? end + 1 - start : Buffer.byteLength(text.slice(start, end)) + 1
     start = end + 1
     // Only a line that does not begin with its object can be blank.
     if (row === "" || (row[0] !== "{" && row.trim() === "")) continue
     const item = toItem(row, line, key, file, faults)
-    if (item !== undefined) items.push(item)
+    if (item === undefined) continue
+    items.push(item)
+    offsets.push(at)
   }
-  return items
+  return { items, offsets }
 }
 
-export const pullJsonlItems = (
+export const pullJsonlBlocks = (
   blocks: Pull.Pull<TextBlock, InputError>,
   options: { readonly key: string; readonly file: string; readonly faults: InputFaults }
-): Pull.Pull<Rows, InputError> => {
-  const pull: Pull.Pull<Rows, InputError> = Effect.flatMap(blocks, (block) => {
-    const items = toItems(block, options.key, options.file, options.faults)
-    return items.length === 0 ? pull : Effect.succeed(items as Rows)
-  })
-  return pull
-}
+): Pull.Pull<ItemBlock, InputError> =>
+  Effect.map(blocks, (block) => toBlock(block, options.key, options.file, options.faults))

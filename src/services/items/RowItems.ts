@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { fileFault, makeInputFaults } from "./InputFaults.ts"
+import { SlugPrint } from "./Fingerprint.ts"
 import { makeColumnBook } from "./Columns.ts"
 import type { InputError, ItemSource } from "./ItemSource.ts"
 import type { Item, Json } from "./Item.ts"
@@ -48,7 +49,17 @@ export const itemsFromRows = (
     return Effect.succeed({
       count: items.length,
       items: Stream.fromIterable(items),
+      pick: (isPicked) =>
+        Stream.suspend(() => {
+          const print = new SlugPrint()
+          return Stream.filter(Stream.fromIterable(items), ({ slug }) => {
+            print.ofText(slug)
+            return isPicked(print.words, 0)
+          })
+        }),
       columns: book.columns(),
-      slugs
+      visitSlugs: (visit) => Effect.sync(() => slugs.visitPrints(visit)),
+      slugs: Effect.succeed(slugs),
+      unkept: undefined
     })
   })

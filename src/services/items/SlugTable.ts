@@ -24,6 +24,8 @@ export interface SlugTable extends PrintLookup {
     end: number,
     value: number
   ) => number | undefined
+  /** The same under the fingerprint whose words stand in `prints` from `at` on. */
+  readonly addPrint: (prints: Uint32Array, at: number, value: number) => number | undefined
   /** Sets the value, over any before. */
   readonly set: (slug: string, value: number) => void
   readonly setBytes: (bytes: Uint8Array, start: number, end: number, value: number) => void
@@ -82,12 +84,20 @@ class FingerprintTable implements SlugTable {
 
   add(slug: string, value: number): number | undefined {
     this.#print.ofText(slug)
-    return this.#add(value)
+    return this.addPrint(this.#print.words, 0, value)
   }
 
   addBytes(bytes: Uint8Array, start: number, end: number, value: number): number | undefined {
     this.#print.ofBytes(bytes, start, end)
-    return this.#add(value)
+    return this.addPrint(this.#print.words, 0, value)
+  }
+
+  addPrint(prints: Uint32Array, at: number, value: number): number | undefined {
+    const slot = this.#find(prints, at)
+    const entry = this.#slots[slot]!
+    if (entry !== 0) return this.#values[entry - 1]!
+    this.#insert(slot, prints, at, value)
+    return undefined
   }
 
   set(slug: string, value: number): void {
@@ -110,18 +120,10 @@ class FingerprintTable implements SlugTable {
     this.visitPrints((prints, at) => visit(other.getPrint(prints, at)))
   }
 
-  #add(value: number): number | undefined {
-    const slot = this.#find(this.#print.words, 0)
-    const entry = this.#slots[slot]!
-    if (entry !== 0) return this.#values[entry - 1]!
-    this.#insert(slot, value)
-    return undefined
-  }
-
   #set(value: number): void {
     const slot = this.#find(this.#print.words, 0)
     const entry = this.#slots[slot]!
-    if (entry === 0) this.#insert(slot, value)
+    if (entry === 0) this.#insert(slot, this.#print.words, 0, value)
     else this.#values[entry - 1] = value
   }
 
@@ -142,9 +144,11 @@ class FingerprintTable implements SlugTable {
     }
   }
 
-  #insert(slot: number, value: number): void {
+  #insert(slot: number, prints: Uint32Array, at: number, value: number): void {
     if (this.#size === this.#values.length) this.#growEntries()
-    this.#prints.set(this.#print.words, this.#size * WORDS)
+    for (let word = 0; word < WORDS; word++) {
+      this.#prints[this.#size * WORDS + word] = prints[at + word]!
+    }
     this.#values[this.#size] = value
     this.#size++
     this.#slots[slot] = this.#size

@@ -15,6 +15,18 @@ export interface TextBlock {
   readonly text: string
   /** The number of the first line. */
   readonly line: number
+  /** The same as it stands in the file, and where it begins there. */
+  readonly bytes: Buffer
+  readonly position: number
+  /** The line that follows; undefined where the last one has no end. */
+  readonly nextLine: number | undefined
+}
+
+/** Where in the file a reading begins: the start of a line. */
+export interface Place {
+  readonly position: number
+  /** From 1. */
+  readonly line: number
 }
 
 const readBytes = 128 * 1024
@@ -104,18 +116,31 @@ const cutLines = (
     cut.dropping = true
   }
   if (whole.length === 0) return undefined
-  if (!isUtf8(whole)) reportBadLines(whole, line, cut.position - (bytes.length - start), faults)
-  return { text: whole.toString("utf8"), line }
+  const position = cut.position - (bytes.length - start)
+  if (!isUtf8(whole)) reportBadLines(whole, line, position, faults)
+  return {
+    text: whole.toString("utf8"),
+    line,
+    bytes: whole,
+    position,
+    nextLine: whole.at(-1) === newline ? cut.line : undefined
+  }
+}
+
+/** Where the first line begins: after a byte order mark. */
+export const firstPlace = ({ head }: InputFile): Place => {
+  const marked = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
+  return { position: marked ? 3 : 0, line: 1 }
 }
 
 /** Each pull reads on; done at the end of the file. Fails when the file is not what it was when it was opened. */
 export const pullTextBlocks = (
   disk: Disk["Service"],
   input: InputFile,
-  faults: InputFaults
+  faults: InputFaults,
+  from: Place = firstPlace(input)
 ): Pull.Pull<TextBlock, InputError> => {
-  const marked = input.head[0] === 0xef && input.head[1] === 0xbb && input.head[2] === 0xbf
-  const cut: Cut = { rest: Buffer.alloc(0), position: marked ? 3 : 0, line: 1, dropping: false }
+  const cut: Cut = { rest: Buffer.alloc(0), ...from, dropping: false }
   const size = input.stat.size
   const read = Effect.suspend(() => {
     // The buffer grows with the line at hand, so that a long line is copied a few times and not at every read.

@@ -7,6 +7,8 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { fingerprintWords } from "../items/Fingerprint.ts"
+import type { InputError, ItemSource, PrintTest } from "../items/ItemSource.ts"
+import { makeSlugTable } from "../items/SlugTable.ts"
 import type { PrintLookup, SlugTable } from "../items/SlugTable.ts"
 import { coverageOf } from "./Coverage.ts"
 import { areNamed, holdMasters, openCoveringIndex } from "./CoveringIndex.ts"
@@ -24,25 +26,34 @@ import { Standing } from "./Standing.ts"
 export const settledAs = (settled: SettledSlugs, slug: string): SettledState | undefined =>
   settled.get(slug)
 
-/** How many of the input's slugs are settled, and as what. */
-export const countSettled = (
-  input: SlugTable,
-  settled: SettledSlugs
-): { readonly accepted: number; readonly rejected: number } => {
-  const counts = { accepted: 0, rejected: 0 }
-  input.lookUpAll(settled, (code) => {
-    const state = stateOfCode(code)
-    if (state !== undefined) counts[state]++
-  })
-  return counts
-}
+/** Whether a slug, by its fingerprint, needs something. */
+export const isPending =
+  (settled: PrintLookup): PrintTest => (prints: Uint32Array, at: number): boolean =>
+    settled.getPrint(prints, at) === undefined
 
-/** Whether a slug, by its fingerprint, is one of the input's that is not settled, or one of those to be taken up again. */
+/** How many of the input's slugs are settled, as what, and which are not: their fingerprints alone. */
+export const compareInput = (
+  input: Pick<ItemSource, "visitSlugs">,
+  settled: SettledSlugs
+): Effect.Effect<
+  { readonly accepted: number; readonly rejected: number; readonly pending: SlugTable },
+  InputError
+> =>
+  Effect.suspend(() => {
+    const counts = { accepted: 0, rejected: 0 }
+    const pending = makeSlugTable()
+    const visited = input.visitSlugs((prints, at) => {
+      const state = stateOfCode(settled.getPrint(prints, at))
+      if (state === undefined) pending.addPrint(prints, at, 1)
+      else counts[state]++
+    })
+    return Effect.map(visited, () => ({ ...counts, pending }))
+  })
+
+/** Whether a slug, by its fingerprint, is a pending one, or one of those to be taken up again. */
 export const isTakenUp =
-  (input: PrintLookup, settled: PrintLookup, reopened?: PrintLookup) =>
-  (prints: Uint32Array, at: number): boolean =>
-    (settled.getPrint(prints, at) === undefined && input.getPrint(prints, at) !== undefined) ||
-    reopened?.getPrint(prints, at) !== undefined
+  (pending: PrintLookup, reopened?: PrintLookup) => (prints: Uint32Array, at: number): boolean =>
+    pending.getPrint(prints, at) !== undefined || reopened?.getPrint(prints, at) !== undefined
 
 /** What the masters hold when a run begins. */
 export interface Stock {

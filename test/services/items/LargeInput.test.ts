@@ -50,7 +50,7 @@ for (
       const source = yield* openItems({ path, format: "auto", key: "slug" })
       assert.strictEqual(source.count, count)
       let seen = 0
-      let most = 0
+      let most = Number.NEGATIVE_INFINITY
       yield* Stream.runForEachArray(source.items, (items) =>
         Effect.sync(() => {
           const next = seen + items.length
@@ -60,7 +60,7 @@ for (
           seen = next
         }))
       assert.strictEqual(seen, count)
-      assert.isAbove(most, 0)
+      assert.isTrue(Number.isFinite(most))
       assert.isBelow(most, 32 * 1024 * 1024)
     }).pipe(Effect.provide(layer)))
 }

@@ -28,8 +28,8 @@ describe("what is read", () => {
         ["é 漢", 5, { slug: "é 漢" }]
       ])
       assert.strictEqual(source.count, 3)
-      assert.strictEqual(source.slugs.get("b"), 4)
-      assert.strictEqual(source.slugs.get("c"), undefined)
+      assert.strictEqual((yield* source.slugs).get("b"), 4)
+      assert.strictEqual((yield* source.slugs).get("c"), undefined)
     }).pipe(Effect.provide(layer)))
 
   it.effect("CSV with a byte order mark, quoted cells over lines, and a column called __proto__", () =>

@@ -22,7 +22,7 @@ describe("RowItems", () => {
           { slug: "a", fields: { sku: "a" }, file: "rows", line: 2 }
         ])
       }
-      assert.strictEqual(source.slugs.get("a"), 2)
+      assert.strictEqual((yield* source.slugs).get("a"), 2)
     }))
 
   it.effect("tells every fault with its row", () =>

@@ -5,9 +5,9 @@ import * as Layer from "effect/Layer"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
-import { makeSlugTable } from "../../../src/services/items/SlugTable.ts"
+import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { countMasters } from "../../../src/services/master/Counts.ts"
-import { countSettled, loadSettled, settledAs } from "../../../src/services/master/Settled.ts"
+import { compareInput, loadSettled, settledAs } from "../../../src/services/master/Settled.ts"
 import { data, recordLine, rejectLine, root } from "../../support/masters.ts"
 
 const onStore = (successes: string, rejects: string) => {
@@ -37,9 +37,11 @@ describe("Settled", () => {
       for (const slug of ["broken", "torn", "x", "fu\u0308r", ""]) {
         assert.isUndefined(settledAs(settled, slug), slug)
       }
-      const input = makeSlugTable()
-      for (const slug of ["a", "c", "d", "torn"]) input.add(slug, 0)
-      assert.deepStrictEqual(countSettled(input, settled), { accepted: 1, rejected: 1 })
+      const input = yield* itemsFromRows(["a", "c", "d", "torn"].map((slug) => ({ slug })))
+      const { pending, ...counts } = yield* compareInput(input, settled)
+      assert.deepStrictEqual(counts, { accepted: 1, rejected: 1 })
+      assert.strictEqual(pending.size, 2)
+      assert.isDefined(pending.get("torn"))
     }).pipe(Effect.provide(onStore(successes, rejects))))
 
   it.effect("a data directory without masters has settled nothing", () =>

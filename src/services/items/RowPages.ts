@@ -1,0 +1,126 @@
+// Where the rows of a checked input stand, 28 bytes a row, in pages, in the order of the file.
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import { fingerprintWords } from "./Fingerprint.ts"
+import type { InputError } from "./ItemSource.ts"
+
+/** Rows that follow each other; views that are valid only while they are visited. */
+export interface RowPage {
+  readonly count: number
+  /** Fingerprints of the slugs, four words each. */
+  readonly prints: Uint32Array
+  /** Where each row begins in the file, in bytes; NaN where that is not known. */
+  readonly offsets: Float64Array
+  readonly lines: Uint32Array
+}
+
+/** Visits pages that follow each other, some at a time. */
+export type VisitPages<E> = <E2 = never>(
+  visit: (pages: ReadonlyArray<RowPage>) => Effect.Effect<void, E2>
+) => Effect.Effect<void, E | E2>
+
+export interface RowPages {
+  readonly count: number
+  readonly visit: VisitPages<InputError>
+}
+
+export const pageRows = 1024
+const printBytes = fingerprintWords * 4
+const lineBytes = 4
+const offsetBytes = 8
+
+/** Bytes of a page, with room so that the next one is aligned. */
+export const pageBytes = (count: number): number =>
+  count * (offsetBytes + printBytes + lineBytes) + (count % 2) * lineBytes
+
+export const viewPage = (bytes: Buffer, at: number, count: number): RowPage => {
+  const offsets = bytes.byteOffset + at
+  const prints = offsets + count * offsetBytes
+  return {
+    count,
+    offsets: new Float64Array(bytes.buffer, offsets, count),
+    prints: new Uint32Array(bytes.buffer, prints, count * fingerprintWords),
+    lines: new Uint32Array(bytes.buffer, prints + count * printBytes, count)
+  }
+}
+
+/** A page as it is written: in bytes of its own. */
+export const encodePage = (page: RowPage): Buffer => {
+  const bytes = Buffer.alloc(pageBytes(page.count))
+  const view = viewPage(bytes, 0, page.count)
+  view.offsets.set(page.offsets)
+  view.prints.set(page.prints)
+  view.lines.set(page.lines)
+  return bytes
+}
+
+/** Takes in row after row. */
+export class RowBook implements RowPages {
+  readonly #pages: Array<RowPage> = []
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** The words of the fingerprint stand in `prints` from `at` on. */
+  add(prints: Uint32Array, at: number, offset: number, line: number): void {
+    const row = this.#count++ % pageRows
+    if (row === 0) {
+      this.#pages.push(viewPage(Buffer.allocUnsafeSlow(pageBytes(pageRows)), 0, pageRows))
+    }
+    const page = this.#pages.at(-1)!
+    page.offsets[row] = offset
+    page.lines[row] = line
+    for (let word = 0; word < fingerprintWords; word++) {
+      page.prints[row * fingerprintWords + word] = prints[at + word]!
+    }
+  }
+
+  offsetOf(row: number): number {
+    return this.#pages[Math.floor(row / pageRows)]!.offsets[row % pageRows]!
+  }
+
+  lineOf(row: number): number {
+    return this.#pages[Math.floor(row / pageRows)]!.lines[row % pageRows]!
+  }
+
+  /** Whether the row's slug has the fingerprint. */
+  isOf(row: number, words: Uint32Array): boolean {
+    const { prints } = this.#pages[Math.floor(row / pageRows)]!
+    const at = row % pageRows * fingerprintWords
+    return words.every((word, each) => prints[at + each] === word)
+  }
+
+  readonly visit: VisitPages<never> = (visit) =>
+    Effect.forEach(this.#pages, ({ lines, offsets, prints }, index) => {
+      const count = Math.min(pageRows, this.#count - index * pageRows)
+      return visit([{
+        count,
+        offsets: offsets.subarray(0, count),
+        prints: prints.subarray(0, count * fingerprintWords),
+        lines: lines.subarray(0, count)
+      }])
+    }, { discard: true })
+}
+
+/** Those of one part of the file, and of the part that follows it. */
+export const followedBy = (first: RowPages, second: RowPages): RowPages => ({
+  count: first.count + second.count,
+  visit: (visit) => Effect.andThen(first.visit(visit), second.visit(visit))
+})
+
+/** Visits each row: its fingerprint, whose words stand in `prints` from `at` on, where it begins, and its line. */
+export const visitRows = (
+  rows: RowPages,
+  visit: (prints: Uint32Array, at: number, offset: number, line: number) => void
+): Effect.Effect<void, InputError> =>
+  rows.visit((pages) =>
+    Effect.sync(() => {
+      for (const { count, lines, offsets, prints } of pages) {
+        for (let row = 0; row < count; row++) {
+          visit(prints, row * fingerprintWords, offsets[row]!, lines[row]!)
+        }
+      }
+    })
+  )
