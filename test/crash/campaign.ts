@@ -210,9 +210,9 @@ const everyFault = [
   { kind: "malformedBody", rate: 0.02 },
   { kind: "refusal", rate: 0.01 },
   { kind: "contentFilter", rate: 0.01 },
-  { kind: "insufficientQuota", skip: 40, count: 1 },
-  { kind: "unauthorized", skip: 80, count: 1 },
-  { kind: "modelNotFound", skip: 120, count: 1 }
+  { kind: "insufficientQuota", skip: 15, count: 1 },
+  { kind: "unauthorized", skip: 30, count: 1 },
+  { kind: "modelNotFound", skip: 45, count: 1 }
 ] as const
 
 /** A call that hangs is given up after this. */

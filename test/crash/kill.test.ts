@@ -53,7 +53,7 @@ describe("kill -9", () => {
     "I1 I2 I4 I5 I6 I8 I9 I10: nothing acknowledged is lost, nothing is paid twice unless it was listed as at risk",
     { timeout: 600_000 },
     async ({ signal }) => {
-      const report = await killRuns("runs", { killsMin: runKillsMin, items: 120, seed, signal })
+      const report = await killRuns("runs", { killsMin: runKillsMin, items: 70, seed, signal })
       assert.isAtLeast(report.acknowledged, 100)
     }
   )
@@ -62,7 +62,7 @@ describe("kill -9", () => {
     "I10: every fault on, one budget for all: what was billed is booked or listed at risk, and the budget is never passed",
     { timeout: 600_000 },
     async ({ signal }) => {
-      const options = { killsMin: moneyKillsMin, items: 80, seed: seed + 1, money: true, signal }
+      const options = { killsMin: moneyKillsMin, items: 40, seed: seed + 1, money: true, signal }
       const report = await killRuns("every fault", options)
       assert.isAtLeast(report.budgetStops, 1)
       assert.isAbove(report.billedNanoUsd, 0)

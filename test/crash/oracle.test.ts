@@ -5,7 +5,7 @@ import * as path from "node:path"
 import { encodeLine } from "../../src/services/durability/LineCodec.ts"
 import { sandbox } from "../support/Cli.ts"
 import type { Sandbox } from "../support/Sandbox.ts"
-import { assertKept, assertPaidOnce, master } from "./oracle.ts"
+import { assertKept, assertPaidOnce, exposureOf, journalLines, master } from "./oracle.ts"
 
 const record = (id: string): Uint8Array => encodeLine({ slug: "a", _meta: { id } })
 
@@ -56,5 +56,30 @@ describe("the oracle", () => {
     )
     assert.strictEqual(assertPaidOnce(data, [paid, lost], [lost]), 0)
     assert.strictEqual(assertPaidOnce(data, [paid, paid], [paid]), 1)
+  })
+
+  it("I10: adds up what is spent and what may be, and no call that took another's place while it read", () => {
+    const box = sandbox()
+    const intent = (id: string) => encodeLine({ slug: "a", _tag: "intent", id, reservedNanoUsd: 8 })
+    const one = "data/raw/ai-run-1.jsonl"
+    const two = "data/raw/ai-run-2.jsonl"
+    box.write(one, intent("1:1"))
+    box.write(two, intent("2:1"))
+    assert.strictEqual(exposureOf(box.data), 16)
+    const answer = encodeLine({ slug: "a", _tag: "response", id: "1:1", costNanoUsd: 1 })
+    box.write(one, Buffer.concat([intent("1:1"), answer]))
+    assert.strictEqual(exposureOf(box.data), 9)
+
+    // Between its two journals, one is answered, and another run takes what that gave back.
+    box.write(one, intent("1:1"))
+    const meanwhile = (data: string) => {
+      const before = journalLines(data).filter(({ id }) => id === "1:1")
+      box.write(one, Buffer.concat([intent("1:1"), answer]))
+      box.write(two, Buffer.concat([intent("2:1"), intent("2:2")]))
+      return [...before, ...journalLines(data).filter(({ id }) => id !== "1:1")]
+    }
+    let readings = 0
+    const read = (data: string) => readings++ === 0 ? meanwhile(data) : journalLines(data)
+    assert.strictEqual(exposureOf(box.data, read), 17)
   })
 })

@@ -197,13 +197,21 @@ export const assertBilledIsBooked = (
   return sumOf(billed.map(costOf))
 }
 
-/** What the journals hold as spent, reserved or at risk at this moment, each call at its worst until it is answered. */
-export const exposureOf = (data: string): number => {
+/**
+ * At least what all runs together had spent, reserved or at risk at one moment, as their journals tell. Read twice, since
+ * those who live go on between one journal and the next: of the calls that the first reading knows, each at its worst
+ * where the second one has no answer either.
+ */
+export const exposureOf = (data: string, readJournals = journalLines): number => {
+  const begun = new Set(
+    readJournals(data).flatMap(({ _tag, id }) => _tag === "intent" ? [id] : [])
+  )
   const worst = new Map<string, number>()
   for (
     const { _tag, atRiskNanoUsd = 0, costNanoUsd = 0, id = "", reservedNanoUsd = 0 }
-      of journalLines(data)
+      of readJournals(data)
   ) {
+    if (!begun.has(id)) continue
     if (_tag === "intent") worst.set(id, reservedNanoUsd)
     if (_tag === "failure") worst.set(id, atRiskNanoUsd)
     if (_tag === "response") worst.set(id, costNanoUsd)
