@@ -93,8 +93,8 @@ export const auditRecovery = Effect.fnUntraced(function*(
       "a consolidation decided its swap and was cut off; the next run or consolidation finishes it"
     )
   }
-  const { agreed, sizes } = capture
-  if (agreed.updates < sizes.updates || agreed.successes < sizes.successes) {
+  const { agreed, isUnclean, sizes } = capture
+  if (isUnclean || agreed.updates < sizes.updates || agreed.successes < sizes.successes) {
     tally.cannotVerify(
       "the masters were written and not left clean since the last recovery; the next run looks at them"
     )

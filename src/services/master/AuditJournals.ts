@@ -34,7 +34,7 @@ interface Scan {
   readonly slugs: AuditSlugs
   readonly money: AuditMoney
   readonly tallies: JournalTallies
-  /** By call, what was accepted and is not in both masters; a later verdict against it takes it out. */
+  /** By call, what was accepted and is not in both masters as it was; a later verdict against it takes it out. */
   readonly missing: Map<number, string>
   foreignLines: number
 }
@@ -70,7 +70,13 @@ const visitAccepted = (
 ): void => {
   const { ledger, missing, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
-  if (ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)) return
+  if (ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)) {
+    const other = ledger.slugOf(number)
+    if (other === undefined || other === slugs.numberOf(slug)) return
+    const what = `${id} was accepted, and its record stands under another slug`
+    missing.set(number, `${where}: ${slug}: ${what}`)
+    return
+  }
   const bothMs = slugs.bothMs(slug)
   if (bothMs >= acceptedMs(line)) return
   const instead = Number.isNaN(bothMs) ? "" : ", which have an older record of its item"

@@ -25,6 +25,9 @@ export class AuditLedger {
   #marks = new Uint8Array(capacityMin)
   #costs = new Float64Array(capacityMin)
   #previous = new Int32Array(capacityMin)
+  #slugs = new Int32Array(capacityMin)
+  /** 0: none is known. */
+  #checksums = new Uint32Array(capacityMin)
 
   get size(): number {
     return this.#ids.size
@@ -38,6 +41,7 @@ export class AuditLedger {
     if (next === this.#marks.length) this.#grow()
     this.#costs[next] = Number.NaN
     this.#previous[next] = none
+    this.#slugs[next] = none
     return next
   }
 
@@ -61,6 +65,25 @@ export class AuditLedger {
     this.#costs[number] = costNanoUsd
   }
 
+  /** The number of the slug that the record stands under; undefined where it is not known. */
+  slugOf(number: number): number | undefined {
+    const slug = this.#slugs[number]!
+    return slug === none ? undefined : slug
+  }
+
+  setSlug(number: number, slug: number): void {
+    this.#slugs[number] = slug
+  }
+
+  /** What the record's line ends in, where it stood first; undefined where it is not known. */
+  checksumOf(number: number): number | undefined {
+    return this.#checksums[number]! || undefined
+  }
+
+  setChecksum(number: number, checksum: number | undefined): void {
+    this.#checksums[number] = checksum ?? 0
+  }
+
   /** Notes the request of a call: its hash and slug. */
   request(number: number, key: string): void {
     const earlier = this.#requests.get(key)
@@ -76,14 +99,18 @@ export class AuditLedger {
 
   #grow(): void {
     const capacity = this.#marks.length * 2
-    const marks = new Uint8Array(capacity)
-    marks.set(this.#marks)
-    this.#marks = marks
-    const costs = new Float64Array(capacity)
-    costs.set(this.#costs)
-    this.#costs = costs
-    const previous = new Int32Array(capacity)
-    previous.set(this.#previous)
-    this.#previous = previous
+    this.#marks = grown(new Uint8Array(capacity), this.#marks)
+    this.#costs = grown(new Float64Array(capacity), this.#costs)
+    this.#previous = grown(new Int32Array(capacity), this.#previous)
+    this.#slugs = grown(new Int32Array(capacity), this.#slugs)
+    this.#checksums = grown(new Uint32Array(capacity), this.#checksums)
   }
+}
+
+const grown = <Numbers extends Uint8Array | Int32Array | Uint32Array | Float64Array>(
+  into: Numbers,
+  from: Numbers
+): Numbers => {
+  into.set(from)
+  return into
 }

@@ -85,6 +85,10 @@ const visitRecord = (scan: MasterScan, number: number, { meta }: MasterLine): vo
   if (runId !== undefined) ofRun(scan, runId).records++
 }
 
+/** Whether two lines of one record, both of ours, differ; those of other programs are not compared. */
+export const isOtherwise = (checksum: number | undefined, line: MasterLine): boolean =>
+  checksum !== undefined && line.checksum !== undefined && checksum !== line.checksum
+
 /** The id of a line, in the file that it stands in; answers its number. */
 const visitId = (
   scan: MasterScan,
@@ -111,11 +115,18 @@ const visitId = (
   if (scan.journals.has(runOf(id))) ledger.mark(number, Mark.hasJournal)
   else if (isImportedId(id)) ledger.mark(number, Mark.response)
   if (name === "updates") {
-    if (!again) visitRecord(scan, number, line)
+    if (again) return number
+    visitRecord(scan, number, line)
+    ledger.setChecksum(number, line.checksum)
     return number
   }
   tallies.writeAhead.checked++
-  if (ledger.has(number, Mark.inUpdates)) return number
+  if (ledger.has(number, Mark.inUpdates)) {
+    if (!again && isOtherwise(ledger.checksumOf(number), line)) {
+      tallies.same.violate(`${where}: ${line.slug}: record ${id} reads otherwise in updates.jsonl`)
+    }
+    return number
+  }
   if (!again) visitRecord(scan, number, line)
   tallies.writeAhead.violate(`${where}: ${line.slug}: record ${id} is not in updates.jsonl`)
   return number
@@ -166,6 +177,7 @@ const visitSlug = (
   if (name === "rejects") visitReject(scan, number, line, where)
   if (name === "successes" && id !== undefined && ledger.has(id, Mark.inUpdates)) {
     slugs.noteBoth(number, line.atMs)
+    ledger.setSlug(id, number)
   }
   if (again) scan.supersededLines++
   if (again || name === "updates") return

@@ -9,6 +9,7 @@ import type { ScanOptions } from "../durability/Lines.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
 import type { SlugTable } from "../items/SlugTable.ts"
 import { AuditLedger, Mark } from "./AuditLedger.ts"
+import { isOtherwise } from "./AuditMasterLines.ts"
 import { loadDemotions } from "./Demotions.ts"
 import type { Demotions } from "./Demotions.ts"
 import { MasterLine } from "./MasterLine.ts"
@@ -23,6 +24,7 @@ export const Mend = Schema.Struct({
     "torn-journal",
     "corrupt-line",
     "missing-twin",
+    "different-twin",
     "duplicate-id",
     "reject-with-success",
     "stale-index"
@@ -130,6 +132,10 @@ const lookAt = (search: Search, name: MasterName, line: MasterLine, where: strin
     if (ledger.mark(number, inFile[name])) {
       const what = `id ${id} stands here a second time`
       twice.push({ number, mend: { kind: "duplicate-id", where, slug, what } })
+    } else if (name === "updates") ledger.setChecksum(number, line.checksum)
+    else if (name === "successes" && isOtherwise(ledger.checksumOf(number), line)) {
+      const what = `record ${id} reads otherwise in updates.jsonl`
+      mends.push({ kind: "different-twin", where, slug, what })
     }
   }
   if (name !== "rejects") {

@@ -36,6 +36,8 @@ const idHead = Buffer.from(`,"_meta":{"id":"`)
 const plainId = /^[\w:.-]+$/
 /** Bytes of `,"_crc":"xxxxxxxx"}`. */
 const checksumLength = 19
+const checksumDigits = 8
+const checksumEnd = `"}`
 const byteOrderMark = Buffer.from("\ufeff")
 const quote = 0x22
 const backslash = 0x5c
@@ -83,6 +85,14 @@ export class MasterLine {
 
   get slug(): string {
     return Buffer.from(this.slugBytes.subarray(this.slugStart, this.slugEnd)).toString("utf8")
+  }
+
+  /** The checksum that one of ours ends in. */
+  get checksum(): number | undefined {
+    const end = this.#line.length - checksumEnd.length
+    return this.kind === "verified"
+      ? Number.parseInt(this.#line.toString("latin1", end - checksumDigits, end), 16)
+      : undefined
   }
 
   get meta(): LineMeta {

@@ -190,6 +190,20 @@ describe("Repair", () => {
       }
     }))
 
+  it.effect("I2: of a record in two forms the one in updates stands, the other is set aside", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const other = record("a", 1, "In other words")
+      putAtRest(store, { updates: a + b, successes: other + b, rejects: "" })
+      const { dropped, mends } = yield* repair(store, true)
+      assert.deepStrictEqual(mends.map(({ kind, where }) => [kind, where]), [
+        ["different-twin", "successes.jsonl:1"]
+      ])
+      assert.deepStrictEqual(readMasters(store), { updates: a + b, successes: a + b, rejects: "" })
+      assert.strictEqual(textOf(store, dropped ?? ""), other)
+      assert.deepStrictEqual((yield* repair(store, true)).mends, [])
+    }))
+
   it.effect("I2: a line of another program that only one master has is put into the other", () =>
     Effect.gen(function*() {
       const store = Store.make()
