@@ -39,5 +39,5 @@ const whatOf: { readonly [cause in DeferCause]: string } = {
 /** For the end of a run: how many are put off, and why. */
 export const deferralLines = ({ deferredByCause }: RunReport): ReadonlyArray<string> =>
   Object.entries(deferredByCause).map(([cause, count]) =>
-    `${counted(count, "item")} put off, pending still: ${whatOf[cause as DeferCause]}`
+    `${counted(count, "item")} put off, left as before: ${whatOf[cause as DeferCause]}`
   )

@@ -30,8 +30,8 @@ export const makeOutages = Effect.fnUntraced(
     const generation = yield* Generation
     const { rungs, transientSecondsMax } = yield* CurrentJob
     const modelOf = (rung: number): string => rungs[rung]?.model ?? ""
-    /** What the last failure of each model said that is out. */
-    const out = new Map<string, string>()
+    /** Of each model that is out what its last failure said, and how many answers it had given by then. */
+    const out = new Map<string, { readonly detail: string; readonly answersThen: number }>()
     let inARow = 0
     let answersThen = 0
 
@@ -62,7 +62,7 @@ export const makeOutages = Effect.fnUntraced(
             return Effect.andThen(stop, endings.defer(work.item.slug, "Model", detail))
           }
           const isNew = !out.has(model)
-          out.set(model, detail)
+          out.set(model, { detail, answersThen: answersOf(tally, model) })
           return Effect.all([
             isNew ? emit({ event: "unavailable", model, detail }) : Effect.void,
             putOff(work, detail),
@@ -71,16 +71,19 @@ export const makeOutages = Effect.fnUntraced(
         }),
       meet: (work) =>
         Effect.gen(function*() {
-          const detail = out.get(modelOf(work.rung))
-          if (detail === undefined) return false
-          const { failingSinceMs, pause } = yield* generation.health(work.rung)
-          if (failingSinceMs === undefined) {
-            out.delete(modelOf(work.rung))
+          const model = modelOf(work.rung)
+          const outage = out.get(model)
+          if (outage === undefined) return false
+          if (answersOf(tally, model) > outage.answersThen) {
+            out.delete(model)
             return false
           }
+          const { failingSinceMs, pause } = yield* generation.health(work.rung)
           // Once it has rested somebody has to find out whether it is back.
-          if (pause === undefined || pause.untilMs <= (yield* Clock.currentTimeMillis)) return false
-          yield* putOff(work, detail)
+          const rests = failingSinceMs !== undefined && pause !== undefined &&
+            pause.untilMs > (yield* Clock.currentTimeMillis)
+          if (!rests) return false
+          yield* putOff(work, outage.detail)
           return true
         })
     }

@@ -171,25 +171,28 @@ describe("generate: failures", () => {
     })
   }
 
-  it.effect("a strong model that answers nobody puts off the items that need it; the others are written, and it is told once", () => {
-    const store = Store.make()
-    return Effect.gen(function*() {
-      const job = yield* makeJob({ concurrency: 4 })
-      const { events, report } = yield* runThrough(store, job, { rows: rows(60) })
-      assert.deepInclude(report, { accepted: 30, rejected: 0, pending: 30, stop: null })
-      assert.deepStrictEqual(report.deferredByCause, { Model: 30 })
-      assert.strictEqual(exitCodeOf(report), 3)
-      assert.isBelow(report.callsNow, 60 + 30)
-      const told = events.filter(({ event }) => event === "unavailable")
-      assert.deepStrictEqual(told.map((event) => "model" in event && event.model), ["strong"])
-    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
-      request.model === "strong"
-        ? overloaded
-        : Number(slugIn(request).slice(5)) % 2 === 0
-        ? longAnswer(request)
-        : goodAnswer(request)
-    )))
-  })
+  // With few attempts its items are out of them before so many calls have failed that it is left alone.
+  for (const transientAttemptsMax of [5, 2]) {
+    it.effect(`a strong model that answers nobody puts off the items that need it; the others are written, and it is told once (${transientAttemptsMax} attempts)`, () => {
+      const store = Store.make()
+      return Effect.gen(function*() {
+        const job = yield* makeJob({ concurrency: 2, transientAttemptsMax })
+        const { events, report } = yield* runThrough(store, job, { rows: rows(60) })
+        assert.deepInclude(report, { accepted: 30, rejected: 0, pending: 30, stop: null })
+        assert.hasAnyKeys(report.deferredByCause, ["Model"])
+        assert.strictEqual(exitCodeOf(report), 3)
+        assert.isBelow(report.callsNow, 60 + 30)
+        const told = events.filter(({ event }) => event === "unavailable")
+        assert.deepStrictEqual(told.map((event) => "model" in event && event.model), ["strong"])
+      }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+        request.model === "strong"
+          ? overloaded
+          : Number(slugIn(request).slice(5)) % 2 === 0
+          ? longAnswer(request)
+          : goodAnswer(request)
+      )))
+    })
+  }
 
   it.effect("a model that was out and comes back is called again", () => {
     const store = Store.make()
