@@ -1,19 +1,21 @@
-// Consolidation against copying the files, against the usual script, and how long it holds up an appender elsewhere.
+// Consolidation against copying the files, against DuckDB and the usual script, how long it holds up an appender
+// elsewhere, and what five times as many lines cost.
 //
-//   node bench/consolidation.ts [directory] [lines] [rounds] [parts: cost,pause,script]
+//   node bench/consolidation.ts [directory] [lines] [rounds] [parts: cost,unverified,duckdb,script,pause,growth]
 //
 // The masters are generated: about 1 KB a line, 20 % of the slugs superseded, 1 % of the lines by others (slug elsewhere,
-// or escaped). Every contender ends with its output synced, and takes its turn in every round. The result is checked
+// or escaped). Every contender ends with its output synced, and takes its turn in every round. The results are checked
 // line by line against a naive consolidation of the same lines.
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { checkResult, generateMasters } from "./consolidationData.ts"
+import { duckDbPackage } from "./consolidationDuckDb.ts"
 import type { Measured } from "./consolidationWork.ts"
 import { measureChild, measurePause, median } from "./consolidationWork.ts"
 
-const [base = os.tmpdir(), lines = "100000", rounds = "3", parts = "cost,pause,script"] = process
-  .argv.slice(2)
+const [base = os.tmpdir(), lines = "100000", rounds = "3", parts = "cost,unverified,script,pause"] =
+  process.argv.slice(2)
 const wanted = new Set(parts.split(","))
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -32,30 +34,82 @@ const copyOfSource = (): string => {
   return target
 }
 
+interface Contender {
+  readonly row: string
+  readonly name: string
+  readonly verifies?: boolean
+}
+
+const isInstalled = (name: string): boolean => {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    say(`${name} is not installed: npm install --no-save ${name}@1.5.6-r.1`)
+    return false
+  }
+}
+
+const contenders: ReadonlyArray<Contender> = [
+  { row: "cp and sync", name: "copy" },
+  { row: "inkfast", name: "inkfast" },
+  ...(wanted.has("unverified")
+    ? [{ row: "inkfast, checksums left out", name: "inkfast", verifies: false }]
+    : []),
+  ...(wanted.has("duckdb") && isInstalled(duckDbPackage)
+    ? [{ row: "duckdb", name: "duckdb" }]
+    : []),
+  ...(wanted.has("script") ? [{ row: "script", name: "script" }] : [])
+]
+
+const figuresOf = (own: ReadonlyArray<Measured>) => ({
+  seconds: Number(median(own.map(({ seconds }) => seconds)).toFixed(2)),
+  "CPU seconds": Number(median(own.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)),
+  "peak MB": Math.round(median(own.map(({ peakBytes }) => peakBytes)) / 1e6)
+})
+
 const compareCosts = async (): Promise<void> => {
-  const contenders = ["copy", "inkfast", ...(wanted.has("script") ? ["script"] : [])] as const
-  const results = new Map<string, Array<Measured>>(contenders.map((name) => [name, []]))
+  const results = new Map<string, Array<Measured>>(contenders.map(({ row }) => [row, []]))
   for (let round = 0; round < Number(rounds); round++) {
-    for (const name of contenders) {
+    for (const { name, row, verifies } of contenders) {
       const target = copyOfSource()
-      const measured = await measureChild(name, target)
-      results.get(name)?.push(measured)
-      if (name === "inkfast" && round === 0) {
-        say(`checked against a naive consolidation: ${await checkResult(source, target)} lines`)
-      }
+      results.get(row)?.push(await measureChild(name, target, undefined, verifies))
+      if (round > 0 || name === "copy" || name === "script") continue
+      say(`${row}: as a naive consolidation, ${await checkResult(source, target)} lines`)
     }
   }
-  const copies = results.get("copy") ?? []
-  console.table(Object.fromEntries(contenders.map((name) => {
-    const own = results.get(name) ?? []
+  const copies = results.get("cp and sync") ?? []
+  console.table(Object.fromEntries([...results].map(([row, own]) => {
     const ratios = own.map(({ seconds }, round) => seconds / (copies[round]?.seconds ?? Number.NaN))
-    return [name, {
-      seconds: Number(median(own.map(({ seconds }) => seconds)).toFixed(2)),
-      "x copy": Number(median(ratios).toFixed(2)),
-      "CPU seconds": Number(median(own.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)),
-      "peak MB": Math.round(median(own.map(({ peakBytes }) => peakBytes)) / 1e6)
-    }]
+    return [row, { "x cp": Number(median(ratios).toFixed(2)), ...figuresOf(own) }]
   })))
+}
+
+/** The masters five times as long, in place of the others. */
+const measureGrowth = async (): Promise<void> => {
+  const rows: { [row: string]: ReturnType<typeof figuresOf> } = {}
+  for (const count of [Number(lines), 5 * Number(lines)]) {
+    fs.rmSync(directory, { recursive: true, force: true })
+    await generateMasters(path.join(source, "master"), count)
+    const runs: Array<Measured> = []
+    for (let round = 0; round < Number(rounds); round++) {
+      const target = copyOfSource()
+      runs.push(await measureChild("inkfast", target))
+      if (round === 0) await checkResult(source, target)
+    }
+    rows[`${count} lines`] = figuresOf(runs)
+  }
+  const [few, many] = Object.values(rows)
+  if (few === undefined || many === undefined) return
+  const times = (key: keyof typeof few) => Number((many[key] / few[key]).toFixed(2))
+  console.table({
+    ...rows,
+    "five times": {
+      seconds: times("seconds"),
+      "CPU seconds": times("CPU seconds"),
+      "peak MB": times("peak MB")
+    }
+  })
 }
 
 try {
@@ -67,6 +121,7 @@ try {
   )
   if (wanted.has("cost")) await compareCosts()
   if (wanted.has("pause")) console.table(await measurePause(copyOfSource()))
+  if (wanted.has("growth")) await measureGrowth()
 } finally {
   fs.rmSync(directory, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-// One contender of the benchmark in a process of its own: `node consolidationContender.ts copy|inkfast|script DATA`.
+// One contender of the benchmark in a process of its own: `node consolidationContender.ts copy|inkfast|duckdb|script DATA`.
 import { spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
@@ -46,10 +46,13 @@ const script = async (): Promise<void> => {
   }
 }
 
-const run = name === "copy"
-  ? copy
-  : name === "script"
-  ? script
-  : (await import("./consolidationInkfast.ts")).inkfast
+const contenders: { readonly [name: string]: () => Promise<(data: string) => Promise<unknown>> } = {
+  copy: async () => copy,
+  script: async () => script,
+  inkfast: async () => (await import("./consolidationInkfast.ts")).inkfast,
+  duckdb: async () => (await import("./consolidationDuckDb.ts")).duckDb
+}
 
+const run = await contenders[name]?.()
+if (run === undefined) throw new Error(`no contender is called ${name}`)
 await contend(() => run(data))

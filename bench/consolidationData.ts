@@ -5,15 +5,27 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
 import { finished } from "node:stream/promises"
-import { encodeLine } from "../src/services/durability/LineCodec.ts"
+import { encodeLine, encodeText } from "../src/services/durability/LineCodec.ts"
+import { eventText } from "../src/services/journal/EventCodec.ts"
+import type { JournalEvent } from "../src/services/journal/JournalEvent.ts"
 
 const text = "Some words that say what it is for, and how it is held in the hand. ".repeat(10)
 
-/** One slug of five is written a second time, later; one line of a hundred is somebody else's. */
-const lineOf = (n: number, lines: number): Uint8Array => {
+const runId = "20260101T000000-aaaaaa"
+const usage = { inputTokens: 1200, cachedInputTokens: 0, outputTokens: 600, reasoningTokens: 0 }
+const acceptedAt = (n: number): string => new Date(1_767_000_000_000 + n).toISOString()
+
+const slugOf = (n: number, lines: number): string => {
   const distinct = Math.floor(lines * 0.8)
   const number = n < distinct ? n : (n * 7919) % distinct
-  const slug = `item-${number.toString(36).padStart(6, "0")}-of-the-catalogue`
+  return `item-${number.toString(36).padStart(6, "0")}-of-the-catalogue`
+}
+
+const isForeign = (n: number): boolean => n % 100 === 17
+
+/** One slug of five is written a second time, later; one line of a hundred is somebody else's. */
+const lineOf = (n: number, lines: number): Uint8Array => {
+  const slug = slugOf(n, lines)
   const title = `Item number ${n}`
   if (n % 200 === 17) return Buffer.from(`${JSON.stringify({ title, text, slug, n })}\n`)
   if (n % 200 === 117) {
@@ -25,39 +37,93 @@ const lineOf = (n: number, lines: number): Uint8Array => {
     title,
     text,
     _meta: {
-      id: `run:${n}`,
-      runId: "run",
+      id: `${runId}:${n}`,
+      runId,
       model: "model-1",
       rung: 0,
       attempt: 1,
       promptHash: "0".repeat(32),
       schemaHash: "1".repeat(32),
       evidenceHash: "2".repeat(32),
-      usage: { inputTokens: 1200, cachedInputTokens: 0, outputTokens: 600, reasoningTokens: 0 },
+      usage,
       costUsd: 0.00123,
-      acceptedAt: new Date(1_767_000_000_000 + n).toISOString(),
+      acceptedAt: acceptedAt(n),
       qa: { rules: "3".repeat(32), warnings: [] }
     }
   })
+}
+
+/** Writes what `bytesOf` answers for each number, thousands at once. */
+const writeMany = async (
+  file: string,
+  count: number,
+  bytesOf: (n: number) => Uint8Array
+): Promise<void> => {
+  const out = fs.createWriteStream(file)
+  for (let from = 0; from < count; from += 1000) {
+    const length = Math.min(1000, count - from)
+    const bytes = Buffer.concat(Array.from({ length }, (_, at) => bytesOf(from + at)))
+    if (!out.write(bytes)) await once(out, "drain")
+  }
+  await finished(out.end())
 }
 
 /** Writes updates and successes, the same, and a few rejects. Answers their bytes. */
 export const generateMasters = async (master: string, lines: number): Promise<number> => {
   fs.mkdirSync(master, { recursive: true })
   const updates = path.join(master, "updates.jsonl")
-  const out = fs.createWriteStream(updates)
-  let batch: Array<Uint8Array> = []
-  for (let n = 0; n < lines; n++) {
-    batch.push(lineOf(n, lines))
-    if (batch.length < 1000 && n < lines - 1) continue
-    const bytes = Buffer.concat(batch)
-    batch = []
-    if (!out.write(bytes)) await once(out, "drain")
-  }
-  await finished(out.end())
+  await writeMany(updates, lines, (n) => lineOf(n, lines))
   fs.copyFileSync(updates, path.join(master, "successes.jsonl"))
   fs.writeFileSync(path.join(master, "rejects.jsonl"), "")
   return 2 * fs.statSync(updates).size
+}
+
+/** The calls that the records of ours came from. */
+const eventsOf = (n: number, lines: number): ReadonlyArray<JournalEvent> => {
+  if (isForeign(n)) return []
+  const at = acceptedAt(n)
+  const of = { slug: slugOf(n, lines), id: `${runId}:${n}`, at }
+  return [
+    {
+      _tag: "intent",
+      ...of,
+      model: "model-1",
+      rung: 0,
+      attempt: 1,
+      promptHash: "0".repeat(32),
+      schemaHash: "1".repeat(32),
+      evidenceHash: "2".repeat(32),
+      requestHash: n.toString(16).padStart(32, "0"),
+      messages: [{ role: "user", content: text }],
+      outputTokensMax: 1000,
+      reservedNanoUsd: 2_000_000
+    },
+    {
+      _tag: "response",
+      ...of,
+      latencyMs: 800,
+      completion: {
+        model: "model-1",
+        text,
+        finish: "stop",
+        refusal: null,
+        usage,
+        body: { id: `chatcmpl-${n}`, choices: [] }
+      },
+      costNanoUsd: 1_230_000
+    },
+    { _tag: "verdict", ...of, accepted: true, cause: null, findings: [] }
+  ]
+}
+
+/** Writes the journal of the run that the records name. Answers its bytes. */
+export const generateJournal = async (raw: string, lines: number): Promise<number> => {
+  fs.mkdirSync(raw, { recursive: true })
+  const journal = path.join(raw, `ai-run-${runId}.jsonl`)
+  const bytesOf = (n: number) =>
+    Buffer.concat(eventsOf(n, lines).map((event) => encodeText(eventText(event))))
+  await writeMany(journal, lines, bytesOf)
+  return fs.statSync(journal).size
 }
 
 const linesOf = (file: string) =>

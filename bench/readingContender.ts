@@ -18,7 +18,7 @@ import { contend } from "./contend.ts"
 const [name = "", data = "", slug = "item-000001-of-the-catalogue"] = process.argv.slice(2)
 
 /** What one writes at first: every file read line by line and parsed, the slugs in a Set. */
-const naive = async (): Promise<number> => {
+const naive = async (): Promise<Set<string>> => {
   const slugs = new Set<string>()
   for (const each of ["successes.jsonl", "rejects.jsonl"]) {
     const input = fs.createReadStream(path.join(data, "master", each))
@@ -26,38 +26,62 @@ const naive = async (): Promise<number> => {
       slugs.add((JSON.parse(line) as { slug: string }).slug)
     }
   }
-  return slugs.size
+  return slugs
 }
 
 const services = Layer.merge(DataDirectory.layer(data), Platform.layer)
 const run = <A, E>(effect: Effect.Effect<A, E, DataDirectory | Disk | FileLock>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, services))
 
+const copy = (from: string): void => {
+  spawnSync("cp", [from, `${from}.copy`], { stdio: "inherit" })
+  const handle = fs.openSync(`${from}.copy`, "r+")
+  fs.fdatasyncSync(handle)
+  fs.closeSync(handle)
+  fs.unlinkSync(`${from}.copy`)
+}
+
+/** Answers the records that were audited. Throws where something is broken or they are not all there. */
+const audit = async (): Promise<number> => {
+  const { checks, counts } = await run(
+    Effect.flatMap(Audit, (service) => service.audit(undefined)).pipe(
+      Effect.provide(Layer.provide(Audit.layer, services))
+    )
+  )
+  const broken = checks.filter(({ outcome }) => outcome === "broken")
+  if (broken.length > 0) throw new Error(JSON.stringify(broken))
+  return counts.records
+}
+
+/** Every slug of a naive reading, asked for one by one. */
+const check = async (): Promise<number> => {
+  const slugs = await naive()
+  const { settled } = await run(takeStock)
+  const missing = [...slugs].find((each) => settled.get(each) === undefined)
+  if (missing !== undefined) throw new Error(`${missing} is settled and not known as such`)
+  if (settled.size !== slugs.size) throw new Error(`${settled.size} instead of ${slugs.size}`)
+  return slugs.size
+}
+
 const contenders: { readonly [name: string]: () => Promise<number> } = {
-  naive,
+  /** The process and what it has loaded. */
+  bare: async () => 0,
+  naive: async () => (await naive()).size,
   full: () => run(Effect.map(takeStockAnew, ({ settled }) => settled.size)),
   index: () => run(Effect.map(takeStock, ({ settled }) => settled.size)),
-  audit: () =>
-    run(
-      Effect.flatMap(Audit, (audit) => audit.audit(undefined)).pipe(
-        Effect.map(({ counts }) => counts.records),
-        Effect.provide(Layer.provide(Audit.layer, services))
-      )
-    ),
+  audit,
   find: () => run(Effect.map(findStanding(slug), ({ _tag }) => _tag === "Some" ? 1 : 0)),
-  /** `cp` of the masters, and their sync. */
+  /** `cp` of what an audit reads, and its sync. */
   copy: async () => {
-    for (const each of ["updates.jsonl", "successes.jsonl", "rejects.jsonl"]) {
-      const from = path.join(data, "master", each)
-      spawnSync("cp", [from, `${from}.copy`], { stdio: "inherit" })
-      const handle = fs.openSync(`${from}.copy`, "r+")
-      fs.fdatasyncSync(handle)
-      fs.closeSync(handle)
-      fs.unlinkSync(`${from}.copy`)
+    for (const folder of ["master", "raw"]) {
+      const directory = path.join(data, folder)
+      const names = fs.existsSync(directory) ? fs.readdirSync(directory) : []
+      for (const each of names) if (each.endsWith(".jsonl")) copy(path.join(directory, each))
     }
     return 0
   },
-  keep: () => run(Effect.as(refreshIndex(0), 0))
+  keep: () => run(Effect.as(refreshIndex(0), 0)),
+  check
 }
 
 await run(Effect.void)

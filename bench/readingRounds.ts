@@ -6,25 +6,40 @@ import { generateMasters } from "./consolidationData.ts"
 import { measureChild, median } from "./consolidationWork.ts"
 import type { Measured } from "./consolidationWork.ts"
 
-/** Prints the medians, and each as a multiple of the first contender's of its round. `before` runs once. */
+export interface ReadingOptions {
+  /** Run once, before all rounds. */
+  readonly before?: ReadonlyArray<string>
+  /** Makes more to read, in the folder of the journals; answers its bytes. */
+  readonly generate?: (raw: string, lines: number) => Promise<number>
+}
+
+/** Prints the medians, and each as a multiple of the first contender's of its round. */
 export const compareReading = async (
   contenders: ReadonlyArray<string>,
-  before: ReadonlyArray<string> = []
+  { before = [], generate }: ReadingOptions = {}
 ): Promise<void> => {
   const [base = os.tmpdir(), lines = "100000", rounds = "3"] = process.argv.slice(2)
   const directory = fs.mkdtempSync(path.join(base, "inkfast-bench-"))
   const measure = (name: string) => measureChild(name, directory, "readingContender.ts")
   try {
     const bytes = await generateMasters(path.join(directory, "master"), Number(lines))
+    const more = await generate?.(path.join(directory, "raw"), Number(lines))
     for (const name of before) await measure(name)
     const results = new Map<string, Array<Measured>>(contenders.map((name) => [name, []]))
     for (let round = 0; round < Number(rounds); round++) {
-      for (const [name, own] of results) own.push(await measure(name))
+      for (const [name, own] of results) {
+        const measured = await measure(name)
+        const { settled } = measured.report ?? {}
+        if (name === "audit" && settled !== Number(lines)) {
+          throw new Error(`the audit found ${settled} records of ${lines}`)
+        }
+        own.push(measured)
+      }
     }
     process.stdout.write(
-      `${lines} lines in each of updates and successes, ${
-        (bytes / 1e9).toFixed(2)
-      } GB, ${rounds} rounds\n`
+      `${lines} lines in each of updates and successes, ${(bytes / 1e9).toFixed(2)} GB${
+        more === undefined ? "" : `, and ${(more / 1e9).toFixed(2)} GB of journal`
+      }, ${rounds} rounds\n`
     )
     const first = results.get(contenders[0] ?? "") ?? []
     console.table(Object.fromEntries([...results].map(([name, own]) => [name, {
