@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
 import * as Platform from "../src/layers/Platform.ts"
+import { explain } from "../src/programs/explain/explain.ts"
 import { DataDirectory } from "../src/services/durability/DataDirectory.ts"
 import type { Disk } from "../src/services/durability/Disk.ts"
 import type { FileLock } from "../src/services/durability/FileLock.ts"
@@ -71,6 +72,7 @@ const contenders: { readonly [name: string]: () => Promise<number> } = {
   index: () => run(Effect.map(takeStock, ({ settled }) => settled.size)),
   audit,
   find: () => run(Effect.map(findStanding(slug), ({ _tag }) => _tag === "Some" ? 1 : 0)),
+  explain: () => run(Effect.map(explain(slug), ({ lines }) => lines.length)),
   /** `cp` of what an audit reads, and its sync. */
   copy: async () => {
     for (const folder of ["master", "raw"]) {

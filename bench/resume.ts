@@ -2,4 +2,6 @@
 // slug that a naive reading knows has to be there, and no other.
 import { compareReading } from "./readingRounds.ts"
 
-await compareReading(["naive", "full", "index", "find", "bare"], { before: ["keep", "check"] })
+await compareReading(["naive", "full", "index", "find", "explain", "bare"], {
+  before: ["keep", "check"]
+})
