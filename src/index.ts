@@ -42,7 +42,7 @@ export type { PageAnswer, PageRequest } from "./services/evidence/PageFetcher.ts
 
 // Generation
 export { Generation } from "./services/generation/Generation.ts"
-export type { GenerationRequest } from "./services/generation/Generation.ts"
+export type { GenerationRequest, JudgementRequest } from "./services/generation/Generation.ts"
 export type { AtRiskCall } from "./services/generation/AtRiskCall.ts"
 export type { Generated } from "./services/generation/Generated.ts"
 export type { Rung } from "./services/generation/Rung.ts"
@@ -75,6 +75,13 @@ export type { Finding, Severity } from "./services/qa/Finding.ts"
 export type { Claim } from "./services/qa/claims/Claim.ts"
 export type { Repair } from "./services/qa/Repair.ts"
 export type { Rule, RuleSet } from "./services/qa/RuleSet.ts"
+export { ModelJudge } from "./services/judge/ModelJudge.ts"
+export type { JudgeRequest } from "./services/judge/ModelJudge.ts"
+export type { Judged } from "./services/judge/Judged.ts"
+export type { JudgeNote } from "./services/judge/JudgeNote.ts"
+export type { JudgeSettings } from "./services/judge/JudgeSettings.ts"
+export type { JudgeTotals } from "./services/judge/JudgeTotals.ts"
+export type { Opinion } from "./services/judge/Opinion.ts"
 export { NamedRules, RuleModules, UserRuleError } from "./services/qa/UserRule.ts"
 export type { UserCheck, UserRule, UserRuleInput } from "./services/qa/UserRule.ts"
 

@@ -18,6 +18,7 @@ import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import type { Job } from "../services/job/Job.ts"
 import { Journal } from "../services/journal/Journal.ts"
+import { ModelJudge } from "../services/judge/ModelJudge.ts"
 import { Audit } from "../services/master/Audit.ts"
 import { Consolidation } from "../services/master/Consolidation.ts"
 import { Qa } from "../services/qa/Qa.ts"
@@ -61,7 +62,8 @@ export const settings = (job: Job) =>
 const admission = (job: Job, shard: Shard) =>
   Layer.effectDiscard(Effect.gen(function*() {
     const prices = yield* Prices
-    yield* Effect.forEach(job.rungs, (rung) => prices.priceOf(rung.model, rung.serviceTier), {
+    const called = job.judge === null ? job.rungs : [...job.rungs, job.judge.rung]
+    yield* Effect.forEach(called, (rung) => prices.priceOf(rung.model, rung.serviceTier), {
       discard: true
     })
     yield* acquireRunLock(paths(job.dataDirectory), shard)
@@ -93,7 +95,7 @@ const corpus = ({ index, of }: Shard) =>
  */
 export const run = (job: Job, shard: Shard, fetcher = pages(job)) =>
   Layer.mergeAll(
-    Generation.layer,
+    Layer.provideMerge(ModelJudge.layer, Generation.layer),
     evidence(fetcher),
     KnownEvidence.layer,
     Layer.provide(Qa.layer, ImportedRuleModules.layer),

@@ -45,7 +45,8 @@ export const acceptedRecord = (
         ...(verdict.repairs.length === 0 ? {} : { repairs: verdict.repairs }),
         ...(verdict.claims.length === 0 ? {} : { claims: verdict.claims }),
         ...(verdict.claimsLeftOut === 0 ? {} : { claimsLeftOut: verdict.claimsLeftOut }),
-        ...(verdict.names.length === 0 ? {} : { names: verdict.names })
+        ...(verdict.names.length === 0 ? {} : { names: verdict.names }),
+        ...(verdict.judge === undefined ? {} : { judge: verdict.judge })
       }
     }
   }

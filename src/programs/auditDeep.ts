@@ -4,6 +4,9 @@ import { DataDirectory } from "../services/durability/DataDirectory.ts"
 import { Disk } from "../services/durability/Disk.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import type { AuditCheck } from "../services/master/AuditCheck.ts"
+import { CurrentJob } from "../services/job/Job.ts"
+import { gradedWords } from "../services/judge/Judgement.ts"
+import { isOfJudge } from "../services/judge/JudgeSettings.ts"
 import { AuditTally } from "../services/master/AuditTally.ts"
 import { placed } from "../services/qa/Finding.ts"
 import * as Option from "effect/Option"
@@ -17,11 +20,13 @@ export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefi
   const data = yield* DataDirectory
   const found = yield* (yield* Disk).stat(data.successes)
   const tally = new AuditTally("qa", "every record passes the schema and the rules of today")
+  const { judge } = yield* CurrentJob
+  const judged = { passed: 0, "not-judged": 0 }
   const check = qaCheck({
     file: data.successes,
     source,
     growsFrom: Option.isSome(found) ? found.value.size : 0,
-    onLine: ({ findings, line, outcome, slug }) =>
+    onLine: ({ findings, judge: note, line, outcome, slug }) =>
       Effect.sync(() => {
         tally.checked++
         const where = `successes.jsonl:${line}: ${slug}`
@@ -32,6 +37,11 @@ export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefi
         if (outcome === "fails" && first !== undefined) {
           tally.violate(`${where}: ${placed(first)}: ${first.message}`)
         }
+        if (judge === null || note === undefined) return
+        judged[note.verdict]++
+        if (note.verdict === "passed" && isOfJudge(judge, note) && note.score < judge.minScore) {
+          tally.violate(`${where}: judge: ${gradedWords(note.score, judge.minScore)}`)
+        }
       })
   })
   const report = Option.isSome(found) ? yield* check : undefined
@@ -39,6 +49,13 @@ export const auditDeep = Effect.fnUntraced(function*(source: ItemSource | undefi
     const rules = Object.entries(report.byRule).map(([rule, count]) => `${rule} ${count}`)
     tally.note(
       `findings by rule: ${rules.join(", ")}; inkfast requalify tells what to do about them`
+    )
+  }
+  if (judge !== null) {
+    tally.note(
+      `by the judge, as the records tell: ${judged.passed} passed, ${
+        judged["not-judged"]
+      } not judged, the others not in its sample when they were accepted; nobody was asked`
     )
   }
   const result: AuditCheck = tally.result

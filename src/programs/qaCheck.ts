@@ -1,5 +1,8 @@
 // A job's rules over the lines of any JSONL file. Calls nobody, writes nothing.
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { JudgeNote } from "../services/judge/JudgeNote.ts"
 import { Corpus } from "../services/corpus/Corpus.ts"
 import { streamLines } from "../services/durability/Lines.ts"
 import type { StreamedLine } from "../services/durability/Lines.ts"
@@ -28,6 +31,8 @@ export interface CheckedLine {
   readonly outcome: "passes" | "fails" | "unverified"
   readonly findings: ReadonlyArray<Finding>
   readonly warnings: ReadonlyArray<Finding>
+  /** What the line's provenance keeps of the job's judge, where it does: nobody is asked here. */
+  readonly judge?: JudgeNote
 }
 
 export interface QaCheckReport {
@@ -38,6 +43,17 @@ export interface QaCheckReport {
   /** Findings that block, by rule. */
   readonly byRule: { readonly [rule: string]: number }
 }
+
+const decodeNote = Schema.decodeUnknownOption(
+  Schema.Struct({ _meta: Schema.Struct({ qa: Schema.Struct({ judge: JudgeNote }) }) })
+)
+
+/** As a key of the checked line; none where the line says nothing of a judge. */
+const noteIn = (parsed: Content | string): Pick<CheckedLine, "judge"> =>
+  Option.match(decodeNote(parsed), {
+    onNone: () => ({}),
+    onSome: ({ _meta: { qa: { judge } } }) => ({ judge })
+  })
 
 type Content = { readonly [field: string]: unknown }
 
@@ -126,7 +142,8 @@ const makeCheckLine = Effect.fnUntraced(function*(file: string) {
       slug,
       outcome: findings.length > 0 ? "fails" : needsFacts && !isWhole ? "unverified" : "passes",
       findings,
-      warnings: [...judged.warnings, ...admitted.warnings]
+      warnings: [...judged.warnings, ...admitted.warnings],
+      ...noteIn(parsed)
     }
     return checked
   })

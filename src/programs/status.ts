@@ -4,11 +4,13 @@ import type { ItemSource } from "../services/items/ItemSource.ts"
 import { replayJournals } from "../services/journal/JournalReplay.ts"
 import type { RunReplay } from "../services/journal/JournalReplay.ts"
 import type { AtRisk } from "../services/journal/RunLedger.ts"
+import type { JudgeTotals } from "../services/judge/JudgeTotals.ts"
 import { countMasters } from "../services/master/Counts.ts"
 import type { MasterCounts } from "../services/master/Counts.ts"
 import { compareInput, isTakenUp, loadSettled, settledAs } from "../services/master/Settled.ts"
 import type { NanoUsd } from "../services/spending/Money.ts"
 import type { RenewalEstimate } from "./estimate/renewal.ts"
+import { judgeOver } from "./generate/judgeWords.ts"
 import { ladderOver } from "./generate/rungReport.ts"
 import type { RungReport } from "./generate/RunEvent.ts"
 import type { StaleReport } from "./findStale.ts"
@@ -30,6 +32,8 @@ export interface StatusReport {
   readonly runs: ReadonlyArray<RunReplay>
   /** What each rung of the ladder did, over all runs that came to their end. */
   readonly rungs: ReadonlyArray<RungReport>
+  /** The same of the judge; null where no run had one. */
+  readonly judge: JudgeTotals | null
   /** Null where it was not asked for: that takes the job. */
   readonly stale:
     | StaleReport & {
@@ -64,6 +68,7 @@ export const status = Effect.fnUntraced(function*(
     atRisk: replay.atRisk,
     runs: replay.runs,
     rungs: ladderOver(replay.runs.map(({ manifest }) => manifest?.rungs ?? [])),
+    judge: judgeOver(replay.runs.flatMap(({ manifest }) => manifest?.judge ?? [])),
     stale: stale === undefined ? null : { ...stale, renewal: renewal ?? null }
   }
   return report

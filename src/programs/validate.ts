@@ -5,6 +5,7 @@ import type { Item } from "../services/items/Item.ts"
 import type { ItemSource } from "../services/items/ItemSource.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import type { Job } from "../services/job/Job.ts"
+import { withJudge } from "../services/judge/JudgeSettings.ts"
 import { loadRuleTools } from "../services/qa/LoadRuleTools.ts"
 import { unknownColumns } from "./validate/columnFaults.ts"
 import type { Unplaced } from "./validate/asked.ts"
@@ -67,7 +68,13 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
   let rows = 0
   let prompt = ""
   const look = (item: Item) =>
-    Effect.map(Effect.result(job.prompt.render(item, standIn, undefined)), (rendered) => {
+    Effect.gen(function*() {
+      const rendered = yield* Effect.result(job.prompt.render(item, standIn, undefined))
+      if (job.judge !== null) {
+        yield* job.judge.prompt.render(item, standIn, {}).pipe(
+          Effect.catch(({ detail, file }) => Effect.sync(() => note(`${file}: ${detail}`, item)))
+        )
+      }
       rows++
       for (const message of banned(item.fields)) note(message, item)
       if (rendered._tag === "Failure") note(rendered.failure.detail, item)
@@ -98,7 +105,7 @@ export const validate = Effect.fnUntraced(function*(source: ItemSource) {
     warnings: withoutEffect(job),
     rows,
     isPromptRead: prompt !== "",
-    rulesHash
+    rulesHash: withJudge(rulesHash, job.judge)
   }
   return report
 })

@@ -40,6 +40,7 @@ const reportOf = (figures: Figures): RunReport => {
     callsNow: settledNow,
     judgedFromJournal: 0,
     rungs: [],
+    judge: null,
     budget: {
       ...money,
       budgetNanoUsd: scope === "run" ? money.budgetNanoUsd : null,

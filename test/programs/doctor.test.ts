@@ -32,7 +32,8 @@ const rung = (index: number, model: string) => ({
 })
 
 const job = (baseUrl: string, models: ReadonlyArray<string>) => {
-  const known: Partial<Job> = { baseUrl, rungs: models.map((model, index) => rung(index, model)) }
+  const rungs = models.map((model, index) => rung(index, model))
+  const known: Partial<Job> = { baseUrl, rungs, judge: null }
   return Layer.succeed(CurrentJob, known as Job)
 }
 

@@ -42,6 +42,16 @@ const rungLine = (
     : `(from ${answersSeen} answers: `) +
   `${outputTokensPerAnswer} tokens each, ${percent(passShare)} pass)`
 
+const judgeLines = ({ judge }: EstimateReport): ReadonlyArray<string> =>
+  judge === null ? [] : [
+    "judge",
+    `  ${judge.model}, for ${percent(judge.share)} of the items: ` +
+    `${judge.expected.calls.toFixed(judge.expected.calls < 10 ? 1 : 0)} calls, ` +
+    `${judge.expected.inputTokens} tokens in, ${judge.expected.outputTokens} out: ` +
+    `${formatUsd(judge.expected.nanoUsd)} expected, ${formatUsd(judge.highNanoUsd)} high, ` +
+    `at most ${formatUsd(judge.budgetNanoUsd)} a run`
+  ]
+
 const budgetLines = ({ budgets, expectedNanoUsd, spentNanoUsd, atRiskNanoUsd }: EstimateReport) => {
   const left = budgets.totalNanoUsd === null
     ? undefined
@@ -88,6 +98,7 @@ const describe = (report: EstimateReport): string => {
     `${percent(prompts.enoughShare)} of the items have enough evidence`,
     "models",
     ...rungs.map(rungLine),
+    ...judgeLines(report),
     `in all        ${formatUsd(expectedNanoUsd)} expected, ${
       formatUsd(highNanoUsd)
     } high; spent so far ${formatUsd(report.spentNanoUsd)}, at risk ${

@@ -36,9 +36,10 @@ const eventLines = ({ event, file, line }: JournalPlace): ReadonlyArray<string> 
         head,
         "    " +
         inline(
-          `asked ${event.model}, rung ${event.rung}, attempt ${event.attempt}, at most ${
-            formatUsd(event.reservedNanoUsd)
-          }`
+          (event.judges === undefined
+            ? `asked ${event.model}, rung ${event.rung}, attempt ${event.attempt}`
+            : `asked ${event.model} to judge the answer ${event.judges}`) +
+            `, at most ${formatUsd(event.reservedNanoUsd)}`
         ),
         `    prompt ${event.promptHash}, schema ${event.schemaHash}, evidence ${event.evidenceHash}`,
         ...event.messages.flatMap(({ content, role }) => [`    ${role}:`, ...quoted(content)])

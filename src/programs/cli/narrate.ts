@@ -60,6 +60,9 @@ const lineOf = (event: RunEvent, failure: string): string | undefined => {
       return `found ${event.slug} at ${event.to}, where the row says ${event.from}`
     case "rejected":
       return `rejected ${event.slug}: ${event.cause}: ${event.reason}`
+    // The first of them; the summary counts them all.
+    case "not-judged":
+      return `${event.model} did not judge ${event.slug}, which stands by the rules: ${event.reason}`
     case "unavailable":
       return `${event.model} answers nobody (${event.detail}): items that need it are put off, the others go on`
     case "paused":
@@ -162,6 +165,7 @@ export const makeNarrator = Effect.fnUntraced(
     yield* Effect.addFinalizer(() => screen.isTerminal ? write(clearLine) : Effect.void)
 
     const tellDeferral = makeDeferralTeller()
+    let isJudgeTold = false
     let failure = ""
 
     const narrator: Narrator = {
@@ -169,6 +173,10 @@ export const makeNarrator = Effect.fnUntraced(
         Effect.suspend(() => {
           state = advance(state, event)
           if (event.event === "retrying") failure = event.reason
+          if (event.event === "not-judged") {
+            if (isJudgeTold) return Effect.void
+            isJudgeTold = true
+          }
           const line = event.event === "deferred" ? tellDeferral(event) : lineOf(event, failure)
           if (line === undefined) return Effect.void
           return write(`${screen.isTerminal ? clearLine : ""}${visible(line)}\n`)

@@ -13,6 +13,9 @@ import type { Options } from "./tree/requalify.ts"
 
 const lineOf = (event: RequalifyEvent): string => {
   if (event.event === "promoted") return `promoted ${event.slug} (${event.id}), ${event.was} before`
+  if (event.event === "not-judged") {
+    return `not judged ${event.slug} (${event.id}): it passes the rules, and the judge was not asked about it`
+  }
   const first = event.findings[0]
   const why = `${event.cause}${first === undefined ? "" : `: ${first.message}`}`
   const what = `${event.slug} (${event.id}): ${why}`
@@ -40,6 +43,11 @@ const summaryOf = (report: RequalifyReport): string =>
       : `${report.wouldFail} would fail now${
         report.wouldFail > 0 ? ": --apply takes them back" : ""
       }`,
+    ...(report.notJudged > 0
+      ? [
+        `${report.notJudged} pass the rules and wait for the judge: inkfast generate, or retry, asks it`
+      ]
+      : []),
     ...(report.stopped ? ["stopped: the same command does the rest"] : [])
   ].join("\n")
 

@@ -13,6 +13,7 @@ import * as Known from "../../layers/Known.ts"
 import { estimateRenewal } from "../estimate/renewal.ts"
 import { findStale } from "../findStale.ts"
 import { counted } from "../counted.ts"
+import { judgeLines } from "../generate/judgeWords.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { status } from "../status.ts"
 import type { StatusReport } from "../status.ts"
@@ -55,6 +56,7 @@ const describe = (report: StatusReport, stale: ReadonlyArray<string>): string =>
     }` +
     (unjudged > 0 ? `; ${counted(unjudged, "answer")} to be judged by QA, already paid` : ""),
     ...ladderLines(report.rungs),
+    ...judgeLines(report.judge),
     atRisk.length === 0
       ? "at risk   nothing"
       : `at risk   ${formatUsd(atRiskNanoUsd)} at most, for ${

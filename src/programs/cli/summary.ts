@@ -2,6 +2,7 @@
 import { formatUsd } from "../../services/spending/Money.ts"
 import { counted } from "../counted.ts"
 import { budgetWords } from "../generate/budgetWords.ts"
+import { judgeLines } from "../generate/judgeWords.ts"
 import type { RunReport } from "../generate/RunEvent.ts"
 import { ladderLines } from "../generate/rungReport.ts"
 import { deferralLines } from "./deferrals.ts"
@@ -40,7 +41,8 @@ export const summaryOf = (report: RunReport): string => {
     (report.judgedFromJournal > 0
       ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
       : ""),
-    ...ladderLines(report.rungs)
+    ...ladderLines(report.rungs),
+    ...judgeLines(report.judge)
   ]
   lines.push(...deferralLines(report))
   const { stop } = report

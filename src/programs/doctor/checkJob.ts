@@ -76,7 +76,8 @@ export const checkJob = (
   keyPresent: boolean
 ): Effect.Effect<ReadonlyArray<DoctorCheck>, never, CurrentJob | Endpoint | Prices> =>
   Effect.gen(function*() {
-    const { baseUrl, rungs } = yield* CurrentJob
+    const { baseUrl, judge, rungs: ladder } = yield* CurrentJob
+    const rungs = judge === null ? ladder : [...ladder, judge.rung]
     const endpoint = yield* Endpoint
     const priced = rungs.filter((rung, index) =>
       rungs.findIndex(({ model }) => model === rung.model) === index

@@ -5,9 +5,12 @@ import { canonicalJson } from "../../services/Digest.ts"
 import { Evidence } from "../../services/evidence/Evidence.ts"
 import type { Item } from "../../services/items/Item.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
+import { judgementSchema } from "../../services/judge/Judgement.ts"
 import { promptTokens } from "../../services/spending/Tokens.ts"
 import { summarise } from "../../services/Statistics.ts"
 import type { Sampled } from "./survey.ts"
+
+const judgementJson = canonicalJson(judgementSchema.schema)
 
 export const countPrompts = Effect.fnUntraced(function*(sample: ReadonlyArray<Sampled>) {
   const job = yield* CurrentJob
@@ -18,8 +21,14 @@ export const countPrompts = Effect.fnUntraced(function*(sample: ReadonlyArray<Sa
     if (bundle.outcome._tag !== "Enough") return undefined
     const prompt = yield* Effect.result(job.prompt.render(item, bundle, undefined))
     if (prompt._tag === "Failure") return undefined
+    const judged = job.judge === null
+      ? undefined
+      : yield* Effect.result(job.judge.prompt.render(item, bundle, {}))
+    const judgeTokens = judged?._tag === "Success"
+      ? yield* promptTokens(judged.success, judgementJson)
+      : 0
     const bytes = prompt.success.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-    return { bytes, tokens: yield* promptTokens(prompt.success, schemaJson) }
+    return { bytes, judgeTokens, tokens: yield* promptTokens(prompt.success, schemaJson) }
   })
   const counted = yield* Effect.forEach(
     sample,
@@ -29,11 +38,14 @@ export const countPrompts = Effect.fnUntraced(function*(sample: ReadonlyArray<Sa
   const unsure = counted.filter(({ isSure }) => !isSure)
   const prompts = counted.flatMap(({ prompt }) => prompt ?? [])
   const bytes = prompts.reduce((sum, prompt) => sum + prompt.bytes, 0)
+  const judgeTokens = prompts.reduce((sum, prompt) => sum + prompt.judgeTokens, 0)
   return {
     /** By OpenAI's tokenizer, output schema included. */
     tokens: summarise(prompts.map(({ tokens }) => tokens)),
     /** UTF-8 bytes of their messages, on average. */
     bytesMean: prompts.length === 0 ? 0 : bytes / prompts.length,
+    /** Tokens of the judge's prompt without a piece, on average; 0 where there is no judge. */
+    judgeTokensMean: prompts.length === 0 ? 0 : judgeTokens / prompts.length,
     /** Of items whose evidence may not be enough: looked at, and found to have enough. */
     looked: unsure.length,
     enough: unsure.filter(({ prompt }) => prompt !== undefined).length

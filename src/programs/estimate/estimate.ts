@@ -15,6 +15,8 @@ import { passesOf } from "../generate/Plan.ts"
 import type { Passes, Plan } from "../generate/Plan.ts"
 import { countPrompts } from "./countPrompts.ts"
 import { expectedOdds, seenByRung, seenOf } from "./odds.ts"
+import { judgeProspect } from "./judgeProspect.ts"
+import type { JudgeEstimate } from "./judgeProspect.ts"
 import { project } from "./project.ts"
 import type { RungProspect } from "./project.ts"
 import { survey } from "./survey.ts"
@@ -67,8 +69,11 @@ export interface EstimateReport {
     readonly enoughShare: number
   }
   readonly rungs: ReadonlyArray<RungEstimate>
+  /** Null where the job has none. */
+  readonly judge: JudgeEstimate | null
+  /** Of the rungs and the judge. */
   readonly expectedNanoUsd: NanoUsd
-  /** The ends of the interval that the cost lies in, with 95 % confidence. */
+  /** The ends of the interval that the cost lies in, with 95 % confidence; the low one is without the judge. */
   readonly lowNanoUsd: NanoUsd
   readonly highNanoUsd: NanoUsd
   /** Over all runs so far. */
@@ -100,7 +105,7 @@ export const estimatePasses = Effect.fnUntraced(function*(
   const calls = yield* readCallHistory
   const { history } = replay
   const found = yield* survey({ source, shard, passes, history, sampleMax: promptsMax })
-  const { bytesMean, enough, looked, tokens } = yield* countPrompts(found.sample)
+  const { bytesMean, enough, judgeTokensMean, looked, tokens } = yield* countPrompts(found.sample)
   const seen = seenByRung(job.rungs, calls)
   const cases = priced.map(({ price, rung }, index) => ({
     rung,
@@ -121,6 +126,22 @@ export const estimatePasses = Effect.fnUntraced(function*(
     of: isWhole ? tokens.count : toDo
   })
   const error = meanError(tokens, isWhole ? tokens.count : toDo)
+  const rungs = cases.map(({ rung, seen }, index): RungEstimate => ({
+    rung: index,
+    model: rung.model,
+    answersSeen: seen.answers,
+    passShare: seen.judged === 0
+      ? expectedOdds(rung, seen).passShare
+      : seen.accepted / seen.judged,
+    outputTokensPerAnswer: Math.round(expectedOdds(rung, seen).outputTokens),
+    expected: projection.expected[index] ?? nothing,
+    highNanoUsd: projection.highByRung[index] ?? 0
+  }))
+  const judge = job.judge === null ? null : judgeProspect(
+    job.judge,
+    yield* prices.priceOf(job.judge.rung.model, job.judge.rung.serviceTier),
+    { rungs, toJudge: found.toJudge, promptTokensMean: judgeTokensMean }
+  )
   const report: EstimateReport = {
     input: source.count,
     settled: known.accepted + known.rejected,
@@ -136,20 +157,11 @@ export const estimatePasses = Effect.fnUntraced(function*(
       error: tokens.mean === 0 ? 0 : error / tokens.mean,
       enoughShare: looked === 0 ? 1 : enough / looked
     },
-    rungs: cases.map(({ rung, seen }, index): RungEstimate => ({
-      rung: index,
-      model: rung.model,
-      answersSeen: seen.answers,
-      passShare: seen.judged === 0
-        ? expectedOdds(rung, seen).passShare
-        : seen.accepted / seen.judged,
-      outputTokensPerAnswer: Math.round(expectedOdds(rung, seen).outputTokens),
-      expected: projection.expected[index] ?? nothing,
-      highNanoUsd: projection.highByRung[index] ?? 0
-    })),
-    expectedNanoUsd: projection.expectedNanoUsd,
+    rungs,
+    judge,
+    expectedNanoUsd: projection.expectedNanoUsd + (judge?.expected.nanoUsd ?? 0),
     lowNanoUsd: projection.lowNanoUsd,
-    highNanoUsd: projection.highNanoUsd,
+    highNanoUsd: projection.highNanoUsd + (judge?.highNanoUsd ?? 0),
     spentNanoUsd: replay.totals.spentNanoUsd,
     atRiskNanoUsd: replay.totals.atRiskNanoUsd,
     budgets: { runNanoUsd: job.runBudgetNanoUsd, totalNanoUsd: job.totalBudgetNanoUsd }

@@ -9,6 +9,8 @@ export interface ChatRequest {
   /** The JSON Schema of the answer, and its text: equal texts share what was compiled for them. */
   readonly schema: { readonly [key: string]: unknown } | undefined
   readonly schemaJson: string
+  /** As the client calls the schema; empty where there is none. */
+  readonly schemaName: string
   readonly outputTokensMax: number
   /**
    * SHA-256, 64 hex digits, over all of the body but `user`, `metadata` and `store`, which buy nothing; the order of
@@ -90,7 +92,8 @@ export const readChatRequest = (bytes: Uint8Array): ChatRequest | BadRequest => 
     return bad("response_format", "response_format.type must be text, json_object or json_schema")
   }
   const wrapped = kind === "json_schema" ? (format as Fields)["json_schema"] : undefined
-  const schema = isFields(wrapped) && isFields(wrapped["schema"]) ? wrapped["schema"] : undefined
+  const { name, schema: asked }: Fields = isFields(wrapped) ? wrapped : {}
+  const schema = isFields(asked) ? asked : undefined
   if (kind === "json_schema" && schema === undefined) {
     return bad("response_format.json_schema.schema", "json_schema needs a schema")
   }
@@ -108,6 +111,7 @@ export const readChatRequest = (bytes: Uint8Array): ChatRequest | BadRequest => 
     format: kind,
     schema,
     schemaJson,
+    schemaName: typeof name === "string" ? name : "",
     outputTokensMax: limit,
     meaning: meaningOf(body, format, schemaJson)
   }

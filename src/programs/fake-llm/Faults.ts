@@ -1,13 +1,15 @@
 // What goes wrong on request: declared faults, struck by count or by seeded chance, so that a test can repeat them.
 import * as Schema from "effect/Schema"
 import { chance } from "./answers/Dice.ts"
+import { isJudgement } from "./answers/judgement.ts"
 import type { ChatRequest } from "./ChatRequest.ts"
 
 /**
  * `latency` delays what comes after it. Not billed: `rateLimit` (429), `serverError` (unless it says so), `unauthorized`
  * (401), `insufficientQuota` (429), `modelNotFound` (404). Billed, since the work was done: `hang` (no answer ever), `drop`
  * (connection closed before the first byte), `dropMidBody`, `truncate` (finish reason `length`), `malformed` (content
- * that is no JSON), `malformedBody` (a page that is no JSON, status 200), `schemaBreak`, `refusal`, `contentFilter`.
+ * that is no JSON), `malformedBody` (a page that is no JSON, status 200), `schemaBreak`, `refusal`, `contentFilter`;
+ * and `disapprove`, which strikes only calls of a job's judge: it rejects the piece.
  */
 export const FaultKind = Schema.Literals([
   "latency",
@@ -24,7 +26,8 @@ export const FaultKind = Schema.Literals([
   "malformedBody",
   "schemaBreak",
   "refusal",
-  "contentFilter"
+  "contentFilter",
+  "disapprove"
 ])
 export type FaultKind = typeof FaultKind.Type
 
@@ -86,7 +89,8 @@ interface Entry {
 /** Contents whose number of calls is remembered; the oldest are forgotten beyond. */
 const contentsMax = 1_000_000
 
-const fits = ({ match, model }: Fault, request: ChatRequest): boolean =>
+const fits = ({ kind, match, model }: Fault, request: ChatRequest): boolean =>
+  (kind !== "disapprove" || isJudgement(request)) &&
   (model === undefined || model === request.model) &&
   (match === undefined || request.messages.some((message) => message.text.includes(match)))
 

@@ -1,5 +1,6 @@
 // Answers and errors in the shapes and with the headers of OpenAI's API.
 import type { HttpReply } from "../../services/http/HttpListener.ts"
+import { disapproval } from "./answers/judgement.ts"
 import type { RateState } from "./RequestRate.ts"
 import type { ChatRequest } from "./ChatRequest.ts"
 import { countTokens } from "./ChatRequest.ts"
@@ -104,6 +105,8 @@ export const chatOf = (request: ChatRequest, answer: string, fault: Fault | unde
       return chat(`Here is the JSON you asked for:\n${answer.slice(0, -1)},,`, "stop")
     case "schemaBreak":
       return chat(breakSchema(answer), "stop")
+    case "disapprove":
+      return chat(disapproval, "stop")
     default: {
       const { content, finish } = limited(answer, request)
       return chat(content, finish)

@@ -4,6 +4,7 @@ import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
 import type { Admission } from "../../services/generation/Admission.ts"
 import type { Retake } from "../../services/generation/Prompt.ts"
 import type { Item } from "../../services/items/Item.ts"
+import type { Opinion } from "../../services/judge/Opinion.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { NanoUsd } from "../../services/spending/Money.ts"
@@ -86,6 +87,10 @@ export interface Work {
   retake: Retake | undefined
   /** Hashes of the item's requests that were answered, over all runs: none of them is bought again. */
   readonly bought: Set<string>
+  /** What the judge has said of the item's answers, over all runs, the newest first. */
+  readonly opinions: Array<Opinion>
+  /** A call of an earlier run may have been billed without an answer, and the job says to make none then. */
+  readonly isHeld: boolean
   /** What QA held against the last draft, for the item's reject line. */
   findings: ReadonlyArray<Finding>
 }

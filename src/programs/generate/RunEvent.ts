@@ -4,6 +4,7 @@ import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AppendedReport } from "../../services/master/AuditAppended.ts"
 import type { ConsolidationReport } from "../../services/master/ConsolidationReport.ts"
 import type { MissCause } from "../../services/evidence/MissCause.ts"
+import type { JudgeTotals } from "../../services/judge/JudgeTotals.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { BudgetState } from "../../services/spending/Budget.ts"
@@ -70,6 +71,8 @@ export interface RunReport {
   readonly judgedFromJournal: number
   /** What each rung of the ladder did in this run. */
   readonly rungs: ReadonlyArray<RungReport>
+  /** What the judge did in this run; null where the job has none. */
+  readonly judge: JudgeTotals | null
   readonly budget: BudgetState
   /** Calls of this run that may have been billed though no answer came. */
   readonly atRisk: ReadonlyArray<AtRiskCall>
@@ -129,6 +132,21 @@ export type Happening =
     readonly rung: number
     readonly attempt: number
     readonly costUsd: number
+  }
+  /** The judge answered, now or in an earlier run; `score` from 0 to 10. */
+  | {
+    readonly event: "judged"
+    readonly slug: string
+    readonly model: string
+    readonly score: number
+    readonly passed: boolean
+  }
+  /** The judge was to be asked and could not tell: the piece stands by the rules alone. */
+  | {
+    readonly event: "not-judged"
+    readonly slug: string
+    readonly model: string
+    readonly reason: string
   }
   | {
     readonly event: "rejected"

@@ -6,7 +6,7 @@ import { CurrentJob } from "../../services/job/Job.ts"
 import { JobError } from "../../services/job/JobError.ts"
 import type { JobFault } from "../../services/job/JobError.ts"
 import { formatUsd } from "../../services/spending/Money.ts"
-import { unknownColumns, unknownVariable } from "../validate/columnFaults.ts"
+import { unknownColumns, unknownVariables } from "../validate/columnFaults.ts"
 
 /** An item's budget, or the base model's share of it, that no first call fits. */
 const itemBudgetFaults = Effect.gen(function*() {
@@ -33,7 +33,7 @@ export const admit = Effect.fnUntraced(function*(source: ItemSource) {
   const job = yield* CurrentJob
   const faults = [
     ...(yield* unknownColumns(job, source)),
-    ...(yield* unknownVariable(job, source)),
+    ...(yield* unknownVariables(job, source)),
     ...(yield* itemBudgetFaults)
   ]
   if (faults.length > 0) return yield* new JobError({ faults })

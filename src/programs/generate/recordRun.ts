@@ -6,6 +6,7 @@ import { wholeInput } from "../../services/items/Shard.ts"
 import type { Shard } from "../../services/items/Shard.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import { Journal } from "../../services/journal/Journal.ts"
+import type { JudgeTotals } from "../../services/judge/JudgeTotals.ts"
 import type { LedgerTotals } from "../../services/journal/RunLedger.ts"
 import { listedAtRisk, writeManifest } from "../../services/journal/RunManifest.ts"
 import { closeManifest } from "../../services/journal/SealRuns.ts"
@@ -17,15 +18,15 @@ import { requalifyExitCode } from "../requalify/RequalifyEvent.ts"
 import type { RequalifyReport } from "../requalify/RequalifyEvent.ts"
 import type { RunReport } from "./RunEvent.ts"
 
-/** By rung, what a run may call and for how much. */
+/** By rung, what a run may call, and for how much; the judge's price too. */
 type Priced = Pick<RunManifest, "models" | "prices">
 
 const pricedModels = Effect.gen(function*() {
-  const { rungs } = yield* CurrentJob
+  const { judge, rungs } = yield* CurrentJob
   const prices = yield* Prices
   const models = rungs.map((rung) => rung.model)
   const priced = yield* Effect.forEach(
-    models,
+    judge === null ? models : [...models, judge.rung.model],
     (model) => Effect.map(prices.priceOf(model), (price) => [model, price] as const)
   )
   const all: Priced = { models, prices: Object.fromEntries(priced) }
@@ -73,6 +74,7 @@ interface Ending {
   readonly exitCode: number
   readonly totals: RunTotals
   readonly rungs?: ReadonlyArray<RungTotals>
+  readonly judge?: JudgeTotals
 }
 
 /**
@@ -112,7 +114,8 @@ export const recordRun = <E, R>(shard: Shard, run: Effect.Effect<RunReport, E, R
         answers,
         accepted,
         spentNanoUsd
-      }))
+      })),
+      ...(report.judge === null ? {} : { judge: report.judge })
     })))
 
 /** A requalification calls no model: it needs no price, and its books are closed with it. */

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Generation } from "../../services/generation/Generation.ts"
 import { Journal } from "../../services/journal/Journal.ts"
+import { ModelJudge } from "../../services/judge/ModelJudge.ts"
 import { Budget } from "../../services/spending/Budget.ts"
 import type { RunContext } from "./RunContext.ts"
 import type { RunReport } from "./RunEvent.ts"
@@ -41,6 +42,7 @@ export const makeReport = Effect.fnUntraced(
       rejectedByCause: Object.fromEntries(tally.rejectedByCause),
       deferredByCause: Object.fromEntries(tally.deferredByCause),
       rungs: tally.rungs.map((rung) => rungReport({ ...rung })),
+      judge: yield* (yield* ModelJudge).totals,
       callsNow: (yield* journal.totals).calls,
       judgedFromJournal: tally.judgedFromJournal,
       budget: yield* (yield* Budget).state,

@@ -6,15 +6,18 @@ import type { AppendError } from "../../services/durability/AppendError.ts"
 import { bundle } from "../../services/evidence/Bundle.ts"
 import type { EvidenceBundle } from "../../services/evidence/Evidence.ts"
 import type { Generated } from "../../services/generation/Generated.ts"
+import type { Halted } from "../../services/generation/Generation.ts"
 import type { Item } from "../../services/items/Item.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import type { ItemHistory, Rejection } from "../../services/journal/ItemHistory.ts"
 import { held, stopping } from "./DeferCause.ts"
+import { makeAskJudge } from "./askJudge.ts"
 import type { CallRung } from "./callRung.ts"
 import type { Endings } from "./endings.ts"
 import { withEvidenceWarnings } from "./evidenceWarnings.ts"
 import type { FirstCalls } from "./firstCalls.ts"
 import { makeGather } from "./gather.ts"
+import { makeInLine } from "./inLine.ts"
 import { makeVerdictOf } from "./judgeAnswer.ts"
 import { overTime } from "./itemBounds.ts"
 import { makeMoves } from "./moves.ts"
@@ -33,12 +36,15 @@ export type SettleItem = (
   takeUp: TakeUp
 ) => Effect.Effect<void, AppendError>
 
-/** Accepts the answer, or tells what is held against it. `draftsBefore`: rejected ones of its rung. */
+/**
+ * Accepts the answer, or tells what is held against it. `draftsBefore`: rejected ones of its rung. `Halted`: the run
+ * closes before the answer is judged.
+ */
 export type JudgeAnswer = (
   work: Work,
   answer: Generated,
   draftsBefore: number
-) => Effect.Effect<Rejection | undefined, AppendError>
+) => Effect.Effect<Rejection | undefined, AppendError | Halted>
 
 export const makeSettleItem = Effect.fnUntraced(
   function*(
@@ -50,48 +56,36 @@ export const makeSettleItem = Effect.fnUntraced(
     },
     callRung: CallRung
   ) {
-    const { control, emit, places } = context
+    const { control } = context
     const verdictOf = yield* makeVerdictOf
     const corpus = yield* Corpus
     const job = yield* CurrentJob
     const { holdAtRisk, rungs } = job
     const gather = yield* makeGather(context)
     const { climb, isBought, passBought, step } = yield* makeMoves(context, endings)
+    const inLine = makeInLine(context)
+    const askJudge = yield* makeAskJudge(context, inLine)
     const none = bundle([], [], [], job.evidence)
 
-    const judge: JudgeAnswer = (work, answer, draftsBefore) =>
-      Effect.flatMap(verdictOf(work, answer), (verdict) => {
-        if (verdict._tag === "Accepted") {
-          const kept = withEvidenceWarnings(verdict, work.evidence)
-          return endings.accept(work, answer, kept).pipe(
-            Effect.onError(() => corpus.withdraw(work.item.slug)),
-            Effect.as(undefined)
-          )
-        }
-        const { cause, findings } = verdict
-        const draftsOnRung = Math.max(0, draftsBefore) + (cause === "Truncated" ? 0 : 1)
-        const rejection: Rejection = { answer, cause, findings, draftsOnRung }
-        return Effect.as(endings.noteVerdict(work.item.slug, answer, verdict), rejection)
-      })
+    const judge: JudgeAnswer = Effect.fnUntraced(function*(work, answer, draftsBefore) {
+      const ruled = yield* verdictOf(work, answer)
+      const verdict = ruled._tag === "Accepted" ? yield* askJudge(work, answer, ruled) : ruled
+      if (verdict._tag === "Accepted") {
+        const kept = withEvidenceWarnings(verdict, work.evidence)
+        yield* Effect.onError(
+          endings.accept(work, answer, kept),
+          () => corpus.withdraw(work.item.slug)
+        )
+        return undefined
+      }
+      const { cause, findings } = verdict
+      const draftsOnRung = Math.max(0, draftsBefore) + (cause === "Truncated" ? 0 : 1)
+      const rejection: Rejection = { answer, cause, findings, draftsOnRung }
+      yield* endings.noteVerdict(work.item.slug, answer, verdict)
+      return rejection
+    })
 
     const startOf = makeStartOf(context, job, judge)
-
-    /** In line for its model an item takes no place, and none of its time. */
-    const inLine = <A>(work: Work, wait: Effect.Effect<A>): Effect.Effect<A> =>
-      Effect.flatMap(Clock.currentTimeMillis, (sinceMs) =>
-        Effect.ensuring(
-          places.aside(Effect.andThen(
-            emit({
-              event: "waiting",
-              slug: work.item.slug,
-              model: rungs[work.rung]?.model ?? ""
-            }),
-            wait
-          )),
-          Effect.map(Clock.currentTimeMillis, (nowMs) => {
-            work.waitedMs += nowMs - sinceMs
-          })
-        ))
 
     const settle = Effect.fnUntraced(function*(work: Work, history: ItemHistory | undefined) {
       const start = yield* startOf(work, history)
@@ -100,7 +94,7 @@ export const makeSettleItem = Effect.fnUntraced(
       let last = start._tag === "Fresh" ? undefined : start.rejection
       if (start._tag === "Redraft") yield* step(work, start.rejection, start.rung)
       if (start._tag === "Climb" && !(yield* climb(work, start.rejection))) return
-      if (holdAtRisk && (history?.atRiskNanoUsd ?? 0) > 0) {
+      if (work.isHeld) {
         return yield* endings.defer(work.item.slug, "Held", held)
       }
       // Only a call needs evidence: an answer that is already paid for was judged above all the same.
@@ -145,7 +139,7 @@ export const makeSettleItem = Effect.fnUntraced(
         admission: {
           isClosed: control.isClosed,
           closed: control.closed,
-          aside: (wait) => inLine(work, wait)
+          aside: (wait) => inLine(work, rungs[work.rung]?.model ?? "", wait)
         },
         beganAtMs,
         waitedMs: 0,
@@ -159,6 +153,8 @@ export const makeSettleItem = Effect.fnUntraced(
         outputTokensMax: undefined,
         retake: undefined,
         bought: new Set(history?.bought),
+        opinions: [...history?.opinions ?? []],
+        isHeld: holdAtRisk && (history?.atRiskNanoUsd ?? 0) > 0,
         findings: []
       }
       return work
@@ -183,6 +179,8 @@ export const makeSettleItem = Effect.fnUntraced(
       }
       const work = newWork(item, takeUp, history, beganAtMs, gathered)
       yield* settle(work, history).pipe(
+        // What is paid for waits in the journal for a run that judges it.
+        Effect.catchTag("Halted", () => endings.defer(item.slug, "Stopping", stopping)),
         // A line of its that no file takes is this item's fault: the files are as they were.
         Effect.catchIf(
           (error) => error.reason === "TooLarge",

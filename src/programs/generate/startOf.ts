@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { AppendError } from "../../services/durability/AppendError.ts"
 import type { Generated } from "../../services/generation/Generated.ts"
+import type { Halted } from "../../services/generation/Generation.ts"
 import type { Rung } from "../../services/generation/Rung.ts"
 import type { CurrentJob } from "../../services/job/Job.ts"
 import type { ItemHistory } from "../../services/journal/ItemHistory.ts"
@@ -73,7 +74,7 @@ export const makeStartOf = (
   const startOf = Effect.fnUntraced(function*(
     work: Work,
     history: ItemHistory | undefined
-  ): Effect.fn.Return<Start, AppendError> {
+  ): Effect.fn.Return<Start, AppendError | Halted> {
     const { evidence, takeUp } = work
     if (takeUp._tag === "Stale") {
       const { record } = takeUp

@@ -95,6 +95,13 @@ qa:                          # a piece is kept when no rule blocks it; severity 
   - { rule: numbers }        # every number must stand in the row or the evidence
   # - { rule: required, field: /summary, phrases: ["handmade"], severity: warn }
   # - { rule: nearDuplicate, maxSimilarity: 0.4, severity: warn }   # against every other piece; docs/job.md has all rules
+
+# judge:                     # a model that looks last at what the rules have passed, with a prompt of its own
+#   model: { name: gpt-4o-mini, maxOutputTokens: 600, temperature: 0 }
+#   prompt: judge.md         # shows it {{ piece }}, the piece as JSON (default judge.md)
+#   runUsd: 2                # dollars that it may take of one run; then the rules alone decide
+#   share: 0.1               # of the items, those that it sees (default 1)
+#   minScore: 7              # of 10; less rejects the piece (default 6)
 `
 
 const prompt = `---

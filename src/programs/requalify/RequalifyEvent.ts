@@ -27,6 +27,8 @@ export type RequalifyEvent =
   | (Failing & { readonly event: "replaced"; readonly by: string })
   /** It fails only by its facts, and the evidence that it was written from is not there any more: left alone. */
   | (Failing & { readonly event: "unsure" })
+  /** An answer passes the rules, and no journal tells what the job's judge thinks of it: a run, or a retry, asks. */
+  | { readonly event: "not-judged"; readonly slug: string; readonly id: string }
 
 export interface RequalifyReport {
   readonly runId: string
@@ -42,6 +44,8 @@ export interface RequalifyReport {
   readonly demoted: number
   readonly replaced: number
   readonly unsure: number
+  /** Items without a record of which an answer passes the rules and was not judged: left to a run, or a retry. */
+  readonly notJudged: number
   /** Standing records whose answer is in no journal: nothing can be said of them. */
   readonly withoutAnswer: number
   /** It was stopped before the end: the same command does the rest. */

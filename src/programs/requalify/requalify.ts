@@ -48,6 +48,7 @@ const noCounts: Counts = {
   demoted: 0,
   replaced: 0,
   unsure: 0,
+  notJudged: 0,
   withoutAnswer: 0
 }
 
@@ -89,6 +90,9 @@ export const requalify = Effect.fnUntraced(function*(options: RequalifyOptions) 
           : "pending"
         return yield* onEvent({ event: "promoted", slug, id: answer.id, was })
       }
+      case "NotJudged":
+        counts.notJudged++
+        return yield* onEvent({ event: "not-judged", slug, id: decision.answer.id })
       case "Unsure":
       case "Fails": {
         const { answer: { id }, verdict: { cause, findings } } = decision

@@ -62,18 +62,24 @@ export const unknownColumns = Effect.fnUntraced(function*(
 })
 
 /**
- * The first that the prompt names, found by trying it on a row that has every column. What else may be wrong depends on
- * the row, and is found when it is its turn.
+ * The first that the prompt names, and the first that the judge's does, found by trying them on a row that has every
+ * column. What else may be wrong depends on the row, and is found when it is its turn.
  */
-export const unknownVariable = Effect.fnUntraced(function*(
-  { prompt }: Pick<Job, "prompt">,
+export const unknownVariables = Effect.fnUntraced(function*(
+  { judge, prompt }: Pick<Job, "judge" | "prompt">,
   source: ItemSource
 ) {
   const row = { slug: "example", fields: source.columns.example, file: "", line: 0 }
-  const rendered = yield* Effect.result(prompt.render(row, standIn, undefined))
-  if (rendered._tag === "Success") return []
-  const { column, detail, file } = rendered.failure
-  if (column === null || !(yield* absentOf(source, [column])).has(column)) return []
-  const fault: JobFault = { file, line: 0, key: "", message: detail }
-  return [fault]
+  const tried = [
+    yield* Effect.result(prompt.render(row, standIn, undefined)),
+    ...(judge === null ? [] : [yield* Effect.result(judge.prompt.render(row, standIn, {}))])
+  ]
+  const faults: Array<JobFault> = []
+  for (const rendered of tried) {
+    if (rendered._tag === "Success") continue
+    const { column, detail, file } = rendered.failure
+    if (column === null || !(yield* absentOf(source, [column])).has(column)) continue
+    faults.push({ file, line: 0, key: "", message: detail })
+  }
+  return faults
 })

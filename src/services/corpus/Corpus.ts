@@ -2,7 +2,7 @@
 //
 // The masters are the truth. The corpus is read from them, its file only spares doing so again: after a crash, a
 // consolidation or the loss of that file it is caught up, or made anew. A piece counts from the moment it is admitted,
-// so of two alike that are judged at once one passes; it is kept when its record is durable, or withdrawn.
+// so of two alike that are judged at once one passes; it is kept when its record is durable, or declined or withdrawn.
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -38,7 +38,9 @@ export class Corpus extends Context.Service<Corpus, {
   ) => Effect.Effect<CorpusVerdict>
   /** The admitted piece of the slug is durable as that record; it supersedes the slug's piece before. */
   readonly keep: (slug: string, recordId: string) => Effect.Effect<void>
-  /** The admitted piece of the slug came to nothing. */
+  /** The admitted piece of the slug was turned down before anything of it was written. */
+  readonly decline: (slug: string) => Effect.Effect<void>
+  /** The admitted piece of the slug came to nothing; whether its record is there is for the masters to say. */
   readonly withdraw: (slug: string) => Effect.Effect<void>
   /** What `admit` would say of it; the piece counts for nobody. */
   readonly compare: (
@@ -72,6 +74,7 @@ export class Corpus extends Context.Service<Corpus, {
 const nothingToCompare: Corpus["Service"] = {
   admit: () => Effect.succeed({ blocking: [], warnings: [] }),
   keep: () => Effect.void,
+  decline: () => Effect.void,
   withdraw: () => Effect.void,
   compare: () => Effect.succeed({ blocking: [], warnings: [] }),
   forget: () => Effect.void
@@ -132,6 +135,7 @@ const make = Effect.fnUntraced(function*(
   return Corpus.of({
     admit,
     keep,
+    decline: (slug) => inTurn(drop(slug)),
     withdraw: (slug) => inTurn(Effect.andThen(Effect.sync(() => store.doubt(true)), drop(slug))),
     compare: (slug, content, names) =>
       inTurn(Effect.suspend(() => verdictOn(slug, profileOf(content, slug, names)))),

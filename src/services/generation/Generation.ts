@@ -9,6 +9,7 @@ import type { Disk } from "../durability/Disk.ts"
 import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
+import { judgementHash } from "../judge/Judgement.ts"
 import type { Journal } from "../journal/Journal.ts"
 import { Budget } from "../spending/Budget.ts"
 import type { BudgetReached } from "../spending/Budget.ts"
@@ -21,14 +22,16 @@ import type { AtRiskCall } from "./AtRiskCall.ts"
 import { gateSettings } from "./GateSettings.ts"
 import type { Generated } from "./Generated.ts"
 import type { ModelHealth } from "./limits/ModelLimits.ts"
-import type { Llm, LlmError } from "./Llm.ts"
+import type { ChatMessage, Llm, LlmError, LlmRequest } from "./Llm.ts"
 import { makePaidCalls } from "./PaidCalls.ts"
-import { pricedRungs } from "./PricedRungs.ts"
+import type { CallAbout } from "./PaidCalls.ts"
+import { pricedJudge, pricedRungs } from "./PricedRungs.ts"
+import type { PricedRung } from "./PricedRungs.ts"
 import type { PromptError, Retake } from "./Prompt.ts"
 import { makeRateGate } from "./RateGate.ts"
 import { makeRungShares } from "./RungShares.ts"
 import type { ShareReached } from "./RungShares.ts"
-import { wireRequest } from "./WireRequest.ts"
+import { judgeRequest, wireRequest } from "./WireRequest.ts"
 
 /** Admission was closed, or the call dismissed, while it waited for its turn or its money: nothing was sent. */
 export class Halted extends Schema.TaggedError<Halted>()("Halted", { slug: Schema.String }) {}
@@ -50,17 +53,30 @@ export interface GenerationRequest {
   readonly admission?: Admission
 }
 
+export interface JudgementRequest {
+  readonly slug: string
+  /** What is to be judged. */
+  readonly answer: Generated
+  readonly messages: ReadonlyArray<ChatMessage>
+  /** The call is given up after so long, if that is sooner than the judge's own timeout. In milliseconds. */
+  readonly withinMs?: number
+  /** Absent: always open. */
+  readonly admission?: Admission
+}
+
+type Paid<E = never> = Effect.Effect<
+  Generated,
+  LlmError | BudgetReached | ShareReached | AppendError | Halted | E
+>
+
 export class Generation extends Context.Service<Generation, {
   /**
    * One call for the item on the rung. When it succeeds the answer is durable in the journal and the money settled.
    * Interruption closes the connection and leaves the intent at risk. Transient failures are not retried here.
    */
-  readonly generate: (
-    request: GenerationRequest
-  ) => Effect.Effect<
-    Generated,
-    LlmError | BudgetReached | ShareReached | AppendError | PromptError | Halted
-  >
+  readonly generate: (request: GenerationRequest) => Paid<PromptError>
+  /** The same for a call of the job's judge, which has to fit the judge's own budget as well. */
+  readonly judge: (request: JudgementRequest) => Paid
   /** Calls of this process that may have been billed though no answer came, oldest first. */
   readonly atRisk: Effect.Effect<ReadonlyArray<AtRiskCall>>
   /** Sends away the calls that wait in line for the rung's model: they fail as `Halted`. */
@@ -79,6 +95,16 @@ export class Generation extends Context.Service<Generation, {
 /** A guess of the prompt's tokens from the bytes that bound them: limits are kept by the server, not by this. */
 const bytesPerToken = 4
 
+/** A call that only needs its turn and its money. */
+interface Payable {
+  readonly about: CallAbout
+  readonly rung: PricedRung
+  readonly wire: LlmRequest
+  readonly rungSpentNanoUsd: NanoUsd
+  readonly withinMs: number | undefined
+  readonly admission: Admission | undefined
+}
+
 const make = Effect.gen(function*() {
   const job = yield* CurrentJob
   const budget = yield* Budget
@@ -87,30 +113,18 @@ const make = Effect.gen(function*() {
   const space = yield* makeAnswerSpace
   const calls = yield* makePaidCalls(gate)
   const rungs = yield* pricedRungs
+  const judges = yield* pricedJudge
 
-  const generate = Effect.fnUntraced(function*(request: GenerationRequest) {
-    const rung = rungs[request.rung]
-    if (rung === undefined) {
-      return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
-    }
-    const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
-    const asked = wireRequest(job, rung, messages, request.outputTokensMax)
+  const pay = Effect.fnUntraced(function*({ about, rung, rungSpentNanoUsd, ...request }: Payable) {
+    const { admission, wire: asked } = request
     const wire = { ...asked, timeoutMs: Math.min(asked.timeoutMs, request.withinMs ?? Infinity) }
-    const { inputTokensMax, nanoUsd: worstNanoUsd } = rung.worstOf(messages, wire.outputTokensMax)
-    const { admission, item: { slug } } = request
+    const { inputTokensMax, nanoUsd: worstNanoUsd } = rung.worstOf(
+      wire.messages,
+      wire.outputTokensMax
+    )
+    const { slug } = about
     const halted = Effect.suspend(() => Effect.fail(new Halted({ slug })))
-    const ready = {
-      slug,
-      evidenceHash: request.evidence.hash,
-      rung: request.rung,
-      attempt: request.attempt,
-      price: rung.price
-    }
-    const share = {
-      rung: request.rung,
-      nanoUsd: worstNanoUsd,
-      itemSpentNanoUsd: request.rungSpentNanoUsd
-    }
+    const share = { rung: rung.index, nanoUsd: worstNanoUsd, itemSpentNanoUsd: rungSpentNanoUsd }
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
         const turn = yield* gate.enter(wire, inputTokensMax / bytesPerToken, admission)
@@ -128,7 +142,7 @@ const make = Effect.gen(function*() {
               ? halted
               : space.withRoom(
                 wire,
-                calls.make({ ...ready, wire, turn, reservation }, restore)
+                calls.make({ about, price: rung.price, wire, turn, reservation }, restore)
               )
           return yield* Effect.ensuring(call, budget.settle(reservation, 0))
         })
@@ -140,8 +154,55 @@ const make = Effect.gen(function*() {
     )
   })
 
+  const generate = Effect.fnUntraced(function*(request: GenerationRequest) {
+    const rung = rungs[request.rung]
+    if (rung === undefined) {
+      return yield* Effect.die(new RangeError(`rung ${request.rung} of ${rungs.length}`))
+    }
+    const messages = yield* job.prompt.render(request.item, request.evidence, request.retake)
+    return yield* pay({
+      about: {
+        slug: request.item.slug,
+        rung: request.rung,
+        attempt: request.attempt,
+        promptHash: job.prompt.hash,
+        schemaHash: job.outputSchema.hash,
+        evidenceHash: request.evidence.hash
+      },
+      rung,
+      wire: wireRequest(job, rung, messages, request.outputTokensMax),
+      rungSpentNanoUsd: request.rungSpentNanoUsd,
+      withinMs: request.withinMs,
+      admission: request.admission
+    })
+  })
+
+  const judge = Effect.fnUntraced(function*(request: JudgementRequest) {
+    if (job.judge === null || judges === undefined) {
+      return yield* Effect.die(new Error("the job has no judge"))
+    }
+    const { answer: { attempt, evidenceHash, id }, messages, slug } = request
+    return yield* pay({
+      about: {
+        slug,
+        judges: id,
+        rung: judges.index,
+        attempt,
+        promptHash: job.judge.prompt.hash,
+        schemaHash: judgementHash,
+        evidenceHash
+      },
+      rung: judges,
+      wire: judgeRequest(judges, messages),
+      rungSpentNanoUsd: 0,
+      withinMs: request.withinMs,
+      admission: request.admission
+    })
+  })
+
   return Generation.of({
     generate,
+    judge,
     atRisk: Effect.sync(calls.atRisk),
     dismiss: (index) => Effect.sync(() => gate.dismiss(job.rungs[index]?.model ?? "")),
     health: (index) => Effect.sync(() => gate.health(job.rungs[index]?.model ?? ""))

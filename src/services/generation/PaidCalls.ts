@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { AppendError } from "../durability/AppendError.ts"
-import { CurrentJob } from "../job/Job.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Budget } from "../spending/Budget.ts"
 import type { Reservation } from "../spending/Budget.ts"
@@ -20,12 +19,18 @@ import type { Completion, LlmError, LlmRequest } from "./Llm.ts"
 import type { RateGate } from "./RateGate.ts"
 import { requestHash } from "./RequestHash.ts"
 
+/** What a call is for, as the journal keeps it. */
+export interface CallAbout
+  extends Pick<Generated, "rung" | "attempt" | "promptHash" | "schemaHash" | "evidenceHash">
+{
+  readonly slug: string
+  /** Of a call of the judge: the id of the answer that it is about. */
+  readonly judges?: string
+}
+
 /** A call that has its turn and its money. */
 interface ReadyCall {
-  readonly slug: string
-  readonly evidenceHash: string
-  readonly rung: number
-  readonly attempt: number
+  readonly about: CallAbout
   readonly wire: LlmRequest
   readonly price: Price
   readonly turn: Turn
@@ -56,23 +61,22 @@ const billedOf = (
 }
 
 export const makePaidCalls = Effect.fnUntraced(function*(gate: RateGate) {
-  const job = yield* CurrentJob
   const llm = yield* Llm
   const journal = yield* Journal
   const budget = yield* Budget
   const atRisk: Array<AtRiskCall> = []
 
   /** What was paid, perhaps, and is not on disk. */
-  const lose = ({ reservation, slug, wire }: ReadyCall, id: string): Effect.Effect<void> =>
+  const lose = ({ about, reservation, wire }: ReadyCall, id: string): Effect.Effect<void> =>
     Effect.suspend(() => {
-      atRisk.push({ slug, id, model: wire.model, maxNanoUsd: reservation.nanoUsd })
+      atRisk.push({ slug: about.slug, id, model: wire.model, maxNanoUsd: reservation.nanoUsd })
       return budget.settleAtRisk(reservation)
     })
 
   /** No answer. Interrupted, or a defect: the intent stands without a response, which is what "at risk" means. */
   const failed = Effect.fnUntraced(
     function*(call: ReadyCall, id: string, error: Option.Option<LlmError>) {
-      const { reservation, slug, turn } = call
+      const { about: { slug }, reservation, turn } = call
       if (Option.isNone(error)) {
         gate.abandoned(turn, true)
         return yield* lose(call, id)
@@ -88,23 +92,19 @@ export const makePaidCalls = Effect.fnUntraced(function*(gate: RateGate) {
 
   const make: PaidCalls["make"] = (call, restore) =>
     Effect.gen(function*() {
-      const { attempt, evidenceHash, price, reservation, rung, slug, turn, wire } = call
+      const { about, price, reservation, turn, wire } = call
+      const { judges, slug, ...provenance } = about
       const id = yield* journal.nextId
       const hash = requestHash(wire)
-      const hashes = {
-        promptHash: job.prompt.hash,
-        schemaHash: job.outputSchema.hash,
-        evidenceHash
-      }
+      const ofJudge = judges === undefined ? {} : { judges }
       yield* journal.write({
         _tag: "intent",
         slug,
         id,
         at: yield* nowIso,
+        ...ofJudge,
         model: wire.model,
-        rung,
-        attempt,
-        ...hashes,
+        ...provenance,
         requestHash: hash,
         messages: wire.messages,
         outputTokensMax: wire.outputTokensMax,
@@ -127,6 +127,7 @@ export const makePaidCalls = Effect.fnUntraced(function*(gate: RateGate) {
           slug,
           id,
           at: yield* nowIso,
+          ...ofJudge,
           latencyMs: (yield* Clock.currentTimeMillis) - startMs,
           completion,
           price,
@@ -136,14 +137,12 @@ export const makePaidCalls = Effect.fnUntraced(function*(gate: RateGate) {
           Exit.isSuccess(written) ? budget.settle(reservation, costNanoUsd) : lose(call, id)
       )
       return {
+        ...provenance,
         id,
-        rung,
         model: completion.model,
         requestedModel: wire.model,
         requestHash: hash,
-        attempt,
         outputTokensMax: wire.outputTokensMax,
-        ...hashes,
         completion,
         costNanoUsd
       }

@@ -1,29 +1,13 @@
 // The prompt file compiled: YAML front matter, then a system and a user part in strict Liquid.
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { digest } from "../Digest.ts"
 import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Item } from "../items/Item.ts"
 import { excerpt, type Finding, placed } from "../qa/Finding.ts"
 import type { ChatMessage } from "./Llm.ts"
-import { PromptFault, readPromptFile } from "./PromptFile.ts"
-import { compileTemplate, type PromptScope, type PromptTemplate } from "./PromptTemplate.ts"
+import { compileParts, fenced, type PromptError, scopeOf } from "./PromptParts.ts"
 
-/** A template that does not parse, or names what an item does not have. */
-export class PromptError extends Schema.TaggedError<PromptError>()("PromptError", {
-  file: Schema.String,
-  slug: Schema.NullOr(Schema.String),
-  /** Begins with `line n: ` where a line is at fault. */
-  detail: Schema.String,
-  /** The column that the prompt names and the row does not have, where that is the fault. */
-  column: Schema.NullOr(Schema.String)
-}) {
-  override get message(): string {
-    return this.slug === null
-      ? `${this.file}: ${this.detail}`
-      : `${this.file}: item "${this.slug}": ${this.detail}`
-  }
-}
+export { PromptError } from "./PromptParts.ts"
 
 /** What QA held against the draft before, for the rung above. */
 export interface Retake {
@@ -48,26 +32,6 @@ export interface Prompt {
 const draftCharsMax = 40_000
 const retakeFindingsMax = 20
 
-/** A text from outside cannot close the tag that it stands in. */
-const harmless = (tag: string, text: string): string =>
-  text.includes("<") ? text.replace(new RegExp(`<(?=\\s*/?\\s*${tag}\\b)`, "gi"), "&lt;") : text
-
-const fenced = (tag: string, text: string): string => `<${tag}>\n${harmless(tag, text)}\n</${tag}>`
-
-const scopeOf = (item: Item, evidence: EvidenceBundle): PromptScope => ({
-  item: item.fields,
-  slug: item.slug,
-  evidence: evidence.text === "" ? "" : fenced("evidence", evidence.text),
-  sources: evidence.sources.map(({ at, id, kind, name, text }) => ({
-    id,
-    kind,
-    name,
-    at,
-    // For templates that write `<evidence>` around them by themselves.
-    text: harmless("evidence", text)
-  }))
-})
-
 const retakeText = ({ draft, findings }: Retake): string => {
   const lines = findings.slice(0, retakeFindingsMax).map((finding) =>
     `- ${placed(finding)}: ${finding.message}` +
@@ -79,25 +43,6 @@ const retakeText = ({ draft, findings }: Retake): string => {
       fenced("rejected_draft", excerpt(draft, draftCharsMax))
     }`
 }
-
-const compile = (text: string): ReadonlyArray<PromptTemplate> | PromptFault => {
-  const parts = readPromptFile(text)
-  if (parts instanceof PromptFault) return parts
-  const templates: Array<PromptTemplate> = []
-  for (const part of parts) {
-    const template = compileTemplate(part)
-    if (template instanceof PromptFault) return template
-    templates.push(template)
-  }
-  return templates
-}
-
-const errorOf = (
-  file: string,
-  slug: string | null,
-  { column, detail, line }: PromptFault
-): PromptError =>
-  new PromptError({ file, slug, detail: line === 0 ? detail : `line ${line}: ${detail}`, column })
 
 /**
  * Compiles the text of a prompt file; `file` is only named in messages. The file:
@@ -117,29 +62,17 @@ const errorOf = (
  * `sources` is a list of `{ id, kind, name, at, text }`, texts whole.
  */
 export const compilePrompt = (file: string, text: string): Effect.Effect<Prompt, PromptError> =>
-  Effect.suspend(() => {
-    const templates = compile(text)
-    if (templates instanceof PromptFault) return Effect.fail(errorOf(file, null, templates))
-    const render: Prompt["render"] = (item, evidence, retake) =>
-      Effect.suspend(() => {
-        const scope = scopeOf(item, evidence)
-        const messages: Array<ChatMessage> = []
-        for (const { render: fill, role } of templates) {
-          const content = fill(scope)
-          if (content instanceof PromptFault) return Effect.fail(errorOf(file, item.slug, content))
-          messages.push({
+  Effect.map(compileParts(file, text), ({ fill, templates }): Prompt => ({
+    file,
+    hash: digest(text),
+    templates,
+    render: (item, evidence, retake) =>
+      Effect.map(
+        fill(item.slug, scopeOf(item, evidence)),
+        (messages) =>
+          retake === undefined ? messages : messages.map(({ content, role }) => ({
             role,
-            content: role === "user" && retake !== undefined
-              ? content + retakeText(retake)
-              : content
-          })
-        }
-        return Effect.succeed(messages)
-      })
-    return Effect.succeed({
-      file,
-      hash: digest(text),
-      templates: templates.map(({ source }) => source),
-      render
-    })
-  })
+            content: role === "user" ? content + retakeText(retake) : content
+          }))
+      )
+  }))

@@ -6,7 +6,10 @@ import { PromptFault, type PromptPart } from "./PromptFile.ts"
 /** What a template may name. */
 const variables = ["item", "slug", "evidence", "sources"] as const
 
-export type PromptScope = { readonly [name in (typeof variables)[number]]: unknown }
+/** `piece` is for the judge's prompt alone. */
+export type PromptScope = { readonly [name in (typeof variables)[number]]: unknown } & {
+  readonly piece?: string
+}
 
 const templateCharsMax = 1_000_000
 const renderMsMax = 10_000
@@ -119,31 +122,38 @@ export interface PromptTemplate {
 const unknownVariable = (
   liquid: Liquid,
   parsed: Array<Template>,
-  part: PromptPart
+  part: PromptPart,
+  known: ReadonlyArray<string>
 ): PromptFault | undefined => {
   const { globals } = liquid.analyzeSync(parsed, { partials: false })
   for (const [name, uses] of Object.entries(globals)) {
-    if (variables.some((known) => known === name)) continue
-    const near = nearest(name, variables)
+    if (known.includes(name)) continue
+    const near = nearest(name, known)
     return new PromptFault(
       part.firstLine + (uses[0]?.location.row ?? 1) - 1,
       `there is no variable "${name}"; ${
         near === undefined
           ? `a field of the row is written {{ item.${name} }}`
           : `did you mean "${near}"?`
-      } (known: ${variables.join(", ")})`
+      } (known: ${known.join(", ")})`
     )
   }
   return undefined
 }
 
-/** Parses the part once. Rendering is pure, and what it inserts is never read as a template. */
-export const compileTemplate = (part: PromptPart): PromptTemplate | PromptFault => {
+/**
+ * Parses the part once. Rendering is pure, and what it inserts is never read as a template. `more`: variables that it may
+ * name besides.
+ */
+export const compileTemplate = (
+  part: PromptPart,
+  more: ReadonlyArray<"piece"> = []
+): PromptTemplate | PromptFault => {
   const liquid = makeEngine()
   let parsed: Array<Template>
   try {
     parsed = liquid.parse(part.template)
-    const unknown = unknownVariable(liquid, parsed, part)
+    const unknown = unknownVariable(liquid, parsed, part, [...variables, ...more])
     if (unknown !== undefined) return unknown
   } catch (error) {
     return faultOf(error, part, undefined)

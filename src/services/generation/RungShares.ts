@@ -1,4 +1,5 @@
-// What a rung may take of the budgets where the job gives it only a share: reserved before a call, settled after it.
+// What a rung may take of the budgets where the job gives it only a share, and the judge's own budget: reserved before a
+// call, settled after it.
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
@@ -9,24 +10,30 @@ import type { NanoUsd } from "../spending/Money.ts"
 import { mayBeBilled } from "./Llm.ts"
 import type { LlmError } from "./Llm.ts"
 
-/** The rung's next call does not fit into its share. Nothing was reserved. */
+/** The next call does not fit into the share of its rung, or into the judge's budget. Nothing was reserved. */
 export class ShareReached extends Schema.TaggedError<ShareReached>()("ShareReached", {
-  scope: Schema.Literals(["item", "run"]),
+  scope: Schema.Literals(["item", "run", "judge"]),
   model: Schema.String,
   shareNanoUsd: Schema.Number,
   spentNanoUsd: Schema.Number,
   neededNanoUsd: Schema.Number
 }) {
   override get message(): string {
-    return `${this.model} may take ${formatUsd(Math.floor(this.shareNanoUsd))} of ${
-      this.scope === "item" ? "the item's budget" : "what the run may spend"
-    }: ${formatUsd(this.spentNanoUsd)} are spent, the next call may cost ${
-      formatUsd(this.neededNanoUsd)
-    }; raise its budgetShare in inkfast.yaml`
+    const whose = this.scope === "item"
+      ? "of the item's budget"
+      : this.scope === "run"
+      ? "of what the run may spend"
+      : "as the run's judge"
+    return `${this.model} may take ${formatUsd(Math.floor(this.shareNanoUsd))} ${whose}: ${
+      formatUsd(this.spentNanoUsd)
+    } are spent, the next call may cost ${formatUsd(this.neededNanoUsd)}; raise ${
+      this.scope === "judge" ? "judge.runUsd" : "its budgetShare"
+    } in inkfast.yaml`
   }
 }
 
 export interface ShareRequest {
+  /** The judge's is the one above all others. */
   readonly rung: number
   /** The call's worst case. */
   readonly nanoUsd: NanoUsd
@@ -50,7 +57,8 @@ export interface RungShares {
 
 interface Purse {
   readonly model: string
-  readonly share: number
+  readonly scope: "run" | "judge"
+  readonly runMax: (budgets: BudgetState) => number
   readonly itemMax: number
   spentNanoUsd: NanoUsd
   reservedNanoUsd: NanoUsd
@@ -85,19 +93,31 @@ const costOf = (
 
 /** `state`: of the budgets, as they stand. */
 export const makeRungShares = (
-  { itemBudgetNanoUsd, rungs }: Job,
+  { itemBudgetNanoUsd, judge, rungs }: Job,
   state: Effect.Effect<BudgetState>
 ): RungShares => {
   const purses = rungs.map(({ budgetShare, model }): Purse | undefined =>
     budgetShare === null ? undefined : {
       model,
-      share: budgetShare,
+      scope: "run",
+      runMax: (budgets) => budgetShare * runMaxOf(budgets),
       itemMax: ofBudget(budgetShare, itemBudgetNanoUsd),
       spentNanoUsd: 0,
       reservedNanoUsd: 0,
       waiting: new Set()
     }
   )
+  if (judge !== null) {
+    purses.push({
+      model: judge.rung.model,
+      scope: "judge",
+      runMax: () => judge.runBudgetNanoUsd,
+      itemMax: Number.POSITIVE_INFINITY,
+      spentNanoUsd: 0,
+      reservedNanoUsd: 0,
+      waiting: new Set()
+    })
+  }
 
   const changed = (purse: Purse): Effect.Effect<void> =>
     Effect.interruptible(Effect.callback((resume) => {
@@ -109,8 +129,8 @@ export const makeRungShares = (
   const reserve = (purse: Purse, request: ShareRequest): Effect.Effect<void, ShareReached> =>
     Effect.flatMap(state, (budgets) => {
       const { itemSpentNanoUsd, nanoUsd } = request
-      const runMax = purse.share * runMaxOf(budgets)
-      const reached = (scope: "item" | "run", shareNanoUsd: number, spentNanoUsd: NanoUsd) =>
+      const runMax = purse.runMax(budgets)
+      const reached = (scope: ShareReached["scope"], shareNanoUsd: number, spentNanoUsd: NanoUsd) =>
         Effect.fail(
           new ShareReached({
             scope,
@@ -124,7 +144,7 @@ export const makeRungShares = (
         return reached("item", purse.itemMax, itemSpentNanoUsd)
       }
       if (purse.spentNanoUsd + nanoUsd > runMax) {
-        return reached("run", runMax, purse.spentNanoUsd)
+        return reached(purse.scope, runMax, purse.spentNanoUsd)
       }
       if (purse.spentNanoUsd + purse.reservedNanoUsd + nanoUsd > runMax) {
         return Effect.andThen(changed(purse), reserve(purse, request))

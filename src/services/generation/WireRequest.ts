@@ -1,10 +1,11 @@
 // A request as it is sent: the rung's model and limits around the messages of an item.
-import type { Job } from "../job/Job.ts"
+import { judgementSchema } from "../judge/Judgement.ts"
+import type { OutputSchema } from "./OutputSchema.ts"
 import type { Rung } from "./Rung.ts"
 import type { ChatMessage, LlmRequest } from "./Llm.ts"
 
 export const wireRequest = (
-  { outputSchema }: Pick<Job, "outputSchema">,
+  { outputSchema }: { readonly outputSchema: Pick<OutputSchema, "name" | "schema"> },
   rung: Rung,
   messages: ReadonlyArray<ChatMessage>,
   /** Undefined: the rung's own. */
@@ -19,3 +20,7 @@ export const wireRequest = (
   ...(rung.serviceTier === undefined ? {} : { serviceTier: rung.serviceTier }),
   timeoutMs: rung.timeoutMs
 })
+
+/** What the judge is sent. */
+export const judgeRequest = (rung: Rung, messages: ReadonlyArray<ChatMessage>): LlmRequest =>
+  wireRequest({ outputSchema: judgementSchema }, rung, messages, undefined)

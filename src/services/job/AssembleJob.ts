@@ -5,9 +5,14 @@ import { isAbsolute, join } from "node:path"
 import type { Rung } from "../generation/Rung.ts"
 import { compileOutputSchema } from "../generation/OutputSchema.ts"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
+import { compileJudgePrompt } from "../judge/JudgePrompt.ts"
+import type { JudgePrompt } from "../judge/JudgePrompt.ts"
+import { judgeRule } from "../judge/Judgement.ts"
+import type { JudgeSettings } from "../judge/JudgeSettings.ts"
 import { compilePrompt } from "../generation/Prompt.ts"
 import type { Prompt } from "../generation/Prompt.ts"
-import type { RuleSet } from "../qa/RuleSet.ts"
+import type { Rule, RuleSet } from "../qa/RuleSet.ts"
+import { ruleId } from "../qa/RuleTypes.ts"
 import { fromUsd } from "../spending/Money.ts"
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
@@ -17,7 +22,7 @@ import { decodeSetting, keyOf, looksSecret, secretAdvice } from "./SettingFaults
 import type { KeyPath, SettingFault } from "./SettingFaults.ts"
 import { Settings } from "./Settings.ts"
 import { sourceFaults } from "./SourceSettings.ts"
-import type { Model } from "./Settings.ts"
+import type { Judge, Model } from "./Settings.ts"
 
 /** A path of the settings, which starts in the job's directory. */
 export const resolve = (directory: string, path: string): string =>
@@ -51,6 +56,28 @@ const crossFaults = ({ evidence, models }: Settings): ReadonlyArray<SettingFault
     : [])
 ]
 
+/** A judge never is the only gate: it may be out, or its budget used up, and then the rules alone decide. */
+const judgeFaults = (
+  { judge }: Settings,
+  rules: ReadonlyArray<Rule>
+): ReadonlyArray<SettingFault> =>
+  judge === undefined ? [] : [
+    ...(rules.every(({ severity }) => severity === "warn")
+      ? [{
+        path: ["judge"],
+        message:
+          "is the only gate: no rule of qa rejects anything. A judge comes after rules and " +
+          "does not stand in for them; give at least one that blocks"
+      }]
+      : []),
+    ...(rules.some((rule) => ruleId(rule) === judgeRule)
+      ? [{
+        path: ["judge"],
+        message: `stands beside a rule with the id "${judgeRule}"; rename that`
+      }]
+      : [])
+  ]
+
 /** Decodes the settings as far as it stands alone; rules are held against the schema later. */
 export const decodeSettings = (
   value: unknown
@@ -70,7 +97,10 @@ export const decodeSettings = (
     ...secrets,
     ...own,
     ...(Result.isSuccess(decoded) ? crossFaults(decoded.success) : []),
-    ...(Result.isFailure(rules) ? rules.failure : [])
+    ...(Result.isFailure(rules) ? rules.failure : []),
+    ...(Result.isSuccess(decoded) && Result.isSuccess(rules)
+      ? judgeFaults(decoded.success, rules.success)
+      : [])
   ]
   return Result.isSuccess(decoded) && faults.length === 0
     ? Result.succeed(decoded.success)
@@ -86,6 +116,9 @@ const promptError = (file: string, detail: string): JobError => {
 
 export const promptOf = (file: string, text: string): Effect.Effect<Prompt, JobError> =>
   Effect.mapError(compilePrompt(file, text), ({ detail }) => promptError(file, detail))
+
+export const judgePromptOf = (file: string, text: string): Effect.Effect<JudgePrompt, JobError> =>
+  Effect.mapError(compileJudgePrompt(file, text), ({ detail }) => promptError(file, detail))
 
 export const outputSchemaOf = (file: string, text: string): Effect.Effect<OutputSchema, JobError> =>
   Effect.mapError(
@@ -107,26 +140,45 @@ const toRung = (model: Model, index: number): Rung => ({
   tokensPerMinute: model.tokensPerMinute ?? null
 })
 
+const toJudge = (
+  { minScore, model, runUsd, share }: Judge,
+  prompt: JudgePrompt,
+  index: number
+): JudgeSettings => ({
+  rung: toRung({ ...model, attempts: 1 }, index),
+  prompt,
+  runBudgetNanoUsd: fromUsd(runUsd),
+  share,
+  minScore
+})
+
 const budgetOf = (usd: number | undefined) => usd === undefined ? null : fromUsd(usd)
 
 interface Parts {
   readonly prompt: Prompt
   readonly outputSchema: OutputSchema
   readonly rules: RuleSet
+  /** Where the settings name a judge. */
+  readonly judgePrompt: JudgePrompt | undefined
 }
 
-export const toJob = (directory: string, settings: Settings, parts: Parts): Job => {
-  const { budget, models } = settings
+export const toJob = (
+  directory: string,
+  settings: Settings,
+  { judgePrompt, ...parts }: Parts
+): Job => {
+  const { budget, judge, models } = settings
+  const rungs = [
+    models.base,
+    ...(models.strong === undefined ? [] : [models.strong]),
+    ...models.stronger
+  ].map(toRung)
   const job = {
     directory,
     input: { ...settings.input, path: resolve(directory, settings.input.path) },
     dataDirectory: resolve(directory, settings.data),
     baseUrl: settings.baseUrl,
-    rungs: [
-      models.base,
-      ...(models.strong === undefined ? [] : [models.strong]),
-      ...models.stronger
-    ].map(toRung),
+    rungs,
     prices: settings.prices,
     filePrices: {},
     itemBudgetNanoUsd: budgetOf(budget.itemUsd),
@@ -142,7 +194,10 @@ export const toJob = (directory: string, settings: Settings, parts: Parts): Job 
     itemSecondsMax: settings.itemSecondsMax,
     climbOn: settings.climbOn,
     evidence: settings.evidence,
-    ...parts
+    ...parts,
+    judge: judge === undefined || judgePrompt === undefined
+      ? null
+      : toJudge(judge, judgePrompt, rungs.length)
   }
   return { ...job, hash: jobHash(job) }
 }

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { makeRuleSet } from "../qa/RuleSet.ts"
-import { decodeSettings, outputSchemaOf, promptOf, toJob } from "./AssembleJob.ts"
+import { decodeSettings, judgePromptOf, outputSchemaOf, promptOf, toJob } from "./AssembleJob.ts"
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
 import { decodeRules } from "./QaSettings.ts"
@@ -15,6 +15,8 @@ export interface JobDefinition {
   readonly settings: Omit<typeof Settings.Encoded, "prompt" | "schema" | "pricesFile">
   /** The text of a prompt file: `--- system` and `--- user` parts in Liquid. */
   readonly prompt: string
+  /** The text of the judge's prompt file, where the settings name a judge; `judge.prompt` is not read. */
+  readonly judgePrompt?: string
   /** JSON Schema 2020-12 of the output, an object. */
   readonly schema: { readonly [key: string]: unknown }
   /** Where relative paths of the settings start. Default: the working directory. */
@@ -63,12 +65,23 @@ export const defineJob = Effect.fnUntraced(
     }
     const prompt = yield* promptOf("prompt", definition.prompt)
     const outputSchema = yield* outputSchemaOf("schema", schemaJson)
+    const { judge } = settings.success
+    if (judge !== undefined && definition.judgePrompt === undefined) {
+      return yield* failed([{
+        path: ["judge"],
+        message: "has no prompt; in a definition give it as judgePrompt"
+      }])
+    }
+    const judgePrompt = judge === undefined || definition.judgePrompt === undefined
+      ? undefined
+      : yield* judgePromptOf("judgePrompt", definition.judgePrompt)
     const rules = decodeRules(settings.success.qa, outputSchema.schema)
     if (Result.isFailure(rules)) return yield* failed(rules.failure)
     return toJob(definition.directory ?? ".", settings.success, {
       prompt,
       outputSchema,
-      rules: makeRuleSet(rules.success)
+      rules: makeRuleSet(rules.success),
+      judgePrompt
     })
   }
 )

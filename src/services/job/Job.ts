@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Prompt } from "../generation/Prompt.ts"
 import type { Rung } from "../generation/Rung.ts"
+import type { JudgeSettings } from "../judge/JudgeSettings.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { RuleSet } from "../qa/RuleSet.ts"
 import type { NanoUsd } from "../spending/Money.ts"
@@ -98,6 +99,8 @@ export interface Job {
   readonly prompt: Prompt
   readonly outputSchema: OutputSchema
   readonly rules: RuleSet
+  /** Null: the rules have the last word. */
+  readonly judge: JudgeSettings | null
 }
 
 export class CurrentJob

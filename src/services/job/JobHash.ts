@@ -1,5 +1,6 @@
 // The identity of a job: what decides which content is made, at what cost, and nothing about where it lies.
 import { canonicalJson, digest } from "../Digest.ts"
+import { judgeIdentity } from "../judge/JudgeSettings.ts"
 import { ownPriceOf } from "../spending/PriceList.ts"
 import type { Job } from "./Job.ts"
 
@@ -26,5 +27,12 @@ export const jobHash = (job: Omit<Job, "hash">): string =>
     evidence: job.evidence,
     promptHash: job.prompt.hash,
     schemaHash: job.outputSchema.hash,
-    rulesHash: job.rules.hash
+    rulesHash: job.rules.hash,
+    ...(job.judge === null ? {} : {
+      judge: {
+        ...judgeIdentity(job.judge),
+        runBudgetNanoUsd: job.judge.runBudgetNanoUsd,
+        price: ownPriceOf(job, job.judge.rung.model) ?? null
+      }
+    })
   }))

@@ -8,8 +8,16 @@ import type { DiskError } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
 import type { OutputSchema } from "../generation/OutputSchema.ts"
 import type { Prompt } from "../generation/Prompt.ts"
+import type { JudgePrompt } from "../judge/JudgePrompt.ts"
 import { makeRuleSet } from "../qa/RuleSet.ts"
-import { decodeSettings, outputSchemaOf, promptOf, resolve, toJob } from "./AssembleJob.ts"
+import {
+  decodeSettings,
+  judgePromptOf,
+  outputSchemaOf,
+  promptOf,
+  resolve,
+  toJob
+} from "./AssembleJob.ts"
 import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
 import type { JobFault } from "./JobError.ts"
@@ -84,6 +92,20 @@ const readPrompt = (disk: Disk["Service"], file: string): Effect.Effect<Prompt, 
     Effect.flatMap((text) => promptOf(file, text))
   )
 
+const readJudgePrompt = (
+  disk: Disk["Service"],
+  file: string
+): Effect.Effect<JudgePrompt, JobError> =>
+  readTextFile(disk, file, fileBytesMax).pipe(
+    Effect.mapError(
+      unreadable(
+        file,
+        "no such file; write the judge's prompt there, or name another as judge.prompt in inkfast.yaml"
+      )
+    ),
+    Effect.flatMap((text) => judgePromptOf(file, text))
+  )
+
 const readSchema = (disk: Disk["Service"], file: string): Effect.Effect<OutputSchema, JobError> =>
   readTextFile(disk, file, fileBytesMax).pipe(
     Effect.mapError(
@@ -110,15 +132,24 @@ export const loadJob = (path: string): Effect.Effect<Job, JobError, Disk> =>
     const { fail, settings } = yield* readSettings(disk, file)
     const prompt = yield* Effect.result(readPrompt(disk, resolve(directory, settings.prompt)))
     const outputSchema = yield* Effect.result(readSchema(disk, resolve(directory, settings.schema)))
-    if (Result.isFailure(prompt) || Result.isFailure(outputSchema)) {
-      return yield* new JobError({ faults: [...faultsOf(prompt), ...faultsOf(outputSchema)] })
+    const { judge } = settings
+    const judgePrompt = judge === undefined
+      ? Result.succeed(undefined)
+      : yield* Effect.result(readJudgePrompt(disk, resolve(directory, judge.prompt)))
+    if (
+      Result.isFailure(prompt) || Result.isFailure(outputSchema) || Result.isFailure(judgePrompt)
+    ) {
+      return yield* new JobError({
+        faults: [...faultsOf(prompt), ...faultsOf(outputSchema), ...faultsOf(judgePrompt)]
+      })
     }
     const rules = decodeRules(settings.qa, outputSchema.success.schema)
     if (Result.isFailure(rules)) return yield* fail(rules.failure)
     const job = toJob(directory, settings, {
       prompt: prompt.success,
       outputSchema: outputSchema.success,
-      rules: makeRuleSet(rules.success)
+      rules: makeRuleSet(rules.success),
+      judgePrompt: judgePrompt.success
     })
     const { pricesFile } = settings
     return pricesFile === undefined

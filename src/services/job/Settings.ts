@@ -1,6 +1,7 @@
 // inkfast.yaml as a schema: every key, what it may hold, and its default. The one place where defaults stand.
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { scoreMax } from "../judge/Judgement.ts"
 import { PriceSettings } from "./PriceSettings.ts"
 import {
   addressRange,
@@ -42,7 +43,7 @@ export const settingTypes = {
   consolidateEvery: whole(0, 1_000_000_000, "accepted records; 0 disables")
 }
 
-const Model = Schema.Struct({
+const modelFields = {
   name: required(settingTypes.model, "is missing; name the model, such as name: gpt-4o-mini"),
   /** Upper bound of tokens in an answer, reasoning included. */
   maxOutputTokens: or(whole(1, 1_000_000, "tokens"), 2000),
@@ -51,15 +52,35 @@ const Model = Schema.Struct({
   /** Absent: not sent. Its price needs a factor for it. */
   serviceTier: Schema.optionalKey(text("the name of a service tier, such as flex or priority")),
   timeoutMs: or(milliseconds(1, 3_600_000), 120_000),
-  /** Drafts that QA may reject on this model, each with the findings on the one before, until the next model writes. */
-  attempts: or(whole(1, 20, "drafts"), 1),
-  /** Absent: the model may take all of the budgets. */
-  budgetShare: Schema.optionalKey(share),
   /** Absent: as the endpoint says. */
   requestsPerMinute: Schema.optionalKey(perMinute),
   tokensPerMinute: Schema.optionalKey(perMinute)
+}
+
+const Model = Schema.Struct({
+  ...modelFields,
+  /** Drafts that QA may reject on this model, each with the findings on the one before, until the next model writes. */
+  attempts: or(whole(1, 20, "drafts"), 1),
+  /** Absent: the model may take all of the budgets. */
+  budgetShare: Schema.optionalKey(share)
 })
 export type Model = typeof Model.Type
+
+/** A model that looks last at pieces which every rule has passed. */
+const Judge = Schema.Struct({
+  model: required(
+    Schema.Struct(modelFields),
+    "is missing; say which model judges: model: { name: gpt-4o-mini }"
+  ),
+  prompt: or(text("the path of the judge's prompt file"), "judge.md"),
+  runUsd: required(
+    usd,
+    "is missing; the judge has a budget of its own for each run, in US dollars: runUsd: 1"
+  ),
+  share: or(decimal(0.001, 1, "of the items"), 1),
+  minScore: or(whole(1, scoreMax, "points"), 6)
+})
+export type Judge = typeof Judge.Type
 
 export const Settings = Schema.Struct({
   input: or(
@@ -148,6 +169,8 @@ export const Settings = Schema.Struct({
     {}
   ),
   /** Each entry is decoded by the rule it names. */
-  qa: or(Schema.Array(Schema.Unknown), [])
+  qa: or(Schema.Array(Schema.Unknown), []),
+  /** Absent: the rules have the last word. */
+  judge: Schema.optionalKey(Judge)
 })
 export type Settings = typeof Settings.Type

@@ -70,6 +70,8 @@ class CallBook {
 
   enter(event: JournalEvent): void {
     if (event._tag === "intent") {
+      // The judge writes no pieces: of how its model does at that it tells nothing.
+      if (event.judges !== undefined) return
       this.#calls.set(event.id, { model: event.model, promptBytes: bytesOf(event.messages) })
       this.#open.add(event.id)
       return

@@ -11,6 +11,7 @@ import { slugOf, verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import type { Generated } from "../generation/Generated.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
+import type { Opinion } from "../judge/Opinion.ts"
 import { decodeEvent, readEntry } from "./EventCodec.ts"
 import { toGenerated } from "./ItemHistory.ts"
 import { captureJournals } from "./JournalFiles.ts"
@@ -36,6 +37,33 @@ export interface CallIndex {
   readonly idsOf: (slug: string) => ReadonlyArray<string>
   /** The answer to an item with that id; undefined where its lines are not to be read any more. */
   readonly read: (slug: string, id: string) => Effect.Effect<Generated | undefined, DiskError>
+  /** What the judge said of an item's answers, the newest first. */
+  readonly opinionsOf: (slug: string) => Effect.Effect<ReadonlyArray<Opinion>, DiskError>
+}
+
+/** Answers by slug, the newest of each first. */
+class Chains {
+  readonly #slugs = makeSlugTable()
+  readonly #newest: Array<Answered> = []
+  size = 0
+
+  add(slug: string, answer: Omit<Answered, "older">): void {
+    this.size++
+    const index = this.#slugs.add(slug, this.#newest.length)
+    if (index === undefined) this.#newest.push({ ...answer, older: undefined })
+    else this.#newest[index] = { ...answer, older: this.#newest[index] }
+  }
+
+  of(slug: string): ReadonlyArray<Answered> {
+    const index = this.#slugs.get(slug)
+    const chain: Array<Answered> = []
+    for (
+      let answer = index === undefined ? undefined : this.#newest[index];
+      answer !== undefined;
+      answer = answer.older
+    ) chain.push(answer)
+    return chain
+  }
 }
 
 /** Reads every journal once. */
@@ -43,16 +71,8 @@ export const loadCallIndex: Effect.Effect<CallIndex, DiskError, DataDirectory | 
   function*() {
     const disk = yield* Disk
     const journals = yield* captureJournals(yield* DataDirectory)
-    const slugs = makeSlugTable()
-    const newest: Array<Answered> = []
-    let size = 0
-
-    const enter = (slug: string, answer: Omit<Answered, "older">): void => {
-      size++
-      const index = slugs.add(slug, newest.length)
-      if (index === undefined) newest.push({ ...answer, older: undefined })
-      else newest[index] = { ...answer, older: newest[index] }
-    }
+    const answers = new Chains()
+    const opinions = new Chains()
 
     for (const [journal, file] of journals.entries()) {
       const intents = new Map<string, Place>()
@@ -63,21 +83,16 @@ export const loadCallIndex: Effect.Effect<CallIndex, DiskError, DataDirectory | 
         const place = { at, length: line.byteLength }
         if (entry.tag === "intent") intents.set(entry.id, place)
         if (entry.tag === "response") {
-          enter(slug, { journal, id: entry.id, intent: intents.get(entry.id), response: place })
+          const chains = entry.isJudgement ? opinions : answers
+          chains.add(slug, {
+            journal,
+            id: entry.id,
+            intent: intents.get(entry.id),
+            response: place
+          })
         }
         if (entry.tag !== "intent") intents.delete(entry.id)
       })
-    }
-
-    const chainOf = (slug: string): ReadonlyArray<Answered> => {
-      const index = slugs.get(slug)
-      const chain: Array<Answered> = []
-      for (
-        let answer = index === undefined ? undefined : newest[index];
-        answer !== undefined;
-        answer = answer.older
-      ) chain.push(answer)
-      return chain
     }
 
     const eventAt = Effect.fnUntraced(function*(file: DiskFile, { at, length }: Place) {
@@ -86,21 +101,33 @@ export const loadCallIndex: Effect.Effect<CallIndex, DiskError, DataDirectory | 
       return decodeEvent(bytes.subarray(0, count))
     })
 
-    const readAnswer = Effect.fnUntraced(function*({ id, intent, journal, response }: Answered) {
+    const readCall = Effect.fnUntraced(function*({ id, intent, journal, response }: Answered) {
       const file = yield* disk.open(journals[journal]?.path ?? "", "read")
       const asked = intent === undefined ? undefined : yield* eventAt(file, intent)
       const answered = yield* eventAt(file, response)
       if (answered?._tag !== "response") return undefined
-      return toGenerated(id, asked?._tag === "intent" ? asked : undefined, answered)
+      const answer = toGenerated(id, asked?._tag === "intent" ? asked : undefined, answered)
+      return { about: answered.judges, answer }
     }, Effect.scoped)
 
-    return {
-      size,
-      idsOf: (slug) => chainOf(slug).map(({ id }) => id),
+    const index: CallIndex = {
+      size: answers.size,
+      idsOf: (slug) => answers.of(slug).map(({ id }) => id),
       read: (slug, id) => {
-        const answer = chainOf(slug).find((each) => each.id === id)
-        return answer === undefined ? Effect.undefined : readAnswer(answer)
-      }
+        const answer = answers.of(slug).find((each) => each.id === id)
+        return answer === undefined
+          ? Effect.undefined
+          : Effect.map(readCall(answer), (call) => call?.answer)
+      },
+      opinionsOf: (slug) =>
+        Effect.map(
+          Effect.forEach(opinions.of(slug), readCall),
+          (calls) =>
+            calls.flatMap((call): ReadonlyArray<Opinion> =>
+              call?.about === undefined ? [] : [{ about: call.about, answer: call.answer }]
+            )
+        )
     }
+    return index
   }
 )

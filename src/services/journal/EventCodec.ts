@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { decodeLine, lineText } from "../durability/LineCodec.ts"
 import type { LineText } from "../durability/LineCodec.ts"
 import { Failure, JournalEvent } from "./JournalEvent.ts"
-import type { Response } from "./JournalEvent.ts"
+import type { Intent, Response } from "./JournalEvent.ts"
 
 const encodeFailure = Schema.encodeSync(Failure)
 const decode = Schema.decodeUnknownOption(JournalEvent)
@@ -13,6 +13,12 @@ const decode = Schema.decodeUnknownOption(JournalEvent)
 /** Put in front here, or the line codec would make the text twice to find that it is not. */
 const slugFirst = (event: typeof JournalEvent.Encoded): LineText =>
   lineText(Object.assign({ slug: event.slug }, event))
+
+/** Of a judge's call that stands in front as well: lines are told apart by their ends. */
+const judgesFirst = <E extends Response | Intent>(event: E): E => {
+  const { _tag, at, id, judges, slug } = event
+  return judges === undefined ? event : Object.assign({ slug, _tag, id, at, judges }, event)
+}
 
 /** A body that JSON does not have must not cost the answer that came with it: the text stands beside it. */
 const responseText = (event: Response): LineText => {
@@ -27,7 +33,9 @@ const responseText = (event: Response): LineText => {
 export const eventText = (event: JournalEvent): LineText => {
   switch (event._tag) {
     case "response":
-      return responseText(event)
+      return responseText(judgesFirst(event))
+    case "intent":
+      return slugFirst(judgesFirst(event))
     case "failure":
       return slugFirst(encodeFailure(event))
     default:
@@ -50,7 +58,14 @@ export type Entry =
     readonly model: string
     readonly nanoUsd: number
   }
-  | { readonly tag: "response" | "failure"; readonly id: string; readonly nanoUsd: number }
+  | {
+    readonly tag: "response"
+    readonly id: string
+    readonly nanoUsd: number
+    /** The judge's: nobody owes it a verdict. */
+    readonly isJudgement: boolean
+  }
+  | { readonly tag: "failure"; readonly id: string; readonly nanoUsd: number }
   | { readonly tag: "verdict"; readonly id: string; readonly accepted: boolean }
   | { readonly tag: "end"; readonly id: string; readonly isRejected: boolean }
 
@@ -61,7 +76,12 @@ export const entryOf = (event: JournalEvent): Entry => {
       return { tag: "intent", slug, id, at, model, nanoUsd: event.reservedNanoUsd }
     }
     case "response":
-      return { tag: "response", id: event.id, nanoUsd: event.costNanoUsd }
+      return {
+        tag: "response",
+        id: event.id,
+        nanoUsd: event.costNanoUsd,
+        isJudgement: event.judges !== undefined
+      }
     case "failure":
       return { tag: "failure", id: event.id, nanoUsd: event.atRiskNanoUsd }
     case "verdict":
@@ -75,7 +95,7 @@ const front = new RegExp(
   String
     .raw`^\{"slug":"((?:[^"\\]|\\.)*)","_tag":"(intent|response|failure|verdict|end)","id":"([^"\\]*)",` +
     String
-      .raw`"at":"([^"\\]*)",(?:"model":"([^"\\]*)"|"accepted":(true|false)|"outcome":"(rejected|kept)")?`
+      .raw`"at":"([^"\\]*)",("judges":"[^"\\]*",)?(?:"model":"([^"\\]*)"|"accepted":(true|false)|"outcome":"(rejected|kept)")?`
 )
 const back = /"(reservedNanoUsd|costNanoUsd|atRiskNanoUsd)":(\d+),"_crc":"[0-9a-f]{8}"\}\n?$/
 const moneyKey = {
@@ -93,7 +113,7 @@ const backBytesMax = 80
 export const readEntry = (line: Buffer): Entry | undefined => {
   const fields = front.exec(line.toString("utf8", 0, frontBytesMax))
   if (fields !== null) {
-    const [, slug = "", tag, id = "", at = "", model, accepted, outcome] = fields
+    const [, slug = "", tag, id = "", at = "", judges, model, accepted, outcome] = fields
     if (tag === "verdict" && accepted !== undefined) {
       return { tag, id, accepted: accepted === "true" }
     }
@@ -105,7 +125,8 @@ export const readEntry = (line: Buffer): Entry | undefined => {
       money !== null && tag !== undefined && money[1] === moneyKey[tag as keyof typeof moneyKey]
     ) {
       const nanoUsd = Number(money[2])
-      if (tag === "response" || tag === "failure") return { tag, id, nanoUsd }
+      if (tag === "response") return { tag, id, nanoUsd, isJudgement: judges !== undefined }
+      if (tag === "failure") return { tag, id, nanoUsd }
       if (tag === "intent" && model !== undefined && !slug.includes("\\")) {
         return { tag, slug, id, at, model, nanoUsd }
       }

@@ -1,5 +1,6 @@
 // What earlier runs left of the items that are still pending: answers to judge, drafts to improve, money spent.
 import type { Generated } from "../generation/Generated.ts"
+import type { Opinion } from "../judge/Opinion.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { Finding } from "../qa/Finding.ts"
 import type { NanoUsd } from "../spending/Money.ts"
@@ -26,6 +27,8 @@ export interface ItemHistory {
   readonly bought: ReadonlySet<string>
   /** What its answers cost on each rung. */
   readonly spentByRung: ReadonlyMap<number, NanoUsd>
+  /** What the judge answered, the newest first. */
+  readonly opinions: ReadonlyArray<Opinion>
 }
 
 /** A verdict against a draft. */
@@ -99,16 +102,24 @@ const historyOf = (
   const acceptedIds = new Set<string>()
   const bought = new Set<string>()
   const spentByRung = new Map<number, NanoUsd>()
+  const opinions: Array<Opinion> = []
   let attempts = 0
   let spentNanoUsd = 0
   let atRiskNanoUsd = 0
   for (const [id, { failure, intent, response, verdict }] of calls) {
     const alive = isAlive(runOf(id))
-    // A verdict alone is not a call: its journal is gone, or sealed.
-    if (intent !== undefined || response !== undefined || failure !== undefined) attempts++
     spentNanoUsd += response?.costNanoUsd ?? 0
     if (failure !== undefined) atRiskNanoUsd += failure.atRiskNanoUsd
     else if (response === undefined && !alive) atRiskNanoUsd += intent?.reservedNanoUsd ?? 0
+    const about = intent?.judges ?? response?.judges
+    if (about !== undefined) {
+      if (response !== undefined) {
+        opinions.unshift({ about, answer: toGenerated(id, intent, response) })
+      }
+      continue
+    }
+    // A verdict alone is not a call: its journal is gone, or sealed.
+    if (intent !== undefined || response !== undefined || failure !== undefined) attempts++
     attempts = Math.max(attempts, intent?.attempt ?? 0)
     if (response === undefined) continue
     if (intent !== undefined) bought.add(intent.requestHash)
@@ -138,7 +149,8 @@ const historyOf = (
     acceptedIds,
     rejection,
     bought,
-    spentByRung
+    spentByRung,
+    opinions
   }
 }
 

@@ -11,7 +11,10 @@ export const Intent = Schema.TaggedStruct("intent", {
   /** `<runId>:<n>`: names the call, its answer, its verdict and, when accepted, its record. */
   id: Schema.String,
   at: Schema.String,
+  /** Of a call of the job's judge: the id of the answer that it is about. */
+  judges: Schema.optionalKey(Schema.String),
   model: Schema.String,
+  /** The judge's own is the one above all others. */
   rung: Schema.Int,
   /** Calls made for the item up to this one, from 1, over all runs. */
   attempt: Schema.Int,
@@ -32,6 +35,8 @@ export const Response = Schema.TaggedStruct("response", {
   slug: Schema.String,
   id: Schema.String,
   at: Schema.String,
+  /** Of an answer of the judge: as in its intent. */
+  judges: Schema.optionalKey(Schema.String),
   latencyMs: Schema.Finite,
   completion: Completion,
   /** What the cost was reckoned by; absent in journals of earlier versions. */

@@ -71,7 +71,9 @@ export class RunLedger {
         this.#responses++
         this.#spentNanoUsd += entry.nanoUsd
         this.#open.delete(entry.id)
-        if (isOwed && !this.#judgedEarly.delete(entry.id)) this.#unjudged.add(entry.id)
+        if (isOwed && !entry.isJudgement && !this.#judgedEarly.delete(entry.id)) {
+          this.#unjudged.add(entry.id)
+        }
         return
       case "failure": {
         const intent = this.#open.get(entry.id)

@@ -11,6 +11,7 @@ import type { DiskError } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import { replaceFile } from "../durability/ReplaceFile.ts"
+import { JudgeTotals } from "../judge/JudgeTotals.ts"
 import { Price } from "../spending/Price.ts"
 import { AtRisk } from "./RunLedger.ts"
 
@@ -64,6 +65,8 @@ export const RunManifest = Schema.Struct({
   totals: Schema.NullOr(RunTotals),
   /** Absent while it runs, and for ever when it was killed. */
   rungs: Schema.optionalKey(Schema.Array(RungTotals)),
+  /** Absent where the job has no judge, while it runs, and for ever when it was killed. */
+  judge: Schema.optionalKey(JudgeTotals),
   /** The calls that make up `totals.atRiskNanoUsd`. Absent where they are too many for a manifest. */
   atRisk: Schema.optionalKey(Schema.Array(AtRisk)),
   /** The run that found everything this one had left to be settled, and closed its books. */

@@ -1,6 +1,7 @@
 // A line of updates.jsonl and successes.jsonl: the accepted content fields plus where they came from.
 import * as Schema from "effect/Schema"
 import { Usage } from "../generation/Llm.ts"
+import { JudgeNote } from "../judge/JudgeNote.ts"
 import { Claim } from "../qa/claims/Claim.ts"
 import { Finding } from "../qa/Finding.ts"
 import { Repair } from "../qa/Repair.ts"
@@ -26,7 +27,7 @@ export const RecordMeta = Schema.Struct({
   /** ISO 8601, UTC, milliseconds. Decides which record of a slug is the newest; on a tie, position does. */
   acceptedAt: Schema.String,
   qa: Schema.Struct({
-    /** Hash of the rule set that it passed. */
+    /** Hash of the rule set that it passed, and of the judge where there is one. */
     rules: Schema.String,
     warnings: Schema.Array(Finding),
     /** Absent where nothing was repaired. */
@@ -36,7 +37,9 @@ export const RecordMeta = Schema.Struct({
     /** Absent where all claims are kept: how many more were found in the sources as well. */
     claimsLeftOut: Schema.optionalKey(Schema.Int),
     /** What the row calls the item, which does not count when pieces are compared; absent where no rule compares them. */
-    names: Schema.optionalKey(Schema.Array(Schema.String))
+    names: Schema.optionalKey(Schema.Array(Schema.String)),
+    /** Absent where the job has no judge, or the item is not in its sample. */
+    judge: Schema.optionalKey(JudgeNote)
   })
 })
 export type RecordMeta = typeof RecordMeta.Type

@@ -6,6 +6,8 @@ import type { EvidenceBundle } from "../evidence/Evidence.ts"
 import type { Completion } from "../generation/Llm.ts"
 import type { Item } from "../items/Item.ts"
 import { CurrentJob } from "../job/Job.ts"
+import type { JudgeNote } from "../judge/JudgeNote.ts"
+import { withJudge } from "../judge/JudgeSettings.ts"
 import type { RejectCause } from "../master/Reject.ts"
 import type { Claim } from "./claims/Claim.ts"
 import type { Finding } from "./Finding.ts"
@@ -26,6 +28,8 @@ export type Verdict =
     readonly claimsLeftOut: number
     /** What the row calls the item; none where no rule compares pieces. */
     readonly names: ReadonlyArray<string>
+    /** What the job's judge said after the rules; absent where it was not to be asked. */
+    readonly judge?: JudgeNote
   }
   | {
     readonly _tag: "Rejected"
@@ -34,7 +38,7 @@ export type Verdict =
   }
 
 export class Qa extends Context.Service<Qa, {
-  /** Hash of the rule set, kept with every record. */
+  /** Hash of the rule set, and of the judge where there is one, kept with every record. */
   readonly rulesHash: string
   /** Pure and total: any answer, however broken, gets a verdict. */
   readonly judge: (
@@ -47,11 +51,11 @@ export class Qa extends Context.Service<Qa, {
   static readonly layer: Layer.Layer<Qa, UserRuleError, CurrentJob | RuleModules> = Layer.effect(
     Qa,
     Effect.gen(function*() {
-      const { directory, outputSchema, rules } = yield* CurrentJob
+      const { directory, judge: last, outputSchema, rules } = yield* CurrentJob
       const { rulesHash, tools } = yield* loadRuleTools(directory, rules)
       const judge = makeJudge(outputSchema, rules, tools)
       return {
-        rulesHash,
+        rulesHash: withJudge(rulesHash, last),
         judge: (item, evidence, completion) => Effect.sync(() => judge(item, evidence, completion))
       }
     })

@@ -19,6 +19,7 @@ import { readFaults, startFakeLlm } from "../../../src/programs/fake-llm/fakeLlm
 import type { Fault } from "../../../src/programs/fake-llm/Faults.ts"
 import { makeFaultPlan } from "../../../src/programs/fake-llm/Faults.ts"
 import { readLedger } from "../../../src/programs/fake-llm/LedgerEntry.ts"
+import { judgementSchema, readJudgement } from "../../../src/services/judge/Judgement.ts"
 import { tempDir } from "../../support/TempDir.ts"
 import { bodyOf, requestOf, userText } from "./requests.ts"
 
@@ -215,6 +216,42 @@ describe("faults over HTTP", () => {
           assert.deepStrictEqual(outcomes, billed === null ? ["answered"] : [billed, "answered"])
         })))
   }
+
+  it.live("as a judge it passes every piece, the same each time; told to, it disapproves, of pieces alone", () => {
+    const asked = {
+      ...request,
+      response_format: {
+        type: "json_schema",
+        json_schema: { ...judgementSchema, strict: true }
+      }
+    }
+    return served(
+      { faults: [{ kind: "disapprove", skip: 2 }] },
+      (base, ledger) =>
+        Effect.gen(function*() {
+          const page = yield* post(base, request)
+          assert.sameMembers(Object.keys(JSON.parse(page.content!)), ["title", "text"])
+          const [first, second, third] = [
+            yield* post(base, asked),
+            yield* post(base, asked),
+            yield* post(base, asked)
+          ]
+          const completion = {
+            finish: "stop",
+            refusal: null,
+            usage: null,
+            model: "",
+            body: null
+          } as const
+          const said = (text: string | null | undefined) =>
+            readJudgement({ ...completion, text: text! }, 6)
+          assert.strictEqual(said(first.content)._tag, "Passed")
+          assert.strictEqual(second.content, first.content)
+          assert.strictEqual(said(third.content)._tag, "Failed")
+          assert.lengthOf(yield* readLedger(ledger), 4)
+        })
+    )
+  })
 
   it.live("hang answers nothing, is billed, and ends when the client goes away", () =>
     served({ faults: [{ kind: "hang" }] }, (base, ledger) =>

@@ -92,7 +92,8 @@ describe("a job that is right", () => {
           cacheTtlMs: 604_800_000,
           allowPrivateAddresses: false,
           allowAddresses: []
-        }
+        },
+        judge: null
       })
       assert.match(hash, /^[0-9a-f]{32}$/)
       assert.strictEqual(compiled.file, "/job/prompt.md")
@@ -145,6 +146,19 @@ describe("a job that is right", () => {
         { rule: "numbers", field: "/faq/*/answer", severity: "block" }
       ])
     }))
+
+  it.effect("a judge has defaults, too, and stands above the ladder", () =>
+    Effect.gen(function*() {
+      yield* put("/job/judge.md", "--- user\nJudge {{ piece }}.\n")
+      yield* write(
+        `${minimal}qa: [{ rule: numbers }]\njudge: { model: { name: j }, runUsd: 0.5 }\n`
+      )
+      const { judge, rungs } = yield* loadJob("/job")
+      assert.lengthOf(rungs, 1)
+      assert.deepInclude(judge, { runBudgetNanoUsd: 500_000_000, share: 1, minScore: 6 })
+      assert.deepInclude(judge?.rung, { ...ordinary, index: 1, model: "j", outputTokensMax: 2000 })
+      assert.deepInclude(judge?.prompt, { file: "/job/judge.md" })
+    }).pipe(Effect.provide(MemoryDisk.layerEmpty)))
 
   it.effect("a section with nothing below it counts as left out", () =>
     Effect.gen(function*() {
@@ -316,6 +330,36 @@ const cases: ReadonlyArray<Case> = [
     `${minimal}qa:\n  - rule: length\n    field: /title\n    max: 3\n`,
     "/job/inkfast.yaml:6: qa[0].max: unknown key; known here: rule, id, message, field, severity, minChars, maxChars, " +
     "minWords, maxWords, minSentences, maxSentences, minParagraphs, maxParagraphs, minItems, maxItems, together"
+  ],
+  [
+    "a judge that is the only gate",
+    `${minimal}judge: { model: { name: j }, runUsd: 1 }\n`,
+    "/job/inkfast.yaml:3: judge: is the only gate: no rule of qa rejects anything. A judge comes after rules and does not stand in for them; give at least one that blocks"
+  ],
+  [
+    "a judge beside rules that only warn",
+    `${minimal}qa: [{ rule: numbers, severity: warn }]\njudge: { model: { name: j }, runUsd: 1 }\n`,
+    "/job/inkfast.yaml:4: judge: is the only gate: no rule of qa rejects anything. A judge comes after rules and does not stand in for them; give at least one that blocks"
+  ],
+  [
+    "a judge without a budget of its own",
+    `${minimal}qa: [{ rule: numbers }]\njudge: { model: { name: j } }\n`,
+    "/job/inkfast.yaml:4: judge.runUsd: is missing; the judge has a budget of its own for each run, in US dollars: runUsd: 1"
+  ],
+  [
+    "a judge that has rungs' settings",
+    `${minimal}qa: [{ rule: numbers }]\njudge: { model: { name: j, attempts: 2 }, runUsd: 1 }\n`,
+    "/job/inkfast.yaml:4: judge.model.attempts: unknown key; known here: name, maxOutputTokens, temperature, serviceTier, timeoutMs, requestsPerMinute, tokensPerMinute"
+  ],
+  [
+    "a rule that goes by the judge's name",
+    `${minimal}qa: [{ rule: numbers, id: judge }]\njudge: { model: { name: j }, runUsd: 1 }\n`,
+    "/job/inkfast.yaml:4: judge: stands beside a rule with the id \"judge\"; rename that"
+  ],
+  [
+    "a judge without a prompt",
+    `${minimal}qa: [{ rule: numbers }]\njudge: { model: { name: j }, runUsd: 1 }\n`,
+    "/job/judge.md: no such file; write the judge's prompt there, or name another as judge.prompt in inkfast.yaml"
   ],
   [
     "a length without a bound",

@@ -48,6 +48,8 @@ const slugs = [
 const eventsOf = (slug: string): ReadonlyArray<JournalEvent> => [
   intent(slug, "20261122T101500-3f9a1c:1"),
   response(slug, "20261122T101500-3f9a1c:1"),
+  intent(slug, "20261122T101500-3f9a1c:5", { judges: "20261122T101500-3f9a1c:1" }),
+  response(slug, "20261122T101500-3f9a1c:5", { judges: "20261122T101500-3f9a1c:1" }),
   ...reasons.map((reason) => failure(slug, "20261122T101500-3f9a1c:2", reason, 17)),
   verdict(slug, "20261122T101500-3f9a1c:1"),
   rejected(slug, "20261122T101500-3f9a1c:1"),

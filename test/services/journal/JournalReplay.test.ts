@@ -106,6 +106,33 @@ describe("JournalReplay", () => {
       assert.deepStrictEqual(replay.totals, { calls: 2, spentNanoUsd: 300, atRiskNanoUsd: 1000 })
     }))
 
+  it.effect("I10: what the judge was asked costs money, is no draft, and is not asked again", () =>
+    Effect.gen(function*() {
+      const judges = `${runA}:1`
+      const replay = yield* replayOf({
+        [runA]: bytesOf([
+          intent("a", `${runA}:1`),
+          response("a", `${runA}:1`),
+          intent("a", `${runA}:2`, { judges, rung: 2, attempt: 9, requestHash: "j" }),
+          response("a", `${runA}:2`, { judges, costNanoUsd: 50 }),
+          intent("a", `${runA}:3`, { judges, rung: 2, requestHash: "k", reservedNanoUsd: 70 })
+        ])
+      })
+      const a = replay.history.get("a")
+      assert.deepInclude(a, { attempts: 1, spentNanoUsd: 350, atRiskNanoUsd: 70 })
+      assert.deepStrictEqual(a?.unjudged.map(({ id }) => id), [`${runA}:1`])
+      assert.deepStrictEqual([...a?.bought ?? []], ["r"])
+      assert.deepStrictEqual([...a?.spentByRung ?? []], [[0, 300]])
+      assert.deepStrictEqual(a?.opinions.map(({ about, answer }) => [about, answer.id]), [
+        [judges, `${runA}:2`]
+      ])
+      assert.deepStrictEqual(replay.atRisk.map(({ id, maxNanoUsd }) => [id, maxNanoUsd]), [
+        [`${runA}:3`, 70]
+      ])
+      assert.strictEqual(replay.runs[0]?.totals.unjudged, 1)
+      assert.deepStrictEqual(replay.totals, { calls: 3, spentNanoUsd: 350, atRiskNanoUsd: 70 })
+    }))
+
   it.effect("a rejected draft comes back with its findings, the newest attempt's", () =>
     Effect.gen(function*() {
       const text = (draft: string) => ({

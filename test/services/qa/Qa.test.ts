@@ -43,7 +43,8 @@ const job = Effect.map(
     evidence: evidenceSettings,
     prompt: { file: "prompt.md", hash: "h", templates: [], render: () => Effect.succeed([]) },
     outputSchema,
-    rules: makeRuleSet(rules)
+    rules: makeRuleSet(rules),
+    judge: null
   })
 )
 

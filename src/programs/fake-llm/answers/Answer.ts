@@ -2,6 +2,7 @@
 import type { ChatRequest } from "../ChatRequest.ts"
 import { anyLength } from "./Bounds.ts"
 import { chance, makeDice } from "./Dice.ts"
+import { approval, isJudgement } from "./judgement.ts"
 import { readMaterial } from "./Material.ts"
 import { composeValue } from "./SchemaAnswer.ts"
 import { propertyNames } from "./SchemaParts.ts"
@@ -48,6 +49,7 @@ const habitsOf = (model: string, own: string, quality: number): Habits => {
 /** The same request and seed give the same answer. */
 export const answerText = (request: ChatRequest, seed: string, quality: number): string => {
   const own = `${seed}:${request.meaning}`
+  if (isJudgement(request)) return approval(own)
   const material = readMaterial(request.messages)
   const fieldNames = propertyNames(request.schema ?? objectSchema)
   const habits = habitsOf(request.model, own, quality)
