@@ -209,7 +209,10 @@ describe("generate: failures", () => {
       assert.isNotEmpty(out)
       assert.strictEqual(report.stop, null)
       assert.isAbove(report.rungs[1]?.accepted ?? 0, 0)
-      assert.strictEqual(report.accepted + (report.deferredByCause.Model ?? 0), 200)
+      // Who has used up its attempts before so many failed may be taken for bad once the model answers others.
+      assert.isAtMost(report.rejected, 2)
+      const deferred = report.deferredByCause.Model ?? 0
+      assert.strictEqual(report.accepted + deferred + report.rejected, 200)
     }).pipe(
       Effect.provide(
         ScriptedLlm.layer((request) =>
