@@ -17,6 +17,7 @@ import { verifyLine } from "../../src/services/durability/LineCodec.ts"
 import type { PageFetcher } from "../../src/services/evidence/PageFetcher.ts"
 import type { LlmRequest } from "../../src/services/generation/Llm.ts"
 import { InputError } from "../../src/services/items/ItemSource.ts"
+import type { ItemSource } from "../../src/services/items/ItemSource.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../src/services/items/Shard.ts"
 import { defineJob } from "../../src/services/job/DefineJob.ts"
@@ -97,12 +98,15 @@ export const run = (store: MemoryStore, job: Job, options: RunOptions = {}) =>
       ...rest
     } = options
     const rowSource = yield* Effect.orDie(itemsFromRows(given))
-    const source = inputFailsAfter === undefined ? rowSource : {
-      ...rowSource,
-      items: Stream.concat(
-        Stream.take(rowSource.items, inputFailsAfter),
+    const failing = (items: typeof rowSource.items) =>
+      Stream.concat(
+        Stream.take(items, inputFailsAfter ?? 0),
         Stream.fail(new InputError({ faults: [], count: 0 }))
       )
+    const source: ItemSource = inputFailsAfter === undefined ? rowSource : {
+      ...rowSource,
+      items: failing(rowSource.items),
+      pick: (isPicked) => failing(rowSource.pick(isPicked))
     }
     yield* Effect.provide(admit(source), Live.settings(job))
     const program = Effect.gen(function*() {

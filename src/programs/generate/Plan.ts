@@ -64,6 +64,9 @@ const countPending = ({ pending, settled, shard, source }: Scope): Effect.Effect
       Effect.orElseSucceed(() => pending.size)
     )
 
+/** So many are kept for the run, and looked for among themselves: a small table is a near one. */
+const fewPending = 100_000
+
 const tableOf = (slugs: Iterable<string>): SlugTable => {
   const table = makeSlugTable()
   for (const slug of slugs) table.add(slug, 1)
@@ -77,7 +80,7 @@ const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
   const pass: Pass = {
     phase: null,
     toDo: yield* countPending(scope),
-    isPicked: isPending(scope.settled),
+    isPicked: scope.pending.size < fewPending ? isAmong(scope.pending) : isPending(scope.settled),
     takeUp: ({ slug }) => settledAs(scope.settled, slug) === undefined ? pending : undefined,
     giveUpAfter: Infinity
   }

@@ -50,6 +50,8 @@ export interface GenerateOptions {
 }
 
 const graceMsDefault = 30_000
+/** So long, in milliseconds, a run that was stopped brings the index up to what it has accepted, for the next one. */
+const indexStoppedMs = 3000
 
 /** Settles what is taken up, with everything beside it that ends when the work does. Answers what was there before. */
 const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context: RunContext) {
@@ -96,6 +98,10 @@ const settleAll = Effect.fnUntraced(function*(options: GenerateOptions, context:
   yield* firstCalls.close
   if (!control.isClosed()) {
     yield* Effect.raceFirst(Effect.andThen(upkeep.finish, refreshIndex()), control.closed)
+  }
+  // A disk that fails is left alone.
+  if (control.isClosed() && control.current()?._tag !== "Storage") {
+    yield* Effect.timeoutOption(refreshIndex(), indexStoppedMs)
   }
   return { before, atRiskBefore: replay.atRisk }
 }, Effect.scoped)

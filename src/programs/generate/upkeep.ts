@@ -12,7 +12,7 @@ import type { ItemSource } from "../../services/items/ItemSource.ts"
 import { Audit } from "../../services/master/Audit.ts"
 import { Consolidation } from "../../services/master/Consolidation.ts"
 import type { Stock } from "../../services/master/Settled.ts"
-import { refreshIndex } from "../../services/master/KeepIndex.ts"
+import { refreshIndexWithin } from "../../services/master/KeepIndex.ts"
 import type { Happening, SkippedConsolidation } from "./RunEvent.ts"
 
 export interface Upkeep {
@@ -77,8 +77,6 @@ export const makeUpkeep = Effect.fnUntraced(
       lines = report.successes.kept + report.rejects.kept
       superseded = report.left
       yield* emit({ event: "consolidated", acceptedNow, report })
-      // The one there was is of the files that were replaced.
-      yield* refreshIndex()
     })
 
     const told = (acceptedNow: number) =>
@@ -93,6 +91,8 @@ export const makeUpkeep = Effect.fnUntraced(
         wasDue = true
         last = acceptedNow
         yield* consolidate(acceptedNow)
+        // There is none after a consolidation: it was of the files that were replaced.
+        yield* refreshIndexWithin
         const report = yield* auditAppended
         // None where the masters were just consolidated, which verifies every line.
         if (report.checks.length > 0) yield* emit({ event: "audited-appended", report })

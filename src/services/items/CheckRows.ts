@@ -20,7 +20,7 @@ import type { Item } from "./Item.ts"
 import { pullJsonlBlocks } from "./JsonlRows.ts"
 import type { ItemBlock } from "./JsonlRows.ts"
 import { identityOf } from "./RecallInput.ts"
-import { followedBy, RowBook, visitRows } from "./RowPages.ts"
+import { followedBy, RowBook, unknownOffset, visitPrints } from "./RowPages.ts"
 import { makeSlugTable } from "./SlugTable.ts"
 import type { SlugTable } from "./SlugTable.ts"
 import { firstPlace, pullTextBlocks } from "./TextBlocks.ts"
@@ -102,7 +102,7 @@ const learn = Effect.fnUntraced(function*(reading: Reading, faults: InputFaults,
     readBlocks(reading, faults, before.place, onBlock),
     ({ items, offsets }) =>
       Effect.sync(() => {
-        for (const [at, item] of items.entries()) note(item, offsets[at] ?? Number.NaN)
+        for (const [at, item] of items.entries()) note(item, offsets[at] ?? unknownOffset)
       })
   )
   const learnt: Learnt = {
@@ -164,7 +164,7 @@ export const checkAdded = Effect.fnUntraced(function*(
     contents: before
   })
   let isKnown = false
-  yield* visitRows(before.rows, (prints, at) => {
+  yield* visitPrints(before.rows, (prints, at) => {
     isKnown ||= learnt.slugs.getPrint(prints, at) !== undefined
   })
   return isKnown || faults.count() > 0

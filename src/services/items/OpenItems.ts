@@ -19,7 +19,7 @@ import type { InputError, ItemSource, PrintTest } from "./ItemSource.ts"
 import type { Item } from "./Item.ts"
 import { pickRows, readPicked } from "./PickedRows.ts"
 import { recallInput } from "./RecallInput.ts"
-import { visitRows } from "./RowPages.ts"
+import { visitPrints } from "./RowPages.ts"
 import { makeSlugTable } from "./SlugTable.ts"
 
 export interface InputOptions {
@@ -71,12 +71,14 @@ const sourceOf = (reading: Reading, checked: CheckedInput, isNews: boolean): Ite
     items: readChecked(reading),
     pick: (isPicked) => readAmong(reading, checked, isPicked),
     columns: makeColumnBook(columns).columns(),
-    visitSlugs: (visit) => visitRows(rows, visit),
+    visitSlugs: (visit) => visitPrints(rows, visit),
     slugs: Effect.suspend(() => {
       const slugs = makeSlugTable(rows.count)
-      const add = (prints: Uint32Array, at: number, _offset: number, line: number) =>
-        void slugs.addPrint(prints, at, line)
-      return Effect.as(visitRows(rows, add), slugs)
+      const visited = visitPrints(
+        rows,
+        (prints, at, { lines }, row) => void slugs.addPrint(prints, at, lines[row]!)
+      )
+      return Effect.as(visited, slugs)
     }),
     // Standard input is another file each time.
     unkept: isNews && reading.input.name !== "-" ? checked : undefined

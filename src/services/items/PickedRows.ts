@@ -11,11 +11,14 @@ import type { InputFile } from "./InputFile.ts"
 import type { Item } from "./Item.ts"
 import type { InputError, PrintTest } from "./ItemSource.ts"
 import { itemOfRow } from "./JsonlRows.ts"
-import { RowBook, visitRows } from "./RowPages.ts"
+import { RowBook, unknownOffset, visitPrints } from "./RowPages.ts"
 import type { RowPages } from "./RowPages.ts"
 
 /** Where more than one row of so many is picked, all are read one after the other. */
 const fewOf = 8
+
+const isWithout = (picked: RowBook): boolean =>
+  picked.count > 0 && picked.offsetOf(0) === unknownOffset
 
 /** The picked rows; undefined where they are not few, or it is not known where they stand. */
 export const pickRows = (
@@ -25,15 +28,13 @@ export const pickRows = (
   Effect.suspend(() => {
     const picked = new RowBook()
     const most = rows.count / fewOf
-    let isKnown = true
     return Effect.map(
-      visitRows(rows, (prints, at, offset, line) => {
-        isKnown &&= !Number.isNaN(offset)
-        if (isKnown && picked.count <= most && isPicked(prints, at)) {
-          picked.add(prints, at, offset, line)
+      visitPrints(rows, (prints, at, { lines, offsets }, row) => {
+        if (picked.count <= most && isPicked(prints, at)) {
+          picked.add(prints, at, offsets[row]!, lines[row]!)
         }
       }),
-      () => isKnown && picked.count <= most ? picked : undefined
+      () => picked.count > most || isWithout(picked) ? undefined : picked
     )
   })
 

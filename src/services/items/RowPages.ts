@@ -9,7 +9,7 @@ export interface RowPage {
   readonly count: number
   /** Fingerprints of the slugs, four words each. */
   readonly prints: Uint32Array
-  /** Where each row begins in the file, in bytes; NaN where that is not known. */
+  /** Where each row begins in the file, in bytes; `unknownOffset` in all of them where that is not known. */
   readonly offsets: Float64Array
   readonly lines: Uint32Array
 }
@@ -24,6 +24,7 @@ export interface RowPages {
   readonly visit: VisitPages<InputError>
 }
 
+export const unknownOffset = -1
 export const pageRows = 1024
 const printBytes = fingerprintWords * 4
 const lineBytes = 4
@@ -110,17 +111,16 @@ export const followedBy = (first: RowPages, second: RowPages): RowPages => ({
   visit: (visit) => Effect.andThen(first.visit(visit), second.visit(visit))
 })
 
-/** Visits each row: its fingerprint, whose words stand in `prints` from `at` on, where it begins, and its line. */
-export const visitRows = (
+/** Visits the fingerprint of each row: its words stand in `prints` from `at` on. */
+export const visitPrints = (
   rows: RowPages,
-  visit: (prints: Uint32Array, at: number, offset: number, line: number) => void
+  visit: (prints: Uint32Array, at: number, page: RowPage, row: number) => void
 ): Effect.Effect<void, InputError> =>
   rows.visit((pages) =>
     Effect.sync(() => {
-      for (const { count, lines, offsets, prints } of pages) {
-        for (let row = 0; row < count; row++) {
-          visit(prints, row * fingerprintWords, offsets[row]!, lines[row]!)
-        }
+      for (const page of pages) {
+        const { count, prints } = page
+        for (let row = 0; row < count; row++) visit(prints, row * fingerprintWords, page, row)
       }
     })
   )

@@ -16,6 +16,8 @@ import type { Stock } from "./Settled.ts"
 const worthBytes = 4 * 1024 * 1024
 /** The part of the masters that an index may leave to be read. */
 const tailShareMax = 0.05
+/** The same while a run goes on: reading them each time they grew by a quarter comes to five times their length at most. */
+const tailShareMaxWithin = 0.2
 
 /** It is disposable: where it cannot be written, the masters are read the next time as well. */
 const told = Effect.catch((error: DiskError) =>
@@ -48,22 +50,27 @@ const bytesNow = Effect.fnUntraced(function*(data: DataPaths) {
 /** Whether the index covers all but a small part of the masters. */
 const isRecent = Effect.fnUntraced(function*(
   data: DataPaths,
-  bytes: number
+  bytes: number,
+  tailShare: number
 ): Effect.fn.Return<boolean, DiskError, Disk | Scope.Scope> {
   const index = yield* openCoveringIndex(data)
   if (index === undefined) return false
   const { rejects, successes } = index.file.header
-  return bytes - successes.bytes - rejects.bytes <= bytes * tailShareMax
+  return bytes - successes.bytes - rejects.bytes <= bytes * tailShare
 }, Effect.scoped)
 
 const refresh = Effect.fnUntraced(function*(
-  bytesMin: number
+  bytesMin: number,
+  tailShare: number
 ): Effect.fn.Return<void, DiskError, DataDirectory | Disk | FileLock> {
   const data = yield* DataDirectory
   const bytes = yield* bytesNow(data)
-  if (bytes < bytesMin || (yield* isRecent(data, bytes))) return
+  if (bytes < bytesMin || (yield* isRecent(data, bytes, tailShare))) return
   yield* keep((yield* takeStockAnew).unindexed, bytesMin)
 })
 
 /** Brings the index up to the masters as they are, where that is worth reading them. */
-export const refreshIndex = (bytesMin = worthBytes) => told(refresh(bytesMin))
+export const refreshIndex = (bytesMin = worthBytes) => told(refresh(bytesMin, tailShareMax))
+
+/** The same amid a run, once much was appended: so much at most is to be read after a kill. */
+export const refreshIndexWithin = told(refresh(worthBytes, tailShareMaxWithin))

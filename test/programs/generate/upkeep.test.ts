@@ -1,14 +1,17 @@
 // Periodic consolidation: every N accepted records, seen in the events; its failure is told and stops nothing.
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
-import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
+import type { RunEvent, StopReason } from "../../../src/programs/generate/RunEvent.ts"
 import { Disk } from "../../../src/services/durability/Disk.ts"
+import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
 import { FileLock } from "../../../src/services/durability/FileLock.ts"
+import { takeStock } from "../../../src/services/master/Settled.ts"
 import { recordLine } from "../../support/masters.ts"
 import { assertSettledOnce, data, goodAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
 
@@ -139,4 +142,67 @@ describe("generate: upkeep", () => {
         ["upkeep-failed 5", "skipped 10: failed-before", "audited 71"]
       )
     }))
+
+  describe("the index of settled slugs is brought up to what was accepted", () => {
+    const large = Array.from(
+      { length: 5 },
+      (_, n) => `{"slug":"large-${n}","text":"${"x".repeat(1024 * 1024)}"}\n`
+    ).join("")
+    /** A run over large masters, whose index is gone from the first record on. */
+    const runLarge = (
+      every: number,
+      onEvent: (event: RunEvent, store: Store.MemoryStore) => Effect.Effect<void> | undefined,
+      stopRequested?: Effect.Effect<StopReason>
+    ) =>
+      Effect.gen(function*() {
+        const store = Store.make()
+        store.put(data.updates, large)
+        store.put(data.successes, large)
+        let isRemoved = false
+        const job = yield* makeJob({ consolidateEvery: every, concurrency: 1 })
+        yield* run(store, job, {
+          rows: rows(4),
+          stopRequested,
+          onEvent: (event) => {
+            if (event.event === "accepted" && !isRemoved) {
+              isRemoved = true
+              assert.isDefined(store.get(data.index), "made when the run began")
+              store.unlink(data.index, 0)
+            }
+            return onEvent(event, store)
+          }
+        })
+        return store
+      }).pipe(Effect.provide(ScriptedLlm.layer(goodAnswer)))
+
+    it.effect("amid a run", () =>
+      Effect.gen(function*() {
+        let seen = 0
+        yield* runLarge(2, (event, store) => {
+          if (event.event !== "audited-appended") return undefined
+          seen++
+          assert.isDefined(store.get(data.index))
+        })
+        assert.isAbove(seen, 0)
+      }))
+
+    it.effect("after a stop", () =>
+      Effect.gen(function*() {
+        const asked = yield* Deferred.make<StopReason>()
+        const store = yield* runLarge(
+          0,
+          (event) =>
+            event.event === "accepted"
+              ? Effect.asVoid(Deferred.succeed(asked, { _tag: "Signal", signal: "SIGINT" }))
+              : undefined,
+          Deferred.await(asked)
+        )
+        const known = yield* takeStock.pipe(
+          Effect.provide(Layer.merge(MemoryDisk.layer(store), DataDirectory.layer(data.root)))
+        )
+        assert.isDefined(store.get(data.index))
+        assert.isUndefined(known.unindexed, "it is believed")
+        assert.isTrue(known.settled.size > 5 && known.settled.size < 9)
+      }))
+  })
 })
