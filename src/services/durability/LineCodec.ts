@@ -7,6 +7,7 @@
 // lines. A file of others whose objects end in eight hex digits under `_crc` reads as corrupt, not as foreign.
 import { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
+import { matchesAt } from "./matchesAt.ts"
 
 /** `foreign`: a JSON object on a line of its own, complete, but without a checksum of ours. */
 export type LineState = "valid" | "corrupt" | "foreign"
@@ -110,13 +111,6 @@ export const encodeText = (text: LineText): Uint8Array => {
 /** The whole line, newline included. Throws as `lineText` does. */
 export const encodeLine = (object: { readonly [key: string]: unknown }): Uint8Array =>
   encodeText(lineText(object))
-
-const matchesAt = (bytes: Uint8Array, pattern: Uint8Array, at: number): boolean => {
-  for (let i = 0; i < pattern.length; i++) {
-    if (bytes[at + i] !== pattern[i]) return false
-  }
-  return true
-}
 
 const parseObject = (bytes: Uint8Array): { readonly [key: string]: unknown } | undefined => {
   try {

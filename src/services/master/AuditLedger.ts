@@ -1,6 +1,7 @@
 // What an audit remembers of every record id and call id: flags, cost and which call asked the same before. Bounded memory.
 import type { SlugTable } from "../items/SlugTable.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
+import { PagedNumbers } from "./PagedNumbers.ts"
 
 export const Mark = {
   inUpdates: 1,
@@ -16,16 +17,17 @@ export const Mark = {
 } as const
 
 const capacityMin = 16
-const none = -1
+
+const known = (value: number): number | undefined => Number.isNaN(value) ? undefined : value
 
 /** Ids are numbered in the order in which they are first met. */
 export class AuditLedger {
   readonly #ids: SlugTable = makeSlugTable()
   readonly #requests: SlugTable = makeSlugTable()
   #marks = new Uint8Array(capacityMin)
-  #costs = new Float64Array(capacityMin)
-  #previous = new Int32Array(capacityMin)
-  #slugs = new Int32Array(capacityMin)
+  readonly #costs = new PagedNumbers()
+  readonly #previous = new PagedNumbers()
+  readonly #slugs = new PagedNumbers()
   /** 0: none is known. */
   #checksums = new Uint32Array(capacityMin)
 
@@ -36,12 +38,9 @@ export class AuditLedger {
   /** The number of an id, new or known. */
   number(id: string): number {
     const next = this.#ids.size
-    const known = this.#ids.add(id, next)
-    if (known !== undefined) return known
+    const before = this.#ids.add(id, next)
+    if (before !== undefined) return before
     if (next === this.#marks.length) this.#grow()
-    this.#costs[next] = Number.NaN
-    this.#previous[next] = none
-    this.#slugs[next] = none
     return next
   }
 
@@ -58,21 +57,20 @@ export class AuditLedger {
 
   /** What the record says its call cost, in nanodollars; NaN where it says nothing. */
   costNanoUsd(number: number): number {
-    return this.#costs[number]!
+    return this.#costs.get(number)
   }
 
   setCostNanoUsd(number: number, costNanoUsd: number): void {
-    this.#costs[number] = costNanoUsd
+    this.#costs.set(number, costNanoUsd)
   }
 
   /** The number of the slug that the record stands under; undefined where it is not known. */
   slugOf(number: number): number | undefined {
-    const slug = this.#slugs[number]!
-    return slug === none ? undefined : slug
+    return known(this.#slugs.get(number))
   }
 
   setSlug(number: number, slug: number): void {
-    this.#slugs[number] = slug
+    this.#slugs.set(number, slug)
   }
 
   /** What the record's line ends in, where it stood first; undefined where it is not known. */
@@ -87,27 +85,23 @@ export class AuditLedger {
   /** Notes the request of a call: its hash and slug. */
   request(number: number, key: string): void {
     const earlier = this.#requests.get(key)
-    if (earlier !== undefined && earlier !== number) this.#previous[number] = earlier
+    if (earlier !== undefined && earlier !== number) this.#previous.set(number, earlier)
     this.#requests.set(key, number)
   }
 
   /** The call before this one that asked the same for the same slug. */
   previous(number: number): number | undefined {
-    const previous = this.#previous[number]!
-    return previous === none ? undefined : previous
+    return known(this.#previous.get(number))
   }
 
   #grow(): void {
     const capacity = this.#marks.length * 2
     this.#marks = grown(new Uint8Array(capacity), this.#marks)
-    this.#costs = grown(new Float64Array(capacity), this.#costs)
-    this.#previous = grown(new Int32Array(capacity), this.#previous)
-    this.#slugs = grown(new Int32Array(capacity), this.#slugs)
     this.#checksums = grown(new Uint32Array(capacity), this.#checksums)
   }
 }
 
-const grown = <Numbers extends Uint8Array | Int32Array | Uint32Array | Float64Array>(
+const grown = <Numbers extends Uint8Array | Uint32Array>(
   into: Numbers,
   from: Numbers
 ): Numbers => {

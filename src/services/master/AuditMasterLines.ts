@@ -78,10 +78,15 @@ const ofRun = ({ byRun }: MasterScan, runId: string): OfRun => {
   return found
 }
 
+/** What only journals are compared with is not kept where there are none. */
+const hasJournals = ({ journals }: MasterScan): boolean => journals.size > 0
+
 /** What is read of a record's provenance once, in the master that has it first. */
-const visitRecord = (scan: MasterScan, number: number, { meta }: MasterLine): void => {
-  const { costUsd, runId } = meta
-  if (costUsd !== undefined) scan.ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
+const visitRecord = (scan: MasterScan, number: number, line: MasterLine): void => {
+  const { costUsd, runId } = line
+  if (costUsd !== undefined && hasJournals(scan)) {
+    scan.ledger.setCostNanoUsd(number, Math.round(costUsd * 1e9))
+  }
   if (runId !== undefined) ofRun(scan, runId).records++
 }
 
@@ -108,7 +113,7 @@ const visitId = (
   const again = ledger.mark(number, idIn[name])
   if (again) tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
   if (name === "rejects") {
-    const { runId } = line.meta
+    const { runId } = line
     if (!again && runId !== undefined) ofRun(scan, runId).rejects++
     return number
   }
@@ -175,7 +180,9 @@ const visitSlug = (
   const hasRecord = name === "rejects" && slugs.standsIn("successes", line)
   const { again, number } = slugs.enter(name, line)
   if (name === "rejects") visitReject(scan, number, line, where)
-  if (name === "successes" && id !== undefined && ledger.has(id, Mark.inUpdates)) {
+  if (
+    name === "successes" && id !== undefined && ledger.has(id, Mark.inUpdates) && hasJournals(scan)
+  ) {
     slugs.noteBoth(number, line.atMs)
     ledger.setSlug(id, number)
   }

@@ -1,7 +1,9 @@
 // One line of a master file read in place: its slug as bytes, and its provenance, without making strings of the content.
 import { Buffer } from "node:buffer"
 import { verifyLine } from "../durability/LineCodec.ts"
+import { matchesAt } from "../durability/matchesAt.ts"
 import { encodeUtf8 } from "../items/Fingerprint.ts"
+import { costUsdIn, idIn, runIdIn, timeIn } from "./MetaInPlace.ts"
 
 /**
  * `verified`: ours, its checksum holds. `foreign`: made by others, read by JSON.parse. `blank`: white space only.
@@ -21,19 +23,7 @@ interface LineMeta {
 }
 
 const slugHead = Buffer.from(`{"slug":"`)
-const acceptedKey = Buffer.from(`,"acceptedAt":"`)
-const rejectedKey = Buffer.from(`,"rejectedAt":"`)
-/** What follows the time in our own records and rejects. */
-const afterAccepted = Buffer.from(`","qa":{"rules":"`)
-const afterRejected = Buffer.from(`"}`)
-/** Bytes of `2026-01-02T03:04:05.678Z`. */
-const timeLength = 24
-/** The end of a record of ours in which its time is looked for: nothing but the QA of a few warnings follows it. */
-const timeWithin = 512
 const metaKey = Buffer.from(`,"_meta":`)
-const idHead = Buffer.from(`,"_meta":{"id":"`)
-/** An id that is its own JSON, as all of ours are. */
-const plainId = /^[\w:.-]+$/
 /** Bytes of `,"_crc":"xxxxxxxx"}`. */
 const checksumLength = 19
 const checksumDigits = 8
@@ -101,7 +91,17 @@ export class MasterLine {
 
   /** `meta.id`, for our own lines without parsing their provenance. */
   get id(): string | undefined {
-    return (this.kind === "verified" ? this.#idInPlace() : undefined) ?? this.meta.id
+    return (this.kind === "verified" ? idIn(this.#line) : undefined) ?? this.meta.id
+  }
+
+  /** `meta.runId`, likewise. */
+  get runId(): string | undefined {
+    return (this.kind === "verified" ? runIdIn(this.#line) : undefined) ?? this.meta.runId
+  }
+
+  /** `meta.costUsd`, likewise. */
+  get costUsd(): number | undefined {
+    return (this.kind === "verified" ? costUsdIn(this.#line) : undefined) ?? this.meta.costUsd
   }
 
   /** All that stands under `_meta`, as it was written. */
@@ -116,7 +116,7 @@ export class MasterLine {
 
   /** `meta.atMs`, for our own lines without parsing their provenance. */
   get atMs(): number {
-    return (this.kind === "verified" ? this.#timeInPlace() : undefined) ?? this.meta.atMs
+    return (this.kind === "verified" ? timeIn(this.#line) : undefined) ?? this.meta.atMs
   }
 
   #corrupt(problem: string): LineKind {
@@ -155,39 +155,6 @@ export class MasterLine {
   }
 
   /**
-   * The time of a record or reject where it stands as we write it: in a line of ours, what follows it is in `_meta` only.
-   * Undefined where the line is shaped otherwise.
-   */
-  #timeInPlace(): number | undefined {
-    const line = this.#line
-    const metaEnd = line.length - checksumLength
-    const rejectedAt = metaEnd - afterRejected.length + 1 - timeLength
-    if (matchesAt(line, rejectedKey, rejectedAt - rejectedKey.length)) {
-      return timeAt(line, rejectedAt)
-    }
-    const from = Math.max(0, metaEnd - timeWithin)
-    for (let at = metaEnd - timeLength - afterAccepted.length; at >= from; at--) {
-      if (line[at] !== acceptedKey[0] || !matchesAt(line, acceptedKey, at)) continue
-      const timeStart = at + acceptedKey.length
-      return matchesAt(line, afterAccepted, timeStart + timeLength)
-        ? timeAt(line, timeStart)
-        : undefined
-    }
-    return undefined
-  }
-
-  /** Every writer of ours puts `_meta` last and its id first; undefined where the line is shaped otherwise. */
-  #idInPlace(): string | undefined {
-    const line = this.#line
-    const at = line.lastIndexOf(idHead)
-    if (at === -1 || at !== line.lastIndexOf(metaKey)) return undefined
-    const start = at + idHead.length
-    const end = line.indexOf(quote, start)
-    const id = line.toString("latin1", start, end)
-    return plainId.test(id) ? id : undefined
-  }
-
-  /**
    * In our lines `_meta` is the last key before the checksum. The bytes of the key cannot stand in a string, where the
    * quotes are escaped; were it a nested key, what follows would not be balanced and the whole line is parsed.
    */
@@ -201,11 +168,6 @@ export class MasterLine {
   }
 }
 
-const matchesAt = (line: Buffer, pattern: Buffer, at: number): boolean => {
-  for (let i = 0; i < pattern.length; i++) if (line[at + i] !== pattern[i]) return false
-  return true
-}
-
 const withoutMark = (line: Buffer): Buffer =>
   matchesAt(line, byteOrderMark, 0) ? line.subarray(byteOrderMark.length) : line
 
@@ -216,38 +178,6 @@ const isBlank = (line: Buffer): boolean => {
     if (byte !== 0x20 && byte !== 0x0d && byte !== 0x09) return false
   }
   return true
-}
-
-/** The number of so many digits; NaN where one of them is none. */
-const digitsAt = (line: Buffer, at: number, count: number): number => {
-  let value = 0
-  for (let i = 0; i < count; i++) {
-    const digit = line[at + i]! - 0x30
-    if (digit < 0 || digit > 9) return Number.NaN
-    value = value * 10 + digit
-  }
-  return value
-}
-
-/** Days that each month has in every year. */
-const daysOf = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-/** A time as we write it, in milliseconds since the epoch; undefined for anything that only a calendar can judge. */
-const timeAt = (line: Buffer, at: number): number | undefined => {
-  const framed = line[at + 4] === 0x2d && line[at + 7] === 0x2d && line[at + 10] === 0x54 &&
-    line[at + 13] === 0x3a && line[at + 16] === 0x3a && line[at + 19] === 0x2e &&
-    line[at + 23] === 0x5a
-  const month = digitsAt(line, at + 5, 2)
-  const day = digitsAt(line, at + 8, 2)
-  const hour = digitsAt(line, at + 11, 2)
-  const minute = digitsAt(line, at + 14, 2)
-  const second = digitsAt(line, at + 17, 2)
-  const year = digitsAt(line, at, 4)
-  const plain = year >= 100 && day >= 1 && day <= (daysOf[month] ?? 0) && hour < 24 &&
-    minute < 60 && second < 60
-  if (!framed || !plain) return undefined
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second, digitsAt(line, at + 20, 3))
-  return Number.isNaN(ms) ? undefined : ms
 }
 
 const parseOrUndefined = (text: string): unknown => {
