@@ -8,8 +8,8 @@ import type { CampaignReport } from "./campaign.ts"
 import { killWriters } from "./writerKills.ts"
 
 const writerKillsMin = process.env["CI"] ? 500 : 60
-const runKillsMin = 30
-const moneyKillsMin = 10
+const runKillsMin = 15
+const moneyKillsMin = 8
 
 const said = (what: string, counts: object, startMs: number): void => {
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0)
@@ -53,7 +53,7 @@ describe("kill -9", () => {
     "I1 I2 I4 I5 I6 I8 I9 I10: nothing acknowledged is lost, nothing is paid twice unless it was listed as at risk",
     { timeout: 600_000 },
     async ({ signal }) => {
-      const report = await killRuns("runs", { killsMin: runKillsMin, items: 70, seed, signal })
+      const report = await killRuns("runs", { killsMin: runKillsMin, items: 100, seed, signal })
       assert.isAtLeast(report.acknowledged, 100)
     }
   )

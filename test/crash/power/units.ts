@@ -59,8 +59,9 @@ export const parseUnit = (name: string): Unit | undefined => {
     : { workload, kind, schedule: order, part, parts: of, perMoment, seed }
 }
 
-/** Crash states of one workload whose recoveries are failed. */
+/** Crash states of one workload whose recoveries are failed, and of them one in so many where it is sampled. */
 const recoveriesFailed = 6
+const recoverySampleOneIn = 2
 
 const options = (unit: Unit, wanted: RegExp | undefined): ExploreOptions => ({
   seed: unit.seed,
@@ -169,8 +170,8 @@ export const runUnit = (
 }
 
 /**
- * One round over everything. Where `sampled` is set, of what is cut in parts one part, and of the orders of the fibers one,
- * as the seed has it; there every call that is made to fail does so in one way.
+ * One round over everything. Where `sampled` is set, of what is cut in parts one part, of recoveries half, and of the
+ * orders of the fibers one, as the seed has it; there every call that is made to fail does so in one way.
  */
 export const unitsOf = (seed: number, perMoment: number, sampled = false): ReadonlyArray<Unit> =>
   workloads.flatMap((workload) => {
@@ -184,10 +185,10 @@ export const unitsOf = (seed: number, perMoment: number, sampled = false): Reado
       seed,
       perMoment: kind === "crash" ? perMoment : Math.max(2, perMoment >> 4)
     })
-    const inParts = (kind: UnitKind, parts: number) =>
-      sampled
-        ? [unit(kind, first, seed % parts, parts)]
-        : Array.from({ length: parts }, (_, part) => unit(kind, first, part, parts))
+    const inParts = (kind: UnitKind, parts: number, sampleOneIn = parts) =>
+      Array.from({ length: parts }, (_, part) => unit(kind, first, part, parts)).filter((
+        { part }
+      ) => !sampled || part % sampleOneIn === seed % sampleOneIn)
     const schedules = Array.from({ length: workload.schedules }, (_, i) => first + i)
     const crashed = sampled ? [first + seed % workload.schedules] : schedules
     return [
@@ -196,6 +197,6 @@ export const unitsOf = (seed: number, perMoment: number, sampled = false): Reado
       ...(sampled
         ? inParts("failOnce", workload.sampleParts)
         : inParts("fail", workload.parts)),
-      ...inParts(sampled ? "recoverOnce" : "recover", recoveriesFailed)
+      ...inParts(sampled ? "recoverOnce" : "recover", recoveriesFailed, recoverySampleOneIn)
     ]
   })
