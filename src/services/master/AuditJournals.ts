@@ -56,6 +56,14 @@ const acceptedMs = (line: Buffer): number => {
   return event?._tag === "verdict" ? Date.parse(event.acceptedAt ?? event.at) : Number.NaN
 }
 
+/** So many are named: memory must not follow what is lost. */
+const namedMax = 1000
+const unnamed = "another one that was accepted is not in both masters"
+
+const noteMissing = ({ missing }: Scan, number: number, what: string): void => {
+  missing.set(number, missing.size < namedMax ? what : unnamed)
+}
+
 /**
  * A verdict is written after its record is durable in both masters. A record that a newer one of its slug superseded
  * may have been consolidated away since, and so may one that was taken back: a verdict against it stands after its own.
@@ -68,19 +76,19 @@ const visitAccepted = (
   line: Buffer,
   where: string
 ): void => {
-  const { ledger, missing, slugs, tallies: { acknowledged } } = scan
+  const { ledger, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
   if (ledger.has(number, Mark.inUpdates) && ledger.has(number, Mark.inSuccesses)) {
     const other = ledger.slugOf(number)
     if (other === undefined || other === slugs.numberOf(slug)) return
     const what = `${id} was accepted, and its record stands under another slug`
-    missing.set(number, `${where}: ${slug}: ${what}`)
-    return
+    return noteMissing(scan, number, `${where}: ${slug}: ${what}`)
   }
   const bothMs = slugs.bothMs(slug)
   if (bothMs >= acceptedMs(line)) return
   const instead = Number.isNaN(bothMs) ? "" : ", which have an older record of its item"
-  missing.set(number, `${where}: ${slug}: ${id} was accepted and is not in both masters${instead}`)
+  const what = `${id} was accepted and is not in both masters`
+  noteMissing(scan, number, `${where}: ${slug}: ${what}${instead}`)
 }
 
 const checkMissing = ({ capture, missing, tallies: { acknowledged } }: Scan): void => {
