@@ -64,9 +64,6 @@ const countPending = ({ pending, settled, shard, source }: Scope): Effect.Effect
       Effect.orElseSucceed(() => pending.size)
     )
 
-/** So many are kept for the run, and looked for among themselves: a small table is a near one. */
-const fewPending = 100_000
-
 const tableOf = (slugs: Iterable<string>): SlugTable => {
   const table = makeSlugTable()
   for (const slug of slugs) table.add(slug, 1)
@@ -80,7 +77,7 @@ const pendingPass = Effect.fnUntraced(function*(scope: Scope) {
   const pass: Pass = {
     phase: null,
     toDo: yield* countPending(scope),
-    isPicked: scope.pending.size < fewPending ? isAmong(scope.pending) : isPending(scope.settled),
+    isPicked: isPending(scope.settled),
     takeUp: ({ slug }) => settledAs(scope.settled, slug) === undefined ? pending : undefined,
     giveUpAfter: Infinity
   }

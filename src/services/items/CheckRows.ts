@@ -143,7 +143,7 @@ export const checkWhole = Effect.fnUntraced(function*(
   const error = faults.error()
   if (error !== undefined) return yield* error
   if (learnt.rows.count === 0) return yield* fileFault(input.name, "no items: the input is empty")
-  return checkedOf(reading, learnt, learnt.rows, checkedAtMs)
+  return checkedOf(reading, learnt, learnt.rows.sorted(), checkedAtMs)
 })
 
 /**
@@ -169,5 +169,5 @@ export const checkAdded = Effect.fnUntraced(function*(
   })
   return isKnown || faults.count() > 0
     ? undefined
-    : checkedOf(reading, learnt, followedBy(before.rows, learnt.rows), checkedAtMs)
+    : checkedOf(reading, learnt, followedBy(before.rows, learnt.rows.sorted()), checkedAtMs)
 })

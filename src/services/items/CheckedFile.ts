@@ -1,7 +1,7 @@
 // What was learnt of the input when it was checked, in a disposable file beside the masters: the same input is not
 // parsed again, and only the rows that are wanted are read.
 //
-//   pages      rows, in the order of the input (RowPages)
+//   pages      rows (RowPages)
 //   directory  for each page its rows and its CRC-32, 4 bytes each
 //   head       one line of JSON with its checksum: of which contents this is, what they were checked for, columns
 //   footer     16 bytes: the format, and the bytes of the head

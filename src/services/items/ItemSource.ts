@@ -41,8 +41,8 @@ export interface ItemSource {
   /** Of the first rows. */
   readonly columns: Columns
   /**
-   * Visits the fingerprint of every slug, in file order: its words stand in `prints` from `at` on. Memory does not follow
-   * their number.
+   * Visits the fingerprint of every slug, in an order of its own: its words stand in `prints` from `at` on. Memory does not
+   * follow their number.
    */
   readonly visitSlugs: (
     visit: (prints: Uint32Array, at: number) => void

@@ -11,7 +11,7 @@ import type { InputFile } from "./InputFile.ts"
 import type { Item } from "./Item.ts"
 import type { InputError, PrintTest } from "./ItemSource.ts"
 import { itemOfRow } from "./JsonlRows.ts"
-import { RowBook, unknownOffset, visitPrints } from "./RowPages.ts"
+import { RowBook, runRows, unknownOffset, visitPrints } from "./RowPages.ts"
 import type { RowPages } from "./RowPages.ts"
 
 /** Where more than one row of so many is picked, all are read one after the other. */
@@ -20,21 +20,21 @@ const fewOf = 8
 const isWithout = (picked: RowBook): boolean =>
   picked.count > 0 && picked.offsetOf(0) === unknownOffset
 
-/** The picked rows; undefined where they are not few, or it is not known where they stand. */
+/** The picked rows in file order; undefined where they are not few, or it is not known where they stand. */
 export const pickRows = (
   rows: RowPages,
   isPicked: PrintTest
 ): Effect.Effect<RowBook | undefined, InputError> =>
   Effect.suspend(() => {
     const picked = new RowBook()
-    const most = rows.count / fewOf
+    const most = Math.min(runRows, rows.count / fewOf)
     return Effect.map(
       visitPrints(rows, (prints, at, { lines, offsets }, row) => {
         if (picked.count <= most && isPicked(prints, at)) {
           picked.add(prints, at, offsets[row]!, lines[row]!)
         }
       }),
-      () => picked.count > most || isWithout(picked) ? undefined : picked
+      () => picked.count > most || isWithout(picked) ? undefined : picked.inFileOrder()
     )
   })
 
