@@ -110,9 +110,11 @@ const describe = (report: EstimateReport): string => {
 
 const sampleLines = ({ perItemNanoUsd, rest, settled, spentNanoUsd }: SampleReport): string =>
   [
-    `sample        ${settled} items settled for ${formatUsd(spentNanoUsd)}, ${
-      formatUsd(perItemNanoUsd)
-    } each`,
+    settled === 0
+      ? "sample        none of its items was settled: what one costs is not known yet"
+      : `sample        ${settled} items settled for ${formatUsd(spentNanoUsd)}, ${
+        formatUsd(perItemNanoUsd)
+      } each`,
     rest === null
       ? "the rest      nothing was answered that tells of it"
       : `the rest      ${rest.items} items: ${formatUsd(rest.expectedNanoUsd)} expected, ${

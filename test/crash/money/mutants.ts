@@ -35,9 +35,15 @@ const busy: Partial<Schedule> = {
 /** Several processes on a budget that does not do for all. */
 const shared: Partial<Schedule> = { ...busy, shards: 3, totalUsd: 0.012 }
 /** The same, and they die. */
-const dying: Partial<Schedule> = { ...shared, shards: 2, killsMax: 4 }
+const dying: Partial<Schedule> = {
+  ...shared,
+  items: 10,
+  rejectRate: 0.9,
+  totalUsd: 0.015,
+  killsMax: 3
+}
 /** Half of the calls fail. */
-const failing: Partial<Schedule> = { ...busy, failureRate: 0.6, items: 4 }
+const failing: Partial<Schedule> = { ...busy, failureRate: 0.6 }
 
 export const moneyMutants: ReadonlyArray<MoneyMutant> = [
   {
@@ -141,7 +147,7 @@ export const moneyMutants: ReadonlyArray<MoneyMutant> = [
   },
   {
     name: "what may have been billed is not held against a budget",
-    focus: { ...failing, runUsd: 0.004 },
+    focus: { ...failing, failureRate: 0.4, runUsd: 0.003 },
     change: change(
       "services/generation/PaidCalls.ts",
       "yield* billed ? lose(call, id) : budget.settle(reservation, 0)",
@@ -164,7 +170,7 @@ export const moneyMutants: ReadonlyArray<MoneyMutant> = [
   },
   {
     name: "an intent that is not waited for",
-    focus: { ...busy, killsMax: 30, diskMs: 100 },
+    focus: { ...busy, killsMax: 40, diskMs: 300 },
     change: change(
       "services/generation/PaidCalls.ts",
       `yield* journal.write({\n        _tag: "intent",`,
