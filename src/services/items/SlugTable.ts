@@ -8,8 +8,9 @@ export interface PrintLookup {
 }
 
 /**
- * Maps a slug to a whole number below 2^32. About 25 to 50 bytes a slug, whatever the slug's length. The `Bytes` forms
- * take the slug as UTF-8 bytes `[start, end)` of a buffer, so that a line can be looked up without making a string.
+ * Maps a slug to a whole number below 2^32. About 25 to 50 bytes a slug, whatever the slug's length; 4 to 8 less where the
+ * values number the slugs in the order in which they came. The `Bytes` forms take the slug as UTF-8 bytes `[start, end)`
+ * of a buffer, so that a line can be looked up without making a string.
  */
 export interface SlugTable extends PrintLookup {
   readonly size: number
@@ -51,7 +52,8 @@ class FingerprintTable implements SlugTable {
   #size = 0
   #slots: Uint32Array
   #prints: Uint32Array
-  #values: Uint32Array
+  /** None as long as every value is its entry's number, which is what those set who number slugs. */
+  #values: Uint32Array | undefined
   readonly #print = new SlugPrint()
 
   constructor(expected: number) {
@@ -60,7 +62,6 @@ class FingerprintTable implements SlugTable {
     const entries = Math.max(SLOTS_MIN, expected)
     this.#slots = new Uint32Array(slots)
     this.#prints = new Uint32Array(entries * WORDS)
-    this.#values = new Uint32Array(entries)
   }
 
   get size(): number {
@@ -79,7 +80,7 @@ class FingerprintTable implements SlugTable {
 
   getPrint(prints: Uint32Array, at: number): number | undefined {
     const entry = this.#slots[this.#find(prints, at)]!
-    return entry === 0 ? undefined : this.#values[entry - 1]!
+    return entry === 0 ? undefined : this.#valueOf(entry - 1)
   }
 
   add(slug: string, value: number): number | undefined {
@@ -95,7 +96,7 @@ class FingerprintTable implements SlugTable {
   addPrint(prints: Uint32Array, at: number, value: number): number | undefined {
     const slot = this.#find(prints, at)
     const entry = this.#slots[slot]!
-    if (entry !== 0) return this.#values[entry - 1]!
+    if (entry !== 0) return this.#valueOf(entry - 1)
     this.#insert(slot, prints, at, value)
     return undefined
   }
@@ -112,7 +113,7 @@ class FingerprintTable implements SlugTable {
 
   visitPrints(visit: (prints: Uint32Array, at: number, value: number) => void): void {
     for (let entry = 0; entry < this.#size; entry++) {
-      visit(this.#prints, entry * WORDS, this.#values[entry]!)
+      visit(this.#prints, entry * WORDS, this.#valueOf(entry))
     }
   }
 
@@ -124,7 +125,19 @@ class FingerprintTable implements SlugTable {
     const slot = this.#find(this.#print.words, 0)
     const entry = this.#slots[slot]!
     if (entry === 0) this.#insert(slot, this.#print.words, 0, value)
-    else this.#values[entry - 1] = value
+    else this.#setValue(entry - 1, value)
+  }
+
+  #valueOf(entry: number): number {
+    return this.#values === undefined ? entry : this.#values[entry]!
+  }
+
+  #setValue(entry: number, value: number): void {
+    if (this.#values === undefined) {
+      if (value === entry) return
+      this.#values = new Uint32Array(this.#prints.length / WORDS).map((_, index) => index)
+    }
+    this.#values[entry] = value
   }
 
   /** The slot where a fingerprint stands, or the free one where it belongs. */
@@ -145,23 +158,23 @@ class FingerprintTable implements SlugTable {
   }
 
   #insert(slot: number, prints: Uint32Array, at: number, value: number): void {
-    if (this.#size === this.#values.length) this.#growEntries()
+    if (this.#size * WORDS === this.#prints.length) this.#growEntries()
     for (let word = 0; word < WORDS; word++) {
       this.#prints[this.#size * WORDS + word] = prints[at + word]!
     }
-    this.#values[this.#size] = value
+    this.#setValue(this.#size, value)
     this.#size++
     this.#slots[slot] = this.#size
     if (this.#size > this.#slots.length * LOAD_MAX) this.#growSlots()
   }
 
   #growEntries(): void {
-    const entries = this.#values.length * 2
-    const prints = new Uint32Array(entries * WORDS)
+    const prints = new Uint32Array(this.#prints.length * 2)
     prints.set(this.#prints)
-    const values = new Uint32Array(entries)
-    values.set(this.#values)
     this.#prints = prints
+    if (this.#values === undefined) return
+    const values = new Uint32Array(prints.length / WORDS)
+    values.set(this.#values)
     this.#values = values
   }
 

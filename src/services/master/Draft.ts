@@ -42,7 +42,7 @@ export interface Draft {
  * A commit of the file system's journal waits for all that was written to new blocks: what a draft leaves unsynced is
  * what an appender's sync next to it waits for.
  */
-const unsyncedBytesMax = 16 * 1024 * 1024
+const unsyncedBytesMax = 4 * 1024 * 1024
 
 /** Temps beside the masters; removed with the scope unless they were swapped in. */
 export const makeDraft = Effect.fnUntraced(function*(
