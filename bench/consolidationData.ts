@@ -1,13 +1,12 @@
 // Generated masters for the benchmark, and a consolidation of them that is too simple to be wrong.
 import { Buffer } from "node:buffer"
-import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
-import { finished } from "node:stream/promises"
 import { encodeLine, encodeText } from "../src/services/durability/LineCodec.ts"
 import { eventText } from "../src/services/journal/EventCodec.ts"
 import type { JournalEvent } from "../src/services/journal/JournalEvent.ts"
+import { writeMany } from "./writeMany.ts"
 
 const text = "Some words that say what it is for, and how it is held in the hand. ".repeat(10)
 
@@ -51,21 +50,6 @@ const lineOf = (n: number, lines: number): Uint8Array => {
       qa: { rules: "3".repeat(32), warnings: [] }
     }
   })
-}
-
-/** Writes what `bytesOf` answers for each number, thousands at once. */
-const writeMany = async (
-  file: string,
-  count: number,
-  bytesOf: (n: number) => Uint8Array
-): Promise<void> => {
-  const out = fs.createWriteStream(file)
-  for (let from = 0; from < count; from += 1000) {
-    const length = Math.min(1000, count - from)
-    const bytes = Buffer.concat(Array.from({ length }, (_, at) => bytesOf(from + at)))
-    if (!out.write(bytes)) await once(out, "drain")
-  }
-  await finished(out.end())
 }
 
 /** Writes updates and successes, the same, and a few rejects. Answers their bytes. */
