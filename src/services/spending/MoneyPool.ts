@@ -100,6 +100,17 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
   const writeSlot = (opened: DiskFile, index: number, slot: MoneySlot) =>
     writeAllAt(disk, opened, encodeMoneySlot(slot), index * moneySlotBytes)
 
+  /**
+   * Not where another run has begun the file anew since. It does so once this run's books are closed, before this one has
+   * left: what they say is counted there, nothing more is reserved here, and the place may be another's by now.
+   */
+  const writeOwn = Effect.fnUntraced(function*(opened: DiskFile, slot: MoneySlot) {
+    const bytes = Buffer.allocUnsafe(moneySlotBytes)
+    const count = yield* readAllAt(disk, opened, bytes, ownIndex * moneySlotBytes)
+    if (decodeMoneySlot(bytes.subarray(0, count))?.runId !== runId) return
+    yield* writeSlot(opened, ownIndex, slot)
+  })
+
   const locked = <A, R>(use: (opened: DiskFile) => Effect.Effect<A, DiskError, R>) =>
     Effect.suspend(() => {
       if (file === undefined) return Effect.die(new Error("the run has not joined the pool"))
@@ -169,7 +180,7 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
           })
         const first = share(slots)
         const lease = first.short ? share(yield* reclaim(opened, slots)) : first
-        yield* writeSlot(opened, ownIndex, {
+        yield* writeOwn(opened, {
           runId,
           grantedNanoUsd: lease.grantedNanoUsd,
           spentNanoUsd,
@@ -223,7 +234,7 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
     ),
     leave: (spentNanoUsd) =>
       file === undefined ? Effect.void : locked((opened) =>
-        writeSlot(opened, ownIndex, {
+        writeOwn(opened, {
           runId,
           grantedNanoUsd: spentNanoUsd,
           spentNanoUsd,

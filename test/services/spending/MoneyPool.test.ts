@@ -23,8 +23,15 @@ import { mortalProcess } from "../../support/MortalProcess.ts"
 
 const { money } = paths("/data")
 
-/** A run of a process of its own, joined: what it may use, and the ways it can end. */
-const process = Effect.fnUntraced(function*(store: MemoryStore, totalBudgetNanoUsd: number) {
+/**
+ * A run of a process of its own, joined: what it may use, and the ways it can end. `closed`: runs whose books are closed,
+ * by what this one finds.
+ */
+const process = Effect.fnUntraced(function*(
+  store: MemoryStore,
+  totalBudgetNanoUsd: number,
+  closed: ReadonlyArray<string> = []
+) {
   const mortal = mortalProcess(store, undefined)
   const scope = yield* Scope.make()
   const context = yield* Layer.buildWithScope(
@@ -43,7 +50,7 @@ const process = Effect.fnUntraced(function*(store: MemoryStore, totalBudgetNanoU
   )
   yield* budget.join(replay.runs.map(({ runId, state, totals }) => ({
     runId,
-    alive: state === "alive",
+    alive: state === "alive" && !closed.includes(runId),
     nanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd
   })))
   return { budget, journal, kill: mortal.kill, end: Scope.close(scope, Exit.void) }
@@ -87,6 +94,21 @@ describe("MoneyPool", () => {
       assert.instanceOf(error, BudgetReached)
       assert.strictEqual(error instanceof BudgetReached && error.scope, "total")
       yield* soon(a.budget.reserve("x", 100))
+    }))
+
+  it.effect("I10: a run that leaves after its books were closed takes no place of those that came since", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const a = yield* process(store, 1000)
+      yield* a.budget.settle(yield* soon(a.budget.reserve("x", 100)), 0)
+      // Its manifest tells all there is to know: whoever comes now begins the file anew.
+      const b = yield* process(store, 1000, [a.journal.runId])
+      yield* soon(b.budget.reserve("y", 500))
+      yield* soon(a.end)
+      const c = yield* process(store, 1000)
+      const waiting = yield* Effect.forkChild(c.budget.reserve("z", 600))
+      yield* settle
+      assert.isUndefined(waiting.pollUnsafe(), "500 and 600 are more than 1000")
     }))
 
   it.effect("what a run took ahead comes back when another is short", () =>
