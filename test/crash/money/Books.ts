@@ -7,6 +7,7 @@ interface Call {
   readonly run: string
   readonly slug: string
   readonly hash: string
+  readonly isOfJudge: boolean
   nanoUsd: number
   isAnswered: boolean
 }
@@ -16,6 +17,7 @@ interface Line {
   readonly slug: string
   readonly id: string
   readonly requestHash: string
+  readonly judges?: string
   readonly reservedNanoUsd: number
   readonly costNanoUsd: number
   readonly atRiskNanoUsd: number
@@ -26,6 +28,8 @@ export interface Limits {
   readonly itemNanoUsd: number
   /** By run, as it was started. */
   readonly runNanoUsd: (run: string) => number
+  /** The same of its judge. */
+  readonly judgeNanoUsd: (run: string) => number
 }
 
 const journalName = /\/raw\/ai-run-([^/]*)\.jsonl$/
@@ -49,6 +53,8 @@ export class Books {
   /** Of each journal, how many bytes are entered. */
   readonly #read = new Map<string, number>()
   readonly #byRun = new Map<string, number>()
+  /** By run, the calls of its judge. */
+  readonly #byJudge = new Map<string, number>()
   readonly #bySlug = new Map<string, number>()
   #nanoUsd = 0
 
@@ -79,7 +85,8 @@ export class Books {
   #enter(run: string, line: Line): void {
     const { _tag, id, requestHash: hash, slug } = line
     if (_tag === "intent") {
-      this.calls.set(id, { run, slug, hash, nanoUsd: 0, isAnswered: false })
+      const isOfJudge = line.judges !== undefined
+      this.calls.set(id, { run, slug, hash, isOfJudge, nanoUsd: 0, isAnswered: false })
       this.#book(id, line.reservedNanoUsd)
     }
     if (_tag === "failure") this.#book(id, line.atRiskNanoUsd)
@@ -98,10 +105,11 @@ export class Books {
     this.#nanoUsd += more
     add(this.#byRun, call.run, more)
     add(this.#bySlug, call.slug, more)
+    if (call.isOfJudge) add(this.#byJudge, call.run, more)
   }
 
   /** I10 at this moment. */
-  check({ itemNanoUsd, runNanoUsd, totalNanoUsd }: Limits): void {
+  check({ itemNanoUsd, judgeNanoUsd, runNanoUsd, totalNanoUsd }: Limits): void {
     this.update()
     if (this.#nanoUsd > totalNanoUsd) {
       throw new Error(`I10: ${this.#nanoUsd} of ${totalNanoUsd} in all`)
@@ -109,6 +117,10 @@ export class Books {
     for (const [run, nanoUsd] of this.#byRun) {
       const most = runNanoUsd(run)
       if (nanoUsd > most) throw new Error(`I10: ${nanoUsd} of ${most} by run ${run}`)
+    }
+    for (const [run, nanoUsd] of this.#byJudge) {
+      const most = judgeNanoUsd(run)
+      if (nanoUsd > most) throw new Error(`I10: ${nanoUsd} of ${most} by the judge of run ${run}`)
     }
     for (const [slug, nanoUsd] of this.#bySlug) {
       if (nanoUsd > itemNanoUsd) throw new Error(`I10: ${nanoUsd} of ${itemNanoUsd} for ${slug}`)

@@ -85,7 +85,8 @@ export class ModelServer {
       }
       yield* Effect.sleep(yield* Random.nextIntBetween(0, 400))
       if (reason !== undefined) return yield* new LlmError({ model: request.model, reason })
-      return yield* this.#answer(request, slug, usage)
+      const text = request.model === "judge" ? yield* this.#judgement() : yield* this.#title(slug)
+      return yield* this.#answer(request, text, usage)
     })
   }
 
@@ -113,16 +114,30 @@ export class ModelServer {
     })
   }
 
+  /** As likely above the threshold as below it. */
+  #judgement(): Effect.Effect<string> {
+    return Effect.map(
+      Random.nextIntBetween(2, 10),
+      (drawn) => JSON.stringify({ findings: [], score: this.isPerfect ? 10 : drawn })
+    )
+  }
+
+  #title(slug: string): Effect.Effect<string> {
+    return Effect.map(Random.next, (drawn) => {
+      const isLong = !this.isPerfect && drawn < this.#schedule.rejectRate
+      return JSON.stringify({
+        title: isLong ? `A title on ${slug} that is much too long` : `On ${slug}`
+      })
+    })
+  }
+
   #answer(
     request: LlmRequest,
-    slug: string,
+    text: string,
     usage: NonNullable<Completion["usage"]>
   ): Effect.Effect<Completion> {
-    const { oddRate, rejectRate } = this.#schedule
+    const { oddRate } = this.#schedule
     return Effect.gen({ self: this }, function*(): Effect.fn.Return<Completion> {
-      const isLong = !this.isPerfect && (yield* Random.next) < rejectRate
-      const title = isLong ? `A title on ${slug} that is much too long` : `On ${slug}`
-      const text = JSON.stringify({ title })
       const good = { model: request.model, text, refusal: null, usage, body: null }
       const isOdd = !this.isPerfect && (yield* Random.next) < oddRate
       const odd = isOdd ? odds[yield* Random.nextIntBetween(0, odds.length)] : undefined

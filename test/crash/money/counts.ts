@@ -10,6 +10,7 @@ export interface Counts {
   truncated: number
   atRisk: number
   judgedFromJournal: number
+  judgeCalls: number
   renewed: number
   retried: number
   requalified: number
@@ -29,6 +30,7 @@ export const noCounts = (): Counts => ({
   truncated: 0,
   atRisk: 0,
   judgedFromJournal: 0,
+  judgeCalls: 0,
   renewed: 0,
   retried: 0,
   requalified: 0,

@@ -7,7 +7,8 @@ import type { Subject } from "./subject.ts"
 
 export const priceList = {
   base: { inputUsdPerMtok: 1, outputUsdPerMtok: 2 },
-  strong: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 }
+  strong: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 },
+  judge: { inputUsdPerMtok: 2, outputUsdPerMtok: 4 }
 }
 
 interface Standing {
@@ -18,6 +19,8 @@ interface Standing {
   /** Without a budget, and without anything held back. */
   readonly isFree: boolean
 }
+
+const unlimitedUsd = 1000
 
 const compiled = new Map<string, Job>()
 
@@ -36,8 +39,10 @@ const compile = Effect.fnUntraced(function*(subject: Subject, { isLenient, promp
       evidence: { minChars: 0 },
       consolidateEvery: 5,
       transientAttemptsMax: 2,
-      qa: [{ rule: "length", field: "/title", maxChars: isLenient ? 60 : 20 }]
+      qa: [{ rule: "length", field: "/title", maxChars: isLenient ? 60 : 20 }],
+      judge: { model: { name: "judge", maxOutputTokens: 50 }, runUsd: unlimitedUsd }
     },
+    judgePrompt: "--- user\nItem {{ slug }}.\n{{ piece }}\n",
     prompt: "--- system\nYou write titles.\n--- user\nItem {{ slug }}.\n{{ evidence }}\n" +
       "Again. ".repeat(prompt) + "\n",
     schema: {
@@ -56,10 +61,14 @@ const nano = (usd: number | undefined): number | null => usd === undefined ? nul
 export const jobOf = Effect.fnUntraced(
   function*(subject: Subject, schedule: Schedule, standing: Standing): Effect.fn.Return<Job> {
     const { isFree, totalUsd } = standing
-    const { attempts, concurrency, holdAtRisk, itemUsd, runUsd, share = null } = schedule
+    const { attempts, concurrency, holdAtRisk, itemUsd, judgeUsd, runUsd, share = null } = schedule
     const job = yield* compile(subject, standing)
     return {
       ...job,
+      judge: job.judge === null || judgeUsd === undefined ? null : {
+        ...job.judge,
+        runBudgetNanoUsd: fromUsd(isFree ? unlimitedUsd : judgeUsd)
+      },
       concurrency,
       rungs: job.rungs.map((rung, index) =>
         index === 0 ? { ...rung, attempts } : { ...rung, budgetShare: isFree ? null : share }

@@ -22,7 +22,9 @@ describe("money, simulated", () => {
       }
       assert.strictEqual(sum.simulations, simulations)
       // What never happens proves nothing.
-      for (const what of ["kills", "stops", "calls", "atRisk", "budgetStops"] as const) {
+      for (
+        const what of ["kills", "stops", "calls", "judgeCalls", "atRisk", "budgetStops"] as const
+      ) {
         assert.isAbove(sum[what], 0, what)
       }
     }

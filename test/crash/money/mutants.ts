@@ -24,6 +24,7 @@ const busy: Partial<Schedule> = {
   runUsd: undefined,
   itemUsd: undefined,
   share: undefined,
+  judgeUsd: undefined,
   holdAtRisk: false,
   failureRate: 0,
   rejectRate: 0.5,
@@ -193,6 +194,24 @@ export const moneyMutants: ReadonlyArray<MoneyMutant> = [
       "services/journal/JournalReplay.ts",
       "if (isWanted === undefined) return false",
       "if (isWanted !== null) return false"
+    )
+  },
+  {
+    name: "the judge's own budget does not hold",
+    focus: { ...busy, judgeUsd: 0.001, rejectRate: 0 },
+    change: change(
+      "services/generation/RungShares.ts",
+      "runMax: () => judge.runBudgetNanoUsd",
+      "runMax: () => 1000 * judge.runBudgetNanoUsd"
+    )
+  },
+  {
+    name: "what the judge said is asked again",
+    focus: { ...busy, judgeUsd: 1, rejectRate: 0, acts: ["generate", "generate"], killsMax: 4 },
+    change: change(
+      "services/journal/ItemHistory.ts",
+      "opinions.unshift({ about, answer: toGenerated(id, intent, response) })",
+      "opinions.length = 0"
     )
   }
 ]

@@ -24,6 +24,8 @@ export interface Schedule {
   readonly itemUsd: number | undefined
   /** The strong model's, of the item's and of the run's money. */
   readonly share: number | undefined
+  /** The judge's own, for a run; undefined where there is no judge. */
+  readonly judgeUsd: number | undefined
   readonly holdAtRisk: boolean
   /** Shares of calls. */
   readonly failureRate: number
@@ -71,7 +73,8 @@ export const drawSchedule: Effect.Effect<Schedule> = Effect.gen(function*() {
     oddRate: (yield* Random.next) * 0.3,
     quota: yield* maybe(0.2, Effect.all({ after: int(0, 20), calls: int(1, 5) })),
     killsMax: yield* oneOf([0, 0, 1, 1, 2, 4]),
-    stopsMax: yield* oneOf([0, 0, 1])
+    stopsMax: yield* oneOf([0, 0, 1]),
+    judgeUsd: yield* maybe(0.4, usd(8))
   }
   return schedule
 })

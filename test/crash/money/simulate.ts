@@ -87,6 +87,7 @@ export const simulate = Effect.fnUntraced(function*(subject: Subject, focus: Par
     server,
     counts,
     runLimits: new Map(),
+    judgeLimits: new Map(),
     kills: 0,
     stops: 0,
     prompt: 0,
@@ -107,7 +108,8 @@ export const simulate = Effect.fnUntraced(function*(subject: Subject, focus: Par
   counts.simulations++
   counts.calls += server.calls
   counts.truncated += server.truncated
-  for (const { isAnswered, nanoUsd } of world.books.calls.values()) {
+  for (const { isAnswered, isOfJudge, nanoUsd } of world.books.calls.values()) {
+    if (isOfJudge) counts.judgeCalls++
     if (isAnswered) counts.answers++
     else if (nanoUsd > 0) counts.atRisk++
   }

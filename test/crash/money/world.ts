@@ -16,8 +16,9 @@ export interface World {
   readonly books: Books
   readonly server: ModelServer
   readonly counts: Counts
-  /** By run, as it was started. */
+  /** By run, as it was started; and of its judge. */
   readonly runLimits: Map<string, number>
+  readonly judgeLimits: Map<string, number>
   kills: number
   stops: number
   /** Changes with acts. */
@@ -28,19 +29,24 @@ export interface World {
 }
 
 const unlimited = Number.POSITIVE_INFINITY
+/** What holds for the run since it was started: what holds now, where it is seen for the first time. */
+const limitOf = (limits: Map<string, number>, run: string, now: number): number => {
+  const limit = limits.get(run) ?? now
+  limits.set(run, limit)
+  return limit
+}
+
 const nano = (usd: number | undefined): number => usd === undefined ? unlimited : fromUsd(usd)
 
 /** I10 at this moment. */
 export const checkBooks = (world: World): void => {
-  const { isFree, runLimits, schedule, totalUsd } = world
+  const { isFree, judgeLimits, runLimits, schedule, totalUsd } = world
   const runNow = isFree ? unlimited : nano(schedule.runUsd)
+  const judgeNow = isFree ? unlimited : nano(schedule.judgeUsd)
   world.books.check({
     totalNanoUsd: isFree ? unlimited : nano(totalUsd),
     itemNanoUsd: isFree ? unlimited : nano(schedule.itemUsd),
-    runNanoUsd: (run) => {
-      const limit = runLimits.get(run) ?? runNow
-      runLimits.set(run, limit)
-      return limit
-    }
+    runNanoUsd: (run) => limitOf(runLimits, run, runNow),
+    judgeNanoUsd: (run) => limitOf(judgeLimits, run, judgeNow)
   })
 }

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import type { Script } from "../../../src/layers/ScriptedLlm.ts"
@@ -34,6 +35,9 @@ const judgedBy = (judge: Script) =>
   ScriptedLlm.layer((request, call) =>
     isJudged(request) ? judge(request, call) : goodAnswer(request)
   )
+
+/** Of the calls on the disk: INTERRUPT_STRIDE=1 takes every one. */
+const stride = Number(process.env["INTERRUPT_STRIDE"] ?? 8)
 
 const judgeCalls = Effect.map(
   Effect.flatMap(ScriptedLlm, ({ calls }) => calls),
@@ -170,12 +174,15 @@ describe("generate: the judge", () => {
     })
   }
 
-  it.live("is tried again where that may help, and left alone once it answers nobody", () => {
+  it.effect("is tried again where that may help, and left alone once it answers nobody", () => {
     const store = Store.make()
     let calls = 0
     return Effect.gen(function*() {
       const job = yield* judgedJob({}, { concurrency: 1, transientAttemptsMax: 2 })
-      const report = yield* run(store, job, { rows: rows(6) })
+      const fiber = yield* Effect.forkChild(run(store, job, { rows: rows(6) }))
+      // Its waits between two tries end; the run has no other.
+      while (fiber.pollUnsafe() === undefined) yield* TestClock.adjust(500)
+      const report = yield* Fiber.join(fiber)
       assert.deepInclude(report, { accepted: 6, stop: null })
       // The first is answered at the second try; then three pieces with two tries each.
       assert.deepInclude(report.judge, { answers: 1, passed: 1, notJudged: 5 })
@@ -185,6 +192,26 @@ describe("generate: the judge", () => {
         judgedBy(() => ++calls === 2 ? approves() : new Unreachable({ detail: "nobody there" }))
       )
     )
+  })
+
+  it.effect("a piece that it rejects counts for no other: the corpus compares what stands", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* judgedJob({}, {
+        models: { base: { name: "base", maxOutputTokens: 100 } },
+        qa: [{ rule: "nearDuplicate", maxSimilarity: 0.5, shingleWords: 2 }],
+        concurrency: 1
+      })
+      const report = yield* run(store, job, { rows: rows(3) })
+      assert.deepInclude(report, { accepted: 1, rejected: 2 })
+      const findings = linesOf(store, data.rejects).map((line) => JSON.stringify(line["findings"]))
+      assert.match(findings[0] ?? "", /"rule":"judge"/)
+      assert.match(findings[1] ?? "", /"rule":"nearDuplicate".*item-1/)
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      isJudged(request)
+        ? slugIn(request) === "item-0" ? disapproves() : approves()
+        : { text: `{"title":"The very same four words on each of them"}` }
+    )))
   })
 
   it.effect("with holdAtRisk a call that may have been billed is not made again", () => {
@@ -318,7 +345,7 @@ describe("generate: the judge and the journal", () => {
           : approves()
       )
       let isWhole = false
-      for (let k = 0; !isWhole; k += 5) {
+      for (let k = 0; !isWhole; k += stride) {
         const store = Store.make()
         yield* Effect.gen(function*() {
           let n = 0
