@@ -24,7 +24,7 @@ export interface StagedFile {
   readonly target: string
   readonly temp: string
   readonly file: DiskFile
-  /** Bytes appended so far. */
+  /** Bytes that it will have: those appended so far, but for what `rewind` went back over. */
   readonly size: () => number
   readonly append: (bytes: Uint8Array) => Effect.Effect<void, DiskError>
   /** Goes back to this size: what is appended next stands from there on. What stood beyond is there until `trim`. */
@@ -118,6 +118,9 @@ export const stage = (
     let changes = 0
     // An empty file is synced once, too.
     let syncedChanges = -1
+    // Once it is done: a sync beside a write that is under way does not vouch for it.
+    const noted = (change: Effect.Effect<void, DiskError>) =>
+      Effect.map(change, () => void changes++)
     let anchored = false
     const removeAtEnd = (remove: boolean) => Effect.sync(() => void (removed = remove))
     const sync = Effect.suspend(() => {
@@ -135,14 +138,10 @@ export const stage = (
         Effect.suspend(() => {
           const position = size
           size += bytes.byteLength
-          changes++
-          return writeAllAt(disk, file, bytes, position)
+          return noted(writeAllAt(disk, file, bytes, position))
         }),
       rewind: (to) => Effect.sync(() => void (size = to)),
-      trim: Effect.suspend(() => {
-        changes++
-        return disk.truncate(file, size)
-      }),
+      trim: Effect.suspend(() => noted(disk.truncate(file, size))),
       sync,
       anchor: Effect.suspend(() =>
         anchored

@@ -26,6 +26,57 @@ const withOld = (options?: { readonly capacityBytes?: number }): MemoryStore.Mem
   return store
 }
 
+describe("a staged file", () => {
+  it.effect("I1: a sync beside a write that is under way does not vouch for it", () =>
+    Effect.gen(function*() {
+      const begun = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      let syncs = 0
+      const disk = Layer.effect(
+        Disk,
+        Effect.map(Disk, (plain) => ({
+          ...plain,
+          writeAt: (...of: Parameters<typeof plain.writeAt>) =>
+            Deferred.succeed(begun, undefined).pipe(
+              Effect.andThen(Deferred.await(goOn)),
+              Effect.andThen(plain.writeAt(...of))
+            ),
+          datasync: (...of: Parameters<typeof plain.datasync>) =>
+            Effect.tap(plain.datasync(...of), () => Effect.sync(() => syncs++))
+        }))
+      ).pipe(Layer.provideMerge(MemoryDisk.layer(withOld())))
+      yield* Effect.gen(function*() {
+        const staged = yield* stage(target)
+        const writing = yield* Effect.forkChild(staged.append(Buffer.from("new")))
+        yield* Deferred.await(begun)
+        yield* staged.sync
+        yield* Deferred.succeed(goOn, undefined)
+        yield* Fiber.join(writing)
+        assert.strictEqual(syncs, 1)
+        yield* staged.sync
+        assert.strictEqual(syncs, 2)
+        yield* staged.sync
+        assert.strictEqual(syncs, 2)
+      }).pipe(Effect.scoped, Effect.provide(disk))
+    }))
+
+  it.effect("goes back, and is cut where it ends", () => {
+    const store = withOld()
+    return Effect.gen(function*() {
+      const staged = yield* stage(target)
+      yield* staged.append(Buffer.from("abcdef"))
+      yield* staged.sync
+      yield* staged.rewind(2)
+      yield* staged.append(Buffer.from("X"))
+      assert.strictEqual(text(store, staged.temp), "abXdef")
+      yield* staged.trim
+      assert.strictEqual(staged.size(), 3)
+      yield* staged.commit
+      assert.strictEqual(text(store), "abX")
+    }).pipe(Effect.scoped, Effect.provide(MemoryDisk.layer(store)))
+  })
+})
+
 describe("replaceFile", () => {
   it.effect("I6: success leaves the new file and no temp", () => {
     const store = withOld()
