@@ -156,11 +156,15 @@ export const openChecked = Effect.fnUntraced(
 /** Writes pages as they come; answers their directory. */
 const writePages = Effect.fnUntraced(function*(staged: StagedFile, rows: RowPages) {
   const directory: Array<number> = []
-  yield* rows.visit((pages) => {
-    const encoded = pages.map(encodePage)
-    for (const [each, { count }] of pages.entries()) directory.push(count, crc32(encoded[each]!))
-    return staged.append(Buffer.concat(encoded))
-  })
+  // One buffer for all: what is thrown away piece by piece is held for long.
+  const buffer = Buffer.alloc(pageBytes(pageRows))
+  yield* rows.visit((pages) =>
+    Effect.forEach(pages, (page) => {
+      const bytes = encodePage(page, buffer)
+      directory.push(page.count, crc32(bytes))
+      return staged.append(bytes)
+    }, { discard: true })
+  )
   return Uint32Array.from(directory)
 })
 

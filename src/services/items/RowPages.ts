@@ -50,14 +50,13 @@ export const viewPage = (bytes: Buffer, at: number, count: number): RowPage => {
   }
 }
 
-/** A page as it is written: in bytes of its own. */
-export const encodePage = (page: RowPage): Buffer => {
-  const bytes = Buffer.alloc(pageBytes(page.count))
-  const view = viewPage(bytes, 0, page.count)
+/** Writes a page into the beginning of `into`; answers its bytes there. */
+export const encodePage = (page: RowPage, into: Buffer): Buffer => {
+  const view = viewPage(into, 0, page.count)
   view.offsets.set(page.offsets)
   view.prints.set(page.prints)
   view.lines.set(page.lines)
-  return bytes
+  return into.subarray(0, pageBytes(page.count))
 }
 
 /** Takes in row after row. */
