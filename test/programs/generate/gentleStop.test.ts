@@ -61,23 +61,29 @@ describe("generate: a gentle stop", () => {
       assert.deepStrictEqual(report.stop, signal)
     }).pipe(Effect.provide(script)))
 
+  /** A run that has two calls in flight, which no one answers yet, and has said that it stops. */
+  const stoppingWithTwoCalls = Effect.fnUntraced(function*(store: Store.MemoryStore) {
+    const llm = yield* ScriptedLlm
+    const asked = yield* Deferred.make<StopReason>()
+    const stopping = yield* Deferred.make<void>()
+    yield* llm.hold
+    const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 2 }), {
+      stopRequested: Deferred.await(asked),
+      onEvent: (event) =>
+        event.event === "stopping"
+          ? Effect.asVoid(Deferred.succeed(stopping, undefined))
+          : undefined
+    }))
+    yield* llm.waitForCalls(2)
+    yield* Deferred.succeed(asked, signal)
+    yield* Deferred.await(stopping)
+    return { llm, running }
+  })
+
   it.effect("within the grace calls in flight are answered and kept; nothing new begins", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const llm = yield* ScriptedLlm
-      const asked = yield* Deferred.make<StopReason>()
-      const stopping = yield* Deferred.make<void>()
-      yield* llm.hold
-      const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 2 }), {
-        stopRequested: Deferred.await(asked),
-        onEvent: (event) =>
-          event.event === "stopping"
-            ? Effect.asVoid(Deferred.succeed(stopping, undefined))
-            : undefined
-      }))
-      yield* llm.waitForCalls(2)
-      yield* Deferred.succeed(asked, signal)
-      yield* Deferred.await(stopping)
+      const { llm, running } = yield* stoppingWithTwoCalls(store)
       yield* TestClock.adjust(29_999)
       yield* llm.release
       const report = yield* Fiber.join(running)
@@ -88,20 +94,7 @@ describe("generate: a gentle stop", () => {
   it.effect("after the grace calls in flight are cut and listed as at risk", () => {
     const store = Store.make()
     return Effect.gen(function*() {
-      const llm = yield* ScriptedLlm
-      const asked = yield* Deferred.make<StopReason>()
-      const stopping = yield* Deferred.make<void>()
-      yield* llm.hold
-      const running = yield* Effect.forkChild(run(store, yield* makeJob({ concurrency: 2 }), {
-        stopRequested: Deferred.await(asked),
-        onEvent: (event) =>
-          event.event === "stopping"
-            ? Effect.asVoid(Deferred.succeed(stopping, undefined))
-            : undefined
-      }))
-      yield* llm.waitForCalls(2)
-      yield* Deferred.succeed(asked, signal)
-      yield* Deferred.await(stopping)
+      const { llm, running } = yield* stoppingWithTwoCalls(store)
       yield* TestClock.adjust(30_000)
       const report = yield* Fiber.join(running)
       assert.strictEqual(yield* llm.interrupted, 2)

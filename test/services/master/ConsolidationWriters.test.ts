@@ -2,18 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import type { AppendError } from "../../../src/services/durability/AppendError.ts"
-import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
-import type { Disk } from "../../../src/services/durability/Disk.ts"
 import { DurableAppender } from "../../../src/services/durability/DurableAppender.ts"
-import type { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { RejectLog } from "../../../src/services/durability/RejectLog.ts"
-import { Consolidation } from "../../../src/services/master/Consolidation.ts"
 import type { MasterRecord } from "../../../src/services/master/Record.ts"
 import type { Reject } from "../../../src/services/master/Reject.ts"
+import { on, records, rejects, writers } from "../../support/consolidating.ts"
 import { interleaved, letRun } from "../../support/interleave.ts"
 import type { Masters } from "../../support/masters.ts"
 import {
@@ -21,36 +17,8 @@ import {
   iso,
   putAtRest,
   readMasters,
-  recordLine,
-  rejectLine,
-  root
+  recordLine
 } from "../../support/masters.ts"
-
-const consolidate = Effect.flatMap(Consolidation, (service) => service.consolidate)
-const on = (disk: Layer.Layer<Disk | FileLock>) =>
-  Effect.provide(
-    consolidate,
-    Consolidation.layer.pipe(Layer.provide([disk, DataDirectory.layer(root)]))
-  )
-
-/** Another process that writes to the data directory; building it recovers what it finds. */
-const writers = (store: Store.MemoryStore) =>
-  Layer.mergeAll(DurableAppender.layer, RejectLog.layer).pipe(
-    Layer.provide([MemoryDisk.layer(store), DataDirectory.layer(root)])
-  )
-
-const records = [
-  recordLine({ slug: "a", id: "r:1", atMs: 1 }),
-  recordLine({ slug: "b", id: "r:2", atMs: 2 }),
-  recordLine({ slug: "a", id: "r:3", atMs: 3 }),
-  `{"slug":"foreign"}\n`,
-  `{"slug":"foreign","n":2}\n`
-].join("")
-const rejects = [
-  rejectLine({ slug: "a", id: "r:r1", atMs: 1 }),
-  rejectLine({ slug: "c", id: "r:r2", atMs: 2 }),
-  rejectLine({ slug: "c", id: "r:r3", atMs: 3 })
-].join("")
 
 const meta = (id: string, atMs: number): MasterRecord["meta"] => ({
   id,
