@@ -9,6 +9,7 @@ import { killWriters } from "./writerKills.ts"
 
 const writerKillsMin = process.env["CI"] ? 500 : 60
 const runKillsMin = 15
+const runItems = 100
 const moneyKillsMin = 8
 
 const said = (what: string, counts: object, startMs: number): void => {
@@ -53,8 +54,14 @@ describe("kill -9", () => {
     "I1 I2 I4 I5 I6 I8 I9 I10: nothing acknowledged is lost, nothing is paid twice unless it was listed as at risk",
     { timeout: 600_000 },
     async ({ signal }) => {
-      const report = await killRuns("runs", { killsMin: runKillsMin, items: 100, seed, signal })
-      assert.isAtLeast(report.acknowledged, 100)
+      const report = await killRuns("runs", {
+        killsMin: runKillsMin,
+        items: runItems,
+        seed,
+        signal
+      })
+      // A run may be killed before it says what it has kept.
+      assert.isAtLeast(report.acknowledged, report.rounds * runItems / 2)
     }
   )
 
