@@ -61,7 +61,7 @@ export const parseUnit = (name: string): Unit | undefined => {
 
 /** Crash states of one workload whose recoveries are failed, and of them one in so many where it is sampled. */
 const recoveriesFailed = 6
-const recoverySampleOneIn = 3
+const recoverySampleOneIn = 6
 
 const options = (unit: Unit, wanted: RegExp | undefined): ExploreOptions => ({
   seed: unit.seed,
@@ -170,7 +170,7 @@ export const runUnit = (
 }
 
 /**
- * One round over everything. Where `sampled` is set, of what is cut in parts one part, of recoveries a third, and of the
+ * One round over everything. Where `sampled` is set, of what is cut in parts one part, of recoveries a sixth, and of the
  * orders of the fibers one, as the seed has it; there every call that is made to fail does so in one way.
  */
 export const unitsOf = (seed: number, perMoment: number, sampled = false): ReadonlyArray<Unit> =>
