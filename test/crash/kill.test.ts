@@ -9,7 +9,7 @@ import { killWriters } from "./writerKills.ts"
 
 const writerKillsMin = process.env["CI"] ? 500 : 60
 const runKillsMin = 15
-const runItems = 100
+const runItems = 60
 const moneyKillsMin = 8
 
 const said = (what: string, counts: object, startMs: number): void => {
