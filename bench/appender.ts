@@ -10,6 +10,7 @@ import * as path from "node:path"
 import type { MasterRecord } from "../src/services/master/Record.ts"
 import type { Contender, NextRecord } from "./appenderContenders.ts"
 import * as contenders from "./appenderContenders.ts"
+import { madeUpMeta } from "./madeUpMeta.ts"
 
 const [base = os.tmpdir(), rounds = "5", durationMs = "400"] = process.argv.slice(2)
 const writerCounts = [1, 16, 64, 256, 1024]
@@ -22,15 +23,8 @@ const makeRecord = (n: number): MasterRecord => ({
     runId: "run",
     model: "model-1",
     requestedModel: "model-1",
-    rung: 0,
-    attempt: 1,
-    promptHash: "0".repeat(32),
-    schemaHash: "1".repeat(32),
-    evidenceHash: "2".repeat(32),
-    usage: { inputTokens: 1200, cachedInputTokens: 0, outputTokens: 600, reasoningTokens: 0 },
-    costUsd: 0.00123,
-    acceptedAt: "2026-01-02T03:04:05.678Z",
-    qa: { rules: "3".repeat(32), warnings: [] }
+    ...madeUpMeta,
+    acceptedAt: "2026-01-02T03:04:05.678Z"
   }
 })
 

@@ -6,12 +6,12 @@ import { createInterface } from "node:readline"
 import { encodeLine, encodeText } from "../src/services/durability/LineCodec.ts"
 import { eventText } from "../src/services/journal/EventCodec.ts"
 import type { JournalEvent } from "../src/services/journal/JournalEvent.ts"
+import { hashes, madeUpMeta, usage } from "./madeUpMeta.ts"
 import { writeMany } from "./writeMany.ts"
 
 const text = "Some words that say what it is for, and how it is held in the hand. ".repeat(10)
 
 const runId = "20260101T000000-aaaaaa"
-const usage = { inputTokens: 1200, cachedInputTokens: 0, outputTokens: 600, reasoningTokens: 0 }
 const acceptedAt = (n: number): string => new Date(1_767_000_000_000 + n).toISOString()
 
 const slugOf = (n: number, lines: number): string => {
@@ -39,15 +39,8 @@ const lineOf = (n: number, lines: number): Uint8Array => {
       id: `${runId}:${n}`,
       runId,
       model: "model-1",
-      rung: 0,
-      attempt: 1,
-      promptHash: "0".repeat(32),
-      schemaHash: "1".repeat(32),
-      evidenceHash: "2".repeat(32),
-      usage,
-      costUsd: 0.00123,
-      acceptedAt: acceptedAt(n),
-      qa: { rules: "3".repeat(32), warnings: [] }
+      ...madeUpMeta,
+      acceptedAt: acceptedAt(n)
     }
   })
 }
@@ -74,9 +67,7 @@ const eventsOf = (n: number, lines: number): ReadonlyArray<JournalEvent> => {
       model: "model-1",
       rung: 0,
       attempt: 1,
-      promptHash: "0".repeat(32),
-      schemaHash: "1".repeat(32),
-      evidenceHash: "2".repeat(32),
+      ...hashes,
       requestHash: n.toString(16).padStart(32, "0"),
       messages: [{ role: "user", content: text }],
       outputTokensMax: 1000,

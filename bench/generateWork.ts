@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import { createInterface } from "node:readline"
 import { encodeLine } from "../src/services/durability/LineCodec.ts"
+import { madeUpMeta } from "./madeUpMeta.ts"
 
 export interface Work {
   /** Of the job. */
@@ -36,15 +37,8 @@ const lineOf = (n: number): Uint8Array =>
       id: `run:${n}`,
       runId: "run",
       model: "fake-mini",
-      rung: 0,
-      attempt: 1,
-      promptHash: "0".repeat(32),
-      schemaHash: "1".repeat(32),
-      evidenceHash: "2".repeat(32),
-      usage: { inputTokens: 1200, cachedInputTokens: 0, outputTokens: 600, reasoningTokens: 0 },
-      costUsd: 0.00123,
-      acceptedAt: new Date(1_767_000_000_000 + n).toISOString(),
-      qa: { rules: "3".repeat(32), warnings: [] }
+      ...madeUpMeta,
+      acceptedAt: new Date(1_767_000_000_000 + n).toISOString()
     }
   })
 
