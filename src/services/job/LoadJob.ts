@@ -6,9 +6,6 @@ import { basename, dirname, join } from "node:path"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import { readTextFile } from "../durability/FileIo.ts"
-import type { OutputSchema } from "../generation/OutputSchema.ts"
-import type { Prompt } from "../generation/Prompt.ts"
-import type { JudgePrompt } from "../judge/JudgePrompt.ts"
 import { makeRuleSet } from "../qa/RuleSet.ts"
 import {
   decodeSettings,
@@ -81,41 +78,29 @@ const readSettings = (disk: Disk["Service"], file: string) =>
     return { settings: decoded.success, fail }
   })
 
-const readPrompt = (disk: Disk["Service"], file: string): Effect.Effect<Prompt, JobError> =>
-  readTextFile(disk, file, fileBytesMax).pipe(
-    Effect.mapError(
-      unreadable(
-        file,
-        "no such file; write the prompt there, or name another as prompt in inkfast.yaml"
-      )
-    ),
-    Effect.flatMap((text) => promptOf(file, text))
-  )
-
-const readJudgePrompt = (
+/** A file that the settings name: `what` it holds, and the key that names it. */
+const readPart = <A>(
   disk: Disk["Service"],
-  file: string
-): Effect.Effect<JudgePrompt, JobError> =>
+  file: string,
+  { key, parse, what }: {
+    readonly what: string
+    readonly key: string
+    readonly parse: (file: string, text: string) => Effect.Effect<A, JobError>
+  }
+): Effect.Effect<A, JobError> =>
   readTextFile(disk, file, fileBytesMax).pipe(
     Effect.mapError(
       unreadable(
         file,
-        "no such file; write the judge's prompt there, or name another as judge.prompt in inkfast.yaml"
+        `no such file; write the ${what} there, or name another as ${key} in inkfast.yaml`
       )
     ),
-    Effect.flatMap((text) => judgePromptOf(file, text))
+    Effect.flatMap((text) => parse(file, text))
   )
 
-const readSchema = (disk: Disk["Service"], file: string): Effect.Effect<OutputSchema, JobError> =>
-  readTextFile(disk, file, fileBytesMax).pipe(
-    Effect.mapError(
-      unreadable(
-        file,
-        "no such file; write the output schema there, or name another as schema in inkfast.yaml"
-      )
-    ),
-    Effect.flatMap((text) => outputSchemaOf(file, text))
-  )
+const promptPart = { what: "prompt", key: "prompt", parse: promptOf }
+const judgePromptPart = { what: "judge's prompt", key: "judge.prompt", parse: judgePromptOf }
+const schemaPart = { what: "output schema", key: "schema", parse: outputSchemaOf }
 
 const faultsOf = <A>(part: Result.Result<A, JobError>): ReadonlyArray<JobFault> =>
   Result.isFailure(part) ? part.failure.faults : []
@@ -130,12 +115,16 @@ export const loadJob = (path: string): Effect.Effect<Job, JobError, Disk> =>
     const file = yield* settingsFile(disk, path)
     const directory = basename(file) === file ? "." : dirname(file)
     const { fail, settings } = yield* readSettings(disk, file)
-    const prompt = yield* Effect.result(readPrompt(disk, resolve(directory, settings.prompt)))
-    const outputSchema = yield* Effect.result(readSchema(disk, resolve(directory, settings.schema)))
+    const prompt = yield* Effect.result(
+      readPart(disk, resolve(directory, settings.prompt), promptPart)
+    )
+    const outputSchema = yield* Effect.result(
+      readPart(disk, resolve(directory, settings.schema), schemaPart)
+    )
     const { judge } = settings
     const judgePrompt = judge === undefined
       ? Result.succeed(undefined)
-      : yield* Effect.result(readJudgePrompt(disk, resolve(directory, judge.prompt)))
+      : yield* Effect.result(readPart(disk, resolve(directory, judge.prompt), judgePromptPart))
     if (
       Result.isFailure(prompt) || Result.isFailure(outputSchema) || Result.isFailure(judgePrompt)
     ) {
