@@ -5,11 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import * as MemoryDisk from "../../src/layers/MemoryDisk.ts"
 import type { MemoryStore } from "../../src/layers/MemoryStore.ts"
-import { Disk } from "../../src/services/durability/Disk.ts"
 import { digest } from "../../src/services/Digest.ts"
-import { FileLock } from "../../src/services/durability/FileLock.ts"
+import { assertNothingHeld } from "../support/assertNothingHeld.ts"
 import type { InterruptingScheduler, Steps } from "../support/InterruptingScheduler.ts"
 import { assertNoTemps } from "../support/pipeline.ts"
 
@@ -48,19 +46,6 @@ export interface Interruption {
 /** Equal for disks with the same files in them: a later run goes on alike from both. */
 export const contentOf = (store: MemoryStore): string =>
   digest(store.files().map((file) => `${file} ${digest(store.get(file) ?? "")}`).join("\n"))
-
-/** Another process gets every lock at once. */
-const assertNothingHeld = (store: MemoryStore, what: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const disk = yield* Disk
-    const locks = yield* FileLock
-    for (const file of store.files()) {
-      assert.isTrue(
-        yield* locks.tryLock(yield* disk.open(file, "update")),
-        `${what}: ${file} is still locked`
-      )
-    }
-  })).pipe(Effect.provide(MemoryDisk.layer(store)), Effect.orDie)
 
 export interface Watched {
   /** Goes up with everything that the program does besides its steps and its calls on the disk. */

@@ -6,12 +6,10 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as Store from "../../../src/layers/MemoryStore.ts"
-import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import * as CommitLog from "../../../src/services/durability/CommitLog.ts"
 import type { CommitLogOptions } from "../../../src/services/durability/CommitLog.ts"
-import { Disk } from "../../../src/services/durability/Disk.ts"
-import { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { lineText } from "../../../src/services/durability/LineCodec.ts"
+import { assertNothingHeld } from "../../support/assertNothingHeld.ts"
 import { InterruptingScheduler } from "../../support/InterruptingScheduler.ts"
 
 const guards: { readonly [name: string]: CommitLogOptions["guard"] } = {
@@ -40,18 +38,6 @@ const appendAll = (guard: CommitLogOptions["guard"], acknowledged: Array<string>
     )
   }))
 
-const assertFree = (store: MemoryStore, what: string) =>
-  Effect.scoped(Effect.gen(function*() {
-    const disk = yield* Disk
-    const locks = yield* FileLock
-    for (const file of store.files()) {
-      assert.isTrue(
-        yield* locks.tryLock(yield* disk.open(file, "update")),
-        `${what}: ${file} is still locked`
-      )
-    }
-  }))
-
 describe("CommitLog, interrupted", () => {
   for (const [name, guard] of Object.entries(guards)) {
     it.effect(`I1 I6: a log with its ${name} guard closes cleanly at every operation`, () =>
@@ -77,7 +63,7 @@ describe("CommitLog, interrupted", () => {
           const quiet = store.calls
           yield* Effect.yieldNow
           assert.strictEqual(store.calls, quiet, `${what}: something goes on`)
-          yield* Effect.provide(assertFree(store, what), MemoryDisk.layer(store))
+          yield* assertNothingHeld(store, what)
           for (const file of files) {
             for (const slug of acknowledged) {
               assert.include(store.get(file)?.toString() ?? "", `{"slug":"${slug}"`, what)
