@@ -1,8 +1,10 @@
 // Near-duplicates among many pieces, over a real disk: planted ones found, false pairs, time of a check, memory, and how
 // long the corpus takes to open again.
 //
-//   node bench/nearDuplicates.ts [pieces] [planted] [sentences] [common]    default 100000 500 20 7
+//   node bench/nearDuplicates.ts [pieces] [planted] [sentences] [common] [checked]    default 100000 500 20 7 100000
 //
+// The last `checked` pieces are checked one by one, and the planted ones are among them. Those before stand in the masters
+// from the beginning, from which the corpus is made as it opens.
 // Pieces read as the READMEs installed here; `common` of the sentences are the same in all of them, as a template's are.
 // The reading of profiles and the exact comparison are part of a check, as in a run; so is the rule `reuse`.
 import * as Effect from "effect/Effect"
@@ -18,11 +20,11 @@ import { encodeLine } from "../src/services/durability/LineCodec.ts"
 import { defineJob } from "../src/services/job/DefineJob.ts"
 import { CurrentJob } from "../src/services/job/Job.ts"
 import { definition } from "../test/support/pipeline.ts"
-import { plantedCorpus } from "../test/support/plantedCorpus.ts"
+import { type PlantedPiece, plantedCorpus } from "../test/support/plantedCorpus.ts"
 import { readmeVoice } from "./readmeVoice.ts"
 
-const [pieces = 100_000, planted = 500, sentences = 20, common = 7] = process.argv.slice(2)
-  .map(Number)
+const [pieces = 100_000, planted = 500, sentences = 20, common = 7, checked = pieces] = process.argv
+  .slice(2).map(Number)
 const limit = 0.4
 const rules = [{ rule: "nearDuplicate", maxSimilarity: limit }, { rule: "reuse", maxShare: 0.9 }]
 const lateMax = 10_000
@@ -47,21 +49,44 @@ const open = Effect.map(
     )))
 )
 
-/** Records go into the masters as an appender would put them there, but are not synced. */
-const fill = Effect.gen(function*() {
-  const corpus = yield* Corpus
+const corpus = plantedCorpus({
+  pieces,
+  planted: Math.floor(planted * pieces / checked),
+  sentences,
+  common,
+  seed: "bench",
+  voice
+})
+
+/** A record goes into the masters as an appender would put it there, but is not synced. */
+const write = (masters: number, { content, slug }: PlantedPiece): void => {
+  fs.writeSync(masters, encodeLine({ slug, ...content, _meta: { id: slug } }))
+}
+
+const fill = (): void => {
+  fs.mkdirSync(data.master, { recursive: true })
   const masters = fs.openSync(data.successes, "a")
-  const times = new Float64Array(pieces)
+  for (let n = checked; n < pieces; n++) {
+    const { value } = corpus.next()
+    if (value !== undefined && value.twinOf === undefined) write(masters, value)
+  }
+  fs.closeSync(masters)
+}
+
+const check = Effect.gen(function*() {
+  const { admit, keep } = yield* Corpus
+  const masters = fs.openSync(data.successes, "a")
+  const times = new Float64Array(checked)
   const seen = { wanted: 0, found: 0, falsePairs: 0 }
   let n = 0
-  const options = { pieces, planted, sentences, common, seed: "bench", voice }
-  for (const { content, slug, twinOf } of plantedCorpus(options)) {
+  for (const piece of corpus) {
+    const { content, slug, twinOf } = piece
     const start = performance.now()
-    const { blocking } = yield* corpus.admit(slug, content, [])
+    const { blocking } = yield* admit(slug, content, [])
     times[n++] = performance.now() - start
     if (blocking.length === 0) {
-      fs.writeSync(masters, encodeLine({ slug, ...content, _meta: { id: slug } }))
-      yield* corpus.keep(slug, slug)
+      write(masters, piece)
+      yield* keep(slug, slug)
     }
     if (twinOf !== undefined) seen.wanted++
     const named = blocking[0]?.text
@@ -69,13 +94,23 @@ const fill = Effect.gen(function*() {
     else if (named !== undefined) seen.falsePairs++
   }
   fs.closeSync(masters)
-  return { ...seen, late: times.slice(-Math.min(lateMax, pieces)).sort() }
+  return { ...seen, late: times.slice(-Math.min(lateMax, checked)).sort() }
 })
+
+const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1)
 
 const program = Effect.gen(function*() {
   const layer = yield* open
+  fill()
   const before = megabytes()
-  const { falsePairs, found, late, wanted } = yield* Effect.provide(fill, layer)
+  const start = performance.now()
+  const { falsePairs, found, late, wanted } = yield* Effect.provide(
+    Effect.andThen(
+      Effect.sync(() => checked < pieces && say(`made from the masters in ${seconds(start)} s`)),
+      check
+    ),
+    layer
+  )
   say(`${pieces} pieces of ${sentences} sentences, ${common} of them common, limit ${limit}`)
   say(`planted ${wanted}, found ${found}, false pairs ${falsePairs}`)
   say(
@@ -86,12 +121,9 @@ const program = Effect.gen(function*() {
   for (const name of fs.readdirSync(data.master).sort()) {
     say(`  ${name}: ${(fs.statSync(path.join(data.master, name)).size / 1e6).toFixed(0)} MB`)
   }
-  const start = performance.now()
+  const again = performance.now()
   yield* Effect.provide(
-    Effect.map(
-      Corpus,
-      () => say(`opened again in ${((performance.now() - start) / 1000).toFixed(1)} s`)
-    ),
+    Effect.map(Corpus, () => say(`opened again in ${seconds(again)} s`)),
     layer
   )
 })

@@ -21,28 +21,34 @@ const readmesIn = (modules: string): ReadonlyArray<string> =>
   fs.globSync("{*,@*/*}/README.md", { cwd: modules }).sort()
     .map((name) => fs.readFileSync(path.join(modules, name), "utf8"))
 
+/** A word and those that stood behind it, one for each time. */
+interface Node {
+  readonly word: string
+  readonly next: Array<Node>
+}
+
 export const readmeVoice = (modules: string): Voice => {
-  const following = new Map<string, Array<string>>()
-  for (const words of readmesIn(modules).flatMap(proseOf)) {
-    words.forEach((word, at) => {
-      const next = following.get(word) ?? []
-      next.push(words[at + 1] ?? "the")
-      following.set(word, next)
-    })
+  const nodes = new Map<string, Node>()
+  const nodeOf = (word: string): Node => {
+    const node = nodes.get(word) ?? { word, next: [] }
+    nodes.set(word, node)
+    return node
   }
-  const all = [...following.keys()]
+  for (const words of readmesIn(modules).flatMap(proseOf)) {
+    words.forEach((word, at) => nodeOf(word).next.push(nodeOf(words[at + 1] ?? "the")))
+  }
+  const all = [...nodes.values()]
   return (dice) => {
     const own = Array.from({ length: ownWords }, () => `${wordOf(dice)}${wordOf(dice)}`)
     return () => {
       const length = sentenceWords.min + dice.below(sentenceWords.spread)
-      const words: Array<string> = []
-      let word = all[dice.below(all.length)]!
+      let sentence = ""
+      let node = all[dice.below(all.length)]!
       for (let n = 0; n < length; n++) {
-        words.push(dice.below(ownEvery) === 0 ? own[dice.below(own.length)]! : word)
-        const next = following.get(word)!
-        word = next[dice.below(next.length)]!
+        const word = dice.below(ownEvery) === 0 ? own[dice.below(own.length)]! : node.word
+        sentence = n === 0 ? word : `${sentence} ${word}`
+        node = node.next[dice.below(node.next.length)]!
       }
-      const sentence = words.join(" ")
       return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
     }
   }

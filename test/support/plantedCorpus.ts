@@ -88,7 +88,7 @@ const variantOf = (
 /** What is common and what was kept of a variant is two thirds of it at least: alike to about a half. */
 const anewShare = 1 / 3
 
-export function* plantedCorpus(options: Options): Iterable<PlantedPiece> {
+export function* plantedCorpus(options: Options): Generator<PlantedPiece, undefined> {
   const { common = 0, pieces, planted, seed, sentences, voice = inventedVoice } = options
   const textOf = (name: string, length: number): ReadonlyArray<string> => {
     const say = voice(makeDice(`${seed}:${name}`))

@@ -4,10 +4,10 @@ import { makeSlugTable } from "../items/SlugTable.ts"
 import { CommonShingles } from "./CommonShingles.ts"
 import type { StoredPiece } from "./CorpusFile.ts"
 import { PieceCounts } from "./PieceCounts.ts"
-import { Postings, type Sharing } from "./Postings.ts"
+import { Postings } from "./Postings.ts"
 import { maxSimilarityDefault } from "./Profile.ts"
 import type { CorpusRules, Profile } from "./Profile.ts"
-import { clearlyAbove, sharedNeeded, type Sought } from "./sharedNeeded.ts"
+import { clearlyAbove, type SharedNeeded, sharedNeeded, type Sought } from "./sharedNeeded.ts"
 import { levelOf, rateOf, sketchOf } from "./Sketch.ts"
 
 /** Where an entry's profile is: in memory, or at a byte of the file; -1 where it is gone. */
@@ -19,6 +19,12 @@ export interface Candidates {
   readonly entries: ReadonlyArray<number>
   /** Why a twin may be none of them; undefined where that is as good as impossible. */
   readonly unsure: "crowded" | "common" | undefined
+}
+
+/** An entry that shares so many members of a sketch. */
+interface Sharing {
+  readonly entry: number
+  readonly shared: number
 }
 
 /** Comparisons for one piece. So many are needed only where all pieces are alike to just below the limit. */
@@ -139,10 +145,15 @@ export class CorpusIndex {
       : this.#common.countIn(inOrder, this.#postings.size)
     const sought = { limit, size, common, sketch, listed }
     const needed = sharedNeeded(sought)
-    const found = [...this.#postings.find(listed, needed.least)]
-      .filter(({ entry, shared }) => shared >= needed.of(this.#sizes[entry]!))
+    const found = this.#sharing(listed, size, needed, Infinity)
+    // The smallest sets are listed for whatever they have: they are found by common text alone.
     const byCommon = needed.noneBelow > size * limit
-      ? this.#smallSharing(sought, needed.noneBelow)
+      ? this.#sharing(
+        sketch,
+        size,
+        sharedNeeded({ ...sought, common: 0, listed: sketch }),
+        needed.noneBelow
+      )
       : []
     const likely = this.#byLikeness([...found, ...byCommon], size, except)
     const isCrowded = likely.length > candidatesMax &&
@@ -153,12 +164,26 @@ export class CorpusIndex {
     }
   }
 
-  /** The smallest sets are listed for whatever they have: they are found by common text alone. */
-  #smallSharing(sought: Sought, sizeBelow: number): ReadonlyArray<Sharing> {
-    const needed = sharedNeeded({ ...sought, common: 0, listed: sought.sketch })
-    return this.#postings.find(sought.sketch, needed.least).filter(({ entry, shared }) =>
-      this.#sizes[entry]! < sizeBelow && shared >= needed.of(this.#sizes[entry]!)
-    )
+  /** Entries below that size that share with a piece of `size` members what is needed. */
+  #sharing(
+    keys: Uint32Array,
+    size: number,
+    needed: SharedNeeded,
+    sizeBelow: number
+  ): ReadonlyArray<Sharing> {
+    const sharing: Array<Sharing> = []
+    const smallest = Math.ceil(size * this.#limit)
+    /** By the other's size from there on; 0 where it is not known yet. */
+    const known = new Uint8Array(Math.floor(size / this.#limit) - smallest + 1)
+    this.#postings.visitSharing(keys, (entry, shared) => {
+      if (shared < needed.least) return
+      const other = this.#sizes[entry]!
+      const at = other - smallest
+      if (other >= sizeBelow || at < 0 || at >= known.length) return
+      const enough = known[at] === 0 ? known[at] = Math.min(255, needed.of(other)) : known[at]!
+      if (shared >= enough && this.isAlive(entry)) sharing.push({ entry, shared })
+    })
+    return sharing
   }
 
   /** How many share what a piece would that is clearly above the limit. */
@@ -167,7 +192,7 @@ export class CorpusIndex {
     return found.filter(({ entry, shared }) => shared >= needed.of(this.#sizes[entry]!)).length
   }
 
-  /** Those that count and whose sizes allow it, each once, the one that shares the greatest part first. */
+  /** Those whose sizes allow it, each once, the one that shares the greatest part first. */
   #byLikeness(
     sharing: ReadonlyArray<Sharing>,
     size: number,
@@ -177,7 +202,7 @@ export class CorpusIndex {
     for (const { entry, shared } of sharing) {
       const other = this.#sizes[entry]!
       const isFit = Math.min(size, other) > Math.max(size, other) * this.#limit
-      if (!isFit || !this.isAlive(entry) || entry === except) continue
+      if (!isFit || entry === except) continue
       const rate = rateOf(Math.max(levelOf(size), levelOf(other)))
       const share = shared / rate / (size + other)
       likeness.set(entry, Math.max(share, likeness.get(entry) ?? 0))

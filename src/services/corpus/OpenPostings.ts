@@ -1,23 +1,22 @@
 // Which pieces of the newest segment have a shingle in their sketch: lists that grow, up to a bound.
+//
+// An open-addressing table of keys. Most lists have one entry, which stands in the table itself; the entries of a longer
+// one lie together in a block, and a list that outgrows its block moves to one twice as large.
+import { spread } from "./Hash.ts"
 import { listMax } from "./postingLimits.ts"
-import { Sealing } from "./SealedPostings.ts"
+import type { Tally } from "./Tally.ts"
 
-/** The list of a shingle that is full: where its postings are, the sizes of the sets they stand for, and the largest. */
+/** The list of a shingle that is full: the sizes of the sets that its entries stand for, and where the largest is. */
 interface FullList {
-  readonly places: Uint32Array
   readonly sizes: Uint32Array
   largestAt: number
 }
 
-const headsMin = 2 ** 12
-const headsMax = 2 ** 22
-const chainUsual = 2
-const spread = 0x9e3779b1
+const slotsMin = 2 ** 12
+const loadMax = 0.6
+const blocksMin = 2 ** 12
 
-const grown = <A extends Uint8Array | Uint16Array | Uint32Array>(array: A, into: A): A => {
-  into.set(array)
-  return into
-}
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0
 
 const placeOfLargest = (sizes: Uint32Array): number => {
   let at = 0
@@ -26,91 +25,132 @@ const placeOfLargest = (sizes: Uint32Array): number => {
 }
 
 export class OpenPostings {
-  /** By the key's hash: the newest posting, from 1. */
-  #heads = new Uint32Array(headsMin)
-  /** By posting: its key, its entry in the segment, the one before with the same hash, and how many its key had before. */
-  #keys = new Uint32Array(headsMin)
-  #entries = new Uint16Array(headsMin)
-  #before = new Uint32Array(headsMin)
-  #ranks = new Uint8Array(headsMin)
+  /** By slot: its key, how many entries its list has (0 where it is free), and the one entry or where the block begins. */
+  #keys = new Uint32Array(slotsMin)
+  #counts = new Uint8Array(slotsMin)
+  #places = new Uint32Array(slotsMin)
+  #shift = 32 - Math.log2(slotsMin)
+  #used = 0
+  #blocks = new Uint16Array(blocksMin)
+  #blocksEnd = 0
   #size = 0
   readonly #full = new Map<number, FullList>()
   /** By entry, the size of its set. */
   readonly #sizes: Array<number> = []
 
+  /** Postings. */
+  get size(): number {
+    return this.#size
+  }
+
+  get slots(): number {
+    return this.#keys.length
+  }
+
   /** `onFull` hears of each list that does not tell all: sets that are missing in it have at least that size. */
   add(keys: Uint32Array, setSize: number, onFull: (key: number, sizeMin: number) => void): void {
     const entry = this.#sizes.push(setSize) - 1
     for (const key of keys) {
-      const full = this.#full.get(key)
-      if (full !== undefined) onFull(key, this.#replace(full, entry, setSize))
-      else if (this.#append(key, entry) + 1 === listMax) this.#full.set(key, this.#fullList(key))
+      const slot = this.#find(key)
+      if (this.#counts[slot] === listMax) onFull(key, this.#replace(slot, entry, setSize))
+      else this.#append(slot, key, entry)
     }
   }
 
-  /** Adds one for each entry of the key's list, `base` being the segment's first. */
-  visit(key: number, base: number, found: (entry: number) => void): void {
-    for (let at = this.#heads[this.#head(key)]!; at !== 0; at = this.#before[at - 1]!) {
-      if (this.#keys[at - 1] === key) found(base + this.#entries[at - 1]!)
+  /** Counts each entry of the key's list, `base` being the segment's first. */
+  tally(key: number, base: number, into: Tally): void {
+    this.#tallySlot(this.#find(key), base, into)
+  }
+
+  /** Visits the key's entries, if the slot has a key. */
+  visitSlot(slot: number, visit: (key: number, entry: number) => void): void {
+    const count = this.#counts[slot]!
+    if (count === 0) return
+    const key = this.#keys[slot]!
+    const place = this.#places[slot]!
+    if (count === 1) return visit(key, place)
+    for (let at = place; at < place + count; at++) visit(key, this.#blocks[at]!)
+  }
+
+  #tallySlot(slot: number, base: number, into: Tally): void {
+    const count = this.#counts[slot]!
+    const place = this.#places[slot]!
+    if (count === 1) into.add(base + place)
+    else for (let at = place; at < place + count; at++) into.add(base + this.#blocks[at]!)
+  }
+
+  /** The key's slot, or the free one where it belongs. */
+  #find(key: number): number {
+    const mask = this.#keys.length - 1
+    let slot = Math.imul(key, spread) >>> this.#shift
+    while (this.#counts[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & mask
+    return slot
+  }
+
+  #append(slot: number, key: number, entry: number): void {
+    const count = this.#counts[slot]!
+    this.#counts[slot] = count + 1
+    this.#size++
+    if (count === 0) {
+      this.#keys[slot] = key
+      this.#places[slot] = entry
+      if (++this.#used > this.#keys.length * loadMax) this.#growTable()
+      return
     }
+    if (isPowerOfTwo(count)) this.#moveList(slot, count)
+    this.#blocks[this.#places[slot]! + count] = entry
+    if (count + 1 === listMax) this.#full.set(key, this.#fullList(slot))
   }
 
-  /** Nothing may be added from then on. */
-  seal(): Sealing {
-    return new Sealing(this.#keys.subarray(0, this.#size), this.#entries.subarray(0, this.#size))
+  /** To a block of twice as many entries. */
+  #moveList(slot: number, count: number): void {
+    const from = this.#places[slot]!
+    const to = this.#blocksEnd
+    this.#blocksEnd += count * 2
+    if (this.#blocksEnd > this.#blocks.length) this.#growBlocks()
+    if (count === 1) this.#blocks[to] = from
+    else this.#blocks.copyWithin(to, from, from + count)
+    this.#places[slot] = to
   }
 
-  #head(key: number): number {
-    return (Math.imul(key, spread) >>> 10) & (this.#heads.length - 1)
-  }
-
-  /** Answers how many postings the key had before. */
-  #append(key: number, entry: number): number {
-    if (this.#size === this.#keys.length) this.#grow()
-    const head = this.#head(key)
-    let same = this.#heads[head]!
-    while (same !== 0 && this.#keys[same - 1] !== key) same = this.#before[same - 1]!
-    const rank = same === 0 ? 0 : this.#ranks[same - 1]! + 1
-    const at = this.#size++
-    this.#keys[at] = key
-    this.#entries[at] = entry
-    this.#ranks[at] = rank
-    this.#before[at] = this.#heads[head]!
-    this.#heads[head] = at + 1
-    return rank
-  }
-
-  #fullList(key: number): FullList {
-    const places: Array<number> = []
-    for (let at = this.#heads[this.#head(key)]!; at !== 0; at = this.#before[at - 1]!) {
-      if (this.#keys[at - 1] === key) places.push(at - 1)
-    }
-    const sizes = Uint32Array.from(places, (at) => this.#sizes[this.#entries[at]!]!)
-    return { places: Uint32Array.from(places), sizes, largestAt: placeOfLargest(sizes) }
+  #fullList(slot: number): FullList {
+    const place = this.#places[slot]!
+    const sizes = Uint32Array.from(
+      this.#blocks.subarray(place, place + listMax),
+      (entry) => this.#sizes[entry]!
+    )
+    return { sizes, largestAt: placeOfLargest(sizes) }
   }
 
   /** The entry takes the place of one with a larger set, if there is any. Answers the size of the largest set listed. */
-  #replace(full: FullList, entry: number, setSize: number): number {
-    const { largestAt, places, sizes } = full
+  #replace(slot: number, entry: number, setSize: number): number {
+    const full = this.#full.get(this.#keys[slot]!)!
+    const { largestAt, sizes } = full
     if (sizes[largestAt]! <= setSize) return sizes[largestAt]!
-    this.#entries[places[largestAt]!] = entry
+    this.#blocks[this.#places[slot]! + largestAt] = entry
     sizes[largestAt] = setSize
     full.largestAt = placeOfLargest(sizes)
     return sizes[full.largestAt]!
   }
 
-  #grow(): void {
-    const size = this.#keys.length * 2
-    this.#keys = grown(this.#keys, new Uint32Array(size))
-    this.#entries = grown(this.#entries, new Uint16Array(size))
-    this.#ranks = grown(this.#ranks, new Uint8Array(size))
-    this.#before = grown(this.#before, new Uint32Array(size))
-    if (this.#heads.length * chainUsual > size || this.#heads.length >= headsMax) return
-    this.#heads = new Uint32Array(this.#heads.length * 2)
-    for (let at = 0; at < this.#size; at++) {
-      const head = this.#head(this.#keys[at]!)
-      this.#before[at] = this.#heads[head]!
-      this.#heads[head] = at + 1
+  #growTable(): void {
+    const [keys, counts, places] = [this.#keys, this.#counts, this.#places]
+    this.#keys = new Uint32Array(keys.length * 2)
+    this.#counts = new Uint8Array(keys.length * 2)
+    this.#places = new Uint32Array(keys.length * 2)
+    this.#shift--
+    for (let slot = 0; slot < keys.length; slot++) {
+      if (counts[slot] === 0) continue
+      const to = this.#find(keys[slot]!)
+      this.#keys[to] = keys[slot]!
+      this.#counts[to] = counts[slot]!
+      this.#places[to] = places[slot]!
     }
+  }
+
+  #growBlocks(): void {
+    const blocks = new Uint16Array(this.#blocks.length * 2)
+    blocks.set(this.#blocks)
+    this.#blocks = blocks
   }
 }

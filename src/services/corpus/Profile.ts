@@ -1,11 +1,11 @@
 // What the corpus keeps of a piece: hashes of its word runs, its sentences and its beginnings, no text.
 import { compileFieldPattern } from "../qa/FieldPattern.ts"
 import { fold } from "../qa/Fold.ts"
-import { leavesOf } from "../qa/Piece.ts"
+import { type Leaf, leavesOf } from "../qa/Piece.ts"
 import type { Rule, RuleOf } from "../qa/RuleTypes.ts"
-import { tokensOf } from "../qa/Tokens.ts"
-import { finish, hashText, mix } from "./Hash.ts"
+import { finish, mix } from "./Hash.ts"
 import { makeMask, shownMasked } from "./Mask.ts"
+import type { TextWords } from "./TextWords.ts"
 
 /** A text by its hash: 64 bits in two halves. */
 export interface TextHash {
@@ -60,7 +60,7 @@ const minWordsDefault = 5
 const openerWordsDefault = 4
 
 /** Raised whenever a profile is made differently. */
-const profileVersion = 3
+const profileVersion = 4
 
 /** What a profile depends on beside the piece, as JSON. */
 export const profileSettings = ({ keywords, nearDuplicate, openers, reuse }: CorpusRules) => ({
@@ -76,40 +76,75 @@ export const profileSettings = ({ keywords, nearDuplicate, openers, reuse }: Cor
 const seedHigh = 0x9e3779b9
 const seedLow = 0x85ebca6b
 
-type Tokens = ReadonlyArray<string>
+type Hashes = ReadonlyArray<number>
 
 /**
  * The hash of each run of words, from the hashes of its words; a text of fewer words is one run. They are spread evenly,
  * so that the lowest are as good a sample as any.
  */
-const shinglesOf = (tokens: Tokens, words: number): Uint32Array => {
-  const own = tokens.map((token) => hashText(token, seedLow))
-  const run = Math.min(words, own.length)
-  return Uint32Array.from({ length: own.length - run + 1 }, (_, at) => {
+const shinglesOf = (words: Hashes, runWords: number): Uint32Array => {
+  const run = Math.min(runWords, words.length)
+  const shingles = new Uint32Array(words.length - run + 1)
+  for (let at = 0; at < shingles.length; at++) {
     let hash = seedHigh
-    for (let i = 0; i < run; i++) hash = mix(hash, own[at + i]!)
-    return finish(hash)
-  })
+    for (let i = 0; i < run; i++) hash = mix(hash, words[at + i]!)
+    shingles[at] = finish(hash)
+  }
+  return shingles
 }
 
 /** Each once, ascending. */
 const setOf = (lists: ReadonlyArray<Uint32Array>): Uint32Array => {
-  const members = new Set<number>()
-  for (const list of lists) for (const member of list) members.add(member)
-  return Uint32Array.from(members).sort()
+  const members = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
+  let size = 0
+  for (const list of lists) {
+    members.set(list, size)
+    size += list.length
+  }
+  members.sort()
+  let kept = 0
+  for (let at = 0; at < size; at++) {
+    if (at === 0 || members[at] !== members[at - 1]) members[kept++] = members[at]!
+  }
+  return members.slice(0, kept)
 }
 
-const hashOf = (words: Tokens, salt = ""): TextHash => {
-  const key = `${salt}${words.join(" ")}`
-  return { high: hashText(key, seedHigh), low: hashText(key, seedLow) }
+/** Of the words `[from, to)`. */
+const hashOf = (words: Hashes, from: number, to: number, salt = 0): TextHash => {
+  let high = seedHigh ^ salt
+  let low = seedLow ^ salt
+  for (let at = from; at < to; at++) {
+    high = mix(high, words[at]!)
+    low = mix(low, words[at]!)
+  }
+  return { high: finish(high ^ (to - from)), low: finish(low ^ (to - from)) }
 }
 
 /** By its hash each once, the first that stood there. */
 const once = <H extends TextHash>(hashes: ReadonlyArray<H>): ReadonlyArray<H> => {
-  const seen = new Set<string>()
-  return hashes.filter(({ high, low }) => {
-    const key = `${high} ${low}`
-    return !seen.has(key) && seen.add(key)
+  const highs = new Map<number, number>()
+  return hashes.filter(({ high, low }) => highs.get(low) !== high && highs.set(low, high))
+}
+
+type Mask = (folded: string) => TextWords
+
+/** The sentences of so many words at least. */
+const sentencesIn = (leaf: Leaf, words: TextWords, minWords: number, mask: Mask) => {
+  // Where folding kept the length it kept the places.
+  const isInPlace = leaf.folded.length === leaf.text.length
+  let next = 0
+  return leaf.sentences.flatMap(({ start, text }): ReadonlyArray<SentenceHash> => {
+    const own = isInPlace ? words : mask(fold(text))
+    const { hashes, starts } = own
+    let from = 0
+    let to = hashes.length
+    if (isInPlace) {
+      while (next < to && starts[next]! < start) next++
+      from = next
+      while (next < to && starts[next]! < start + text.length) next++
+      to = next
+    }
+    return to - from < minWords ? [] : [{ ...hashOf(hashes, from, to), text }]
   })
 }
 
@@ -129,32 +164,30 @@ export const makeProfileOf = (rules: CorpusRules): ProfileOf => {
   }))
   return (content, slug, names) => {
     const mask = makeMask([slug, ...names, ...keywords])
-    const leaves = leavesOf(content).filter(({ kind, tokens }) =>
-      kind === "text" && tokens.length > 0
-    )
-    const compared = leaves.filter(({ segments }) => isCompared?.(segments))
-    const sentences = leaves.filter(({ segments }) => isCounted?.(segments)).flatMap((leaf) =>
-      leaf.sentences.map(({ text }) => ({ text, words: mask(tokensOf(fold(text))) }))
-    )
-    const beginnings = begins.flatMap(({ matches, openerWords, rule }) =>
-      leaves.filter(({ segments }) => matches(segments)).map((leaf) => {
-        const words = mask(leaf.tokens).slice(0, openerWords)
-        return {
-          ...hashOf(words, `${rule} `),
+    const inOrder: Array<Uint32Array> = []
+    const sentences: Array<SentenceHash> = []
+    const beginnings: Array<OpenerHash> = []
+    for (const leaf of leavesOf(content)) {
+      if (leaf.kind !== "text") continue
+      const words = mask(leaf.folded)
+      const { hashes } = words
+      if (hashes.length === 0) continue
+      if (isCompared?.(leaf.segments)) inOrder.push(shinglesOf(hashes, shingleWords))
+      if (isCounted?.(leaf.segments)) sentences.push(...sentencesIn(leaf, words, minWords, mask))
+      for (const { matches, openerWords, rule } of begins) {
+        if (!matches(leaf.segments)) continue
+        beginnings.push({
+          ...hashOf(hashes, 0, Math.min(openerWords, hashes.length), rule),
           rule,
           field: leaf.pointer,
-          text: shownMasked(words)
-        }
-      })
-    )
-    const inOrder = compared.map(({ tokens }) => shinglesOf(mask(tokens), shingleWords))
+          text: shownMasked(leaf.folded, words, openerWords)
+        })
+      }
+    }
     return {
       shingles: setOf(inOrder),
       inOrder,
-      sentences: once(
-        sentences.filter(({ words }) => words.length >= minWords)
-          .map(({ text, words }) => ({ ...hashOf(words), text }))
-      ),
+      sentences: once(sentences),
       openers: once(beginnings)
     }
   }

@@ -10,8 +10,7 @@ const isWordCode = (code: number): boolean =>
 
 const apostrophe = 39
 
-const asciiTokens = (text: string): ReadonlyArray<string> => {
-  const tokens: Array<string> = []
+const visitAsciiTokens = (text: string, visit: (start: number, end: number) => void): void => {
   for (let at = 0; at < text.length; at++) {
     if (!isWordCode(text.charCodeAt(at))) continue
     let end = at + 1
@@ -21,11 +20,23 @@ const asciiTokens = (text: string): ReadonlyArray<string> => {
       else if (code === apostrophe && isWordCode(text.charCodeAt(end + 1))) end += 2
       else break
     }
-    tokens.push(text.slice(at, end))
+    visit(at, end)
     at = end
   }
-  return tokens
 }
 
-export const tokensOf = (folded: string): ReadonlyArray<string> =>
-  nonAscii.test(folded) ? folded.match(wordPattern) ?? [] : asciiTokens(folded)
+/** Visits the words in order: where each begins and ends, in UTF-16 units. */
+export const visitTokens = (
+  folded: string,
+  visit: (start: number, end: number) => void
+): void => {
+  if (!nonAscii.test(folded)) return visitAsciiTokens(folded, visit)
+  for (const { 0: token, index } of folded.matchAll(wordPattern)) visit(index, index + token.length)
+}
+
+export const tokensOf = (folded: string): ReadonlyArray<string> => {
+  if (nonAscii.test(folded)) return folded.match(wordPattern) ?? []
+  const tokens: Array<string> = []
+  visitAsciiTokens(folded, (start, end) => tokens.push(folded.slice(start, end)))
+  return tokens
+}

@@ -1,11 +1,11 @@
 // The parts of the corpus by their properties: sets, sketches, lists of pieces, counts, masks.
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { makeMask } from "../../../src/services/corpus/Mask.ts"
+import { makeMask, shownMasked } from "../../../src/services/corpus/Mask.ts"
 import { PieceCounts } from "../../../src/services/corpus/PieceCounts.ts"
 import { listMax, segmentEntries } from "../../../src/services/corpus/postingLimits.ts"
 import { Postings } from "../../../src/services/corpus/Postings.ts"
-import { similarityOf } from "../../../src/services/corpus/Profile.ts"
+import { makeProfileOf, similarityOf } from "../../../src/services/corpus/Profile.ts"
 import { sharedNeeded } from "../../../src/services/corpus/sharedNeeded.ts"
 import { levelOf, sketchOf } from "../../../src/services/corpus/Sketch.ts"
 
@@ -44,6 +44,12 @@ describe("sets", () => {
     })))
 })
 
+const sharingOf = (postings: Postings, sketch: Uint32Array) => {
+  const sharing: Array<{ readonly entry: number; readonly shared: number }> = []
+  postings.visitSharing(sketch, (entry, shared) => sharing.push({ entry, shared }))
+  return sharing.sort((a, b) => a.entry - b.entry)
+}
+
 describe("lists of pieces", () => {
   it("find every piece that shares enough, with how much it shares", () =>
     fc.assert(
@@ -53,10 +59,9 @@ describe("lists of pieces", () => {
         for (const each of sets) {
           const expected = sets.flatMap((other, entry) => {
             const shared = other.filter((member) => each.includes(member)).length
-            return shared >= 1 ? [{ entry, shared: shared % 256 }] : []
+            return shared >= 1 ? [{ entry, shared }] : []
           })
-          const found = [...postings.find(each, 1)].sort((a, b) => a.entry - b.entry)
-          assert.deepStrictEqual(found, expected)
+          assert.deepStrictEqual(sharingOf(postings, each), expected)
         }
       }),
       { numRuns: 30 }
@@ -68,7 +73,7 @@ describe("lists of pieces", () => {
     const sizes = Array.from({ length: listMax * 3 }, (_, n) => 1_000 - n)
     for (const size of sizes) postings.add(common, size)
     assert.deepStrictEqual(
-      postings.find(common, 1).map(({ entry }) => sizes[entry]!).sort((a, b) => a - b),
+      sharingOf(postings, common).map(({ entry }) => sizes[entry]!).sort((a, b) => a - b),
       sizes.slice(-listMax).sort((a, b) => a - b)
     )
     const { listed, unlistedFrom } = postings.split(Uint32Array.of(7, 8))
@@ -81,7 +86,7 @@ describe("lists of pieces", () => {
     const count = segmentEntries * 2 + 10
     const keyOf = (n: number): number => Math.imul(n, 0x9e3779b1) >>> 0
     const check = (at: number) =>
-      assert.deepStrictEqual(postings.find(Uint32Array.of(keyOf(at)), 1), [{
+      assert.deepStrictEqual(sharingOf(postings, Uint32Array.of(keyOf(at))), [{
         entry: at,
         shared: 1
       }])
@@ -136,7 +141,7 @@ describe("counts of texts", () => {
 
 describe("masks", () => {
   const masked = (terms: ReadonlyArray<string>, text: string) =>
-    makeMask(terms)(text.split(" ")).map((word) => word === "\u0001" ? "*" : word).join(" ")
+    shownMasked(text, makeMask(terms)(text), Infinity)
 
   it("take names out, the longest first, with their possessives", () => {
     assert.strictEqual(
@@ -144,16 +149,41 @@ describe("masks", () => {
         ["paper-lantern-studio", "Paper Lantern"],
         "the paper lantern studio's and paper lantern"
       ),
-      "the * and *"
+      "the … and …"
     )
   })
 
   it("leave short words and bare numbers where they are", () => {
-    assert.strictEqual(masked(["on", "42", "a_b"], "on 42 a b"), "on 42 *")
+    assert.strictEqual(masked(["on", "42", "a_b"], "on 42 a b"), "on 42 …")
   })
 
   it("change nothing where no name stands", () =>
     fc.assert(fc.property(fc.array(fc.stringMatching(/^[a-d]{1,3}$/)), (words) => {
-      assert.deepStrictEqual(makeMask(["zzz yyy"])(words), words)
+      assert.strictEqual(masked(["zzz yyy"], words.join(" ")), words.join(" "))
     })))
+})
+
+describe("sentences", () => {
+  const profileOf = makeProfileOf({
+    nearDuplicate: undefined,
+    reuse: { rule: "reuse", field: "*", severity: "block", minWords: 3 },
+    openers: [],
+    keywords: []
+  })
+  const sentencesOf = (text: string) =>
+    profileOf({ text }, "", []).sentences.map(({ high, low, text }) => ({ high, low, text }))
+
+  it("are the same wherever they stand, also where folding moves what is behind it", () => {
+    const plain = "Nobody's lamp is as blue as this."
+    for (
+      const other of ["Two words, and three.", "\ufb01ne \ufb02owers of glass.", "Ähren im Wind…"]
+    ) {
+      const own = sentencesOf(plain)
+      const others = sentencesOf(other)
+      assert.lengthOf(own, 1)
+      assert.lengthOf(others, 1)
+      assert.deepStrictEqual(sentencesOf(`${other} ${plain}`), [...others, ...own])
+      assert.deepStrictEqual(sentencesOf(`- ${plain}\n- ${other}`), [...own, ...others])
+    }
+  })
 })
