@@ -60,6 +60,8 @@ export class CrashFile {
   #changed: Array<Range> = []
   /** Those of them whose sync has failed. */
   #dropped: Array<Range> = []
+  /** Asked for at every moment, and most moments change another file. */
+  #space: { readonly unit: number; readonly space: FileSpace } | undefined
 
   constructor(bytes: Buffer) {
     this.#durable = bytes
@@ -81,6 +83,7 @@ export class CrashFile {
     copy.#pending = [...this.#pending]
     copy.#changed = [...this.#changed]
     copy.#dropped = [...this.#dropped]
+    copy.#space = this.#space
     return copy
   }
 
@@ -118,6 +121,7 @@ export class CrashFile {
   }
 
   #push(change: Change): void {
+    this.#space = undefined
     this.#pending.push(change)
     this.#live = applied(this.#live, change)
   }
@@ -130,6 +134,7 @@ export class CrashFile {
       this.#durable.copy(durable, from, from, to)
     }
     this.#durable = durable
+    this.#space = undefined
     this.#changed = [...this.#dropped]
     this.#pending = []
   }
@@ -186,10 +191,15 @@ export class CrashFile {
   space(sectorBytes: number, coarse: boolean): FileSpace | undefined {
     if (this.isCertain) return undefined
     const unit = coarse ? Number.MAX_SAFE_INTEGER : sectorBytes
+    if (this.#space?.unit !== unit) this.#space = { unit, space: this.#listed(unit, coarse) }
+    return this.#space.space
+  }
+
+  #listed(unit: number, coarse: boolean): FileSpace {
     const versions = coarse ? [this.#durable, this.#live] : this.#versions()
     const sizes = coarse
       ? [...new Set([this.#durable.byteLength, this.#live.byteLength])]
-      : this.#sizes(sectorBytes)
+      : this.#sizes(unit)
     const length = Math.max(...sizes, ...versions.map((each) => each.byteLength))
     const padded = versions.map((each) => resized(each, length))
     const base = padded[0] as Buffer

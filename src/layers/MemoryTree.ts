@@ -24,8 +24,19 @@ export interface DirectoryNode {
 
 export type Node = FileNode | DirectoryNode
 
-const segments = (target: string): Array<string> =>
-  path.posix.resolve("/", target).split("/").filter((name) => name !== "")
+/** Simulations ask for the same few paths over and over. */
+const known = new Map<string, ReadonlyArray<string>>()
+const knownMax = 1000
+
+const segments = (target: string): ReadonlyArray<string> => {
+  let names = known.get(target)
+  if (names === undefined) {
+    if (known.size >= knownMax) known.clear()
+    names = path.posix.resolve("/", target).split("/").filter((name) => name !== "")
+    known.set(target, names)
+  }
+  return names
+}
 
 export const statOf = (node: Node): FileStat => ({
   kind: node.kind,
@@ -169,9 +180,9 @@ export class MemoryTree {
 
   #parentOf(target: string): { readonly parent: DirectoryNode; readonly name: string } {
     const names = segments(target)
-    const name = names.pop() ?? ""
+    const name = names.at(-1) ?? ""
     let at: Node = this.#root
-    for (const each of names) {
+    for (const each of names.slice(0, -1)) {
       const next: Node = at.entries.get(each) ?? fail("ENOENT", "no such file or directory")
       at = next.kind === "directory" ? next : fail("ENOTDIR", "not a directory")
     }

@@ -7,6 +7,7 @@ import * as Random from "effect/Random"
 import * as References from "effect/References"
 import * as Scheduler from "effect/Scheduler"
 import { seededRandom } from "../../../src/layers/CrashChoices.ts"
+import { numberOf } from "./numberOf.ts"
 
 const startMs = Date.UTC(2026, 10, 22)
 
@@ -23,6 +24,18 @@ const steppingClock = (random: () => number): Clock.Clock => {
     monotonicTimeNanosUnsafe: step,
     monotonicTimeNanos: Effect.sync(step),
     sleep: () => Effect.never
+  }
+}
+
+/** Numbers by this name. Nearly no program asks for one, so nothing is made before the first. */
+const namedRandom = (name: string): typeof Random.Random.Service => {
+  let random: (() => number) | undefined
+  const next = () => (random ??= seededRandom(numberOf(name)))()
+  return {
+    nextDoubleUnsafe: next,
+    nextIntUnsafe: () =>
+      Number.MIN_SAFE_INTEGER +
+      Math.floor(next() * (Number.MAX_SAFE_INTEGER - Number.MIN_SAFE_INTEGER))
   }
 }
 
@@ -63,7 +76,7 @@ export class Drive {
     }
     defaultScheduler.makeDispatcher = makeDispatcher
     const driven = effect.pipe(
-      Random.withSeed(`${this.#names} ${this.#started++}`),
+      Effect.provideService(Random.Random, namedRandom(`${this.#names} ${this.#started++}`)),
       Effect.provideService(Clock.Clock, this.#clock),
       Effect.provideService(References.MinimumLogLevel, "None")
     )

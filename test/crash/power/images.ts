@@ -21,23 +21,25 @@ const slotsOf = (bytes: Buffer, bootId: string): Buffer => {
   )
 }
 
-/** Equal for disks on which a recovery does the same. */
-export const keyOf = (image: CrashImage): string => {
-  const parts: Array<Uint8Array | string> = []
-  for (const { bytes, inode, path } of image.files) {
-    const seen = path === data.appenderLock ? slotsOf(bytes, image.bootId) : bytes
-    parts.push(`\n${path} ${inode} ${seen.byteLength}\n`, seen)
-  }
-  return hash(
-    "sha1",
-    Buffer.concat(parts.map((part) => typeof part === "string" ? Buffer.from(part) : part)),
-    "hex"
-  )
+/** Most files of a disk are those of the one before it. */
+const digests = new WeakMap<Buffer, string>()
+
+const digestOf = (bytes: Buffer): string => {
+  let found = digests.get(bytes)
+  if (found === undefined) digests.set(bytes, found = hash("sha1", bytes, "base64"))
+  return found
 }
 
-/** A number below 2 to the 52nd that stands for a text. */
-export const numberOf = (text: string): number =>
-  parseInt(hash("sha1", text, "hex").slice(0, 13), 16)
+/** Equal for disks on which a recovery does the same. */
+export const keyOf = (image: CrashImage): string =>
+  hash(
+    "sha1",
+    image.files.map(({ bytes, inode, path }) => {
+      const seen = path === data.appenderLock ? slotsOf(bytes, image.bootId) : bytes
+      return `${path} ${inode} ${digestOf(seen)}\n`
+    }).join(""),
+    "hex"
+  )
 
 /** Every line that a power cut has left whole: it is on the disk, and no recovery may lose it. */
 export const wholeIn = (image: CrashImage): ReadonlyArray<Promised> => {

@@ -56,12 +56,22 @@ const parsed = (text: string): Lines => {
 const knownFiles = new Map<string, Lines>()
 const knownFilesMax = 2000
 
-export const linesOf = (bytes: Buffer | undefined): Lines => {
-  const text = bytes?.toString("latin1") ?? ""
+const linesIn = (text: string): Lines => {
   let lines = knownFiles.get(text)
   if (lines === undefined) {
     if (knownFiles.size > knownFilesMax) knownFiles.clear()
     knownFiles.set(text, lines = parsed(text))
   }
+  return lines
+}
+
+/** One file is looked at several times, and nobody writes to what a crash has left. */
+const seen = new WeakMap<Buffer, Lines>()
+const noLines = parsed("")
+
+export const linesOf = (bytes: Buffer | undefined): Lines => {
+  if (bytes === undefined) return noLines
+  let lines = seen.get(bytes)
+  if (lines === undefined) seen.set(bytes, lines = linesIn(bytes.toString("latin1")))
   return lines
 }
