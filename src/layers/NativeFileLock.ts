@@ -55,6 +55,16 @@ const take = (native: NativeLocks, file: DiskFile, range: Range): boolean =>
 const give = (native: NativeLocks, file: DiskFile, range: Range): void =>
   native.unlock(file.handle, range.offset, range.length)
 
+/** Takes the lock where nobody has it and nobody waits for it: what nearly every batch finds, without a callback. */
+const takeFree = (native: NativeLocks, file: DiskFile): boolean => {
+  if (!take(native, file, turnstile)) return false
+  try {
+    return take(native, file, body)
+  } finally {
+    give(native, file, turnstile)
+  }
+}
+
 const wait = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskError> =>
   Effect.callback<void, DiskError>((resume) => {
     let inTurnstile = false
@@ -86,8 +96,17 @@ const wait = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskErro
     })
   })
 
+const lock = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskError> =>
+  Effect.suspend(() => {
+    try {
+      return takeFree(native, file) ? Effect.void : wait(native, file)
+    } catch (cause) {
+      return Effect.fail(lockError(file, cause))
+    }
+  })
+
 const nativeFileLock = FileLock.of({
-  lock: (file) => Effect.flatMap(locks(file), (native) => wait(native, file)),
+  lock: (file) => Effect.flatMap(locks(file), (native) => lock(native, file)),
   tryLock: (file) =>
     Effect.flatMap(
       locks(file),
@@ -97,10 +116,7 @@ const nativeFileLock = FileLock.of({
           catch: (cause) => lockError(file, cause)
         })
     ),
-  unlock: (file) =>
-    Effect.flatMap(locks(file), (native) => Effect.sync(() => give(native, file, body))).pipe(
-      Effect.orDie
-    )
+  unlock: (file) => Effect.sync(() => give(native(), file, body))
 })
 
 export const layer: Layer.Layer<FileLock> = Layer.succeed(FileLock, nativeFileLock)

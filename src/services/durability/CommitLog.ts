@@ -58,7 +58,6 @@ export const open = Effect.fnUntraced(function*(
   options: CommitLogOptions
 ): Effect.fn.Return<CommitLog, DiskError, Scope.Scope | Disk | FileLock> {
   const { files, maxBatchBytes = mebibyte, maxLineBytes = 64 * mebibyte } = options
-  const services = yield* Effect.context()
   const logFiles = yield* openLogFiles({
     files,
     guard: options.guard,
@@ -93,8 +92,7 @@ export const open = Effect.fnUntraced(function*(
   const group = yield* makeGroupCommit({
     maxBatchBytes,
     maxLineBytes,
-    // On a fiber of nobody's, so with what the log was opened with: its loggers, its clock.
-    commit: (batch) => Effect.provideContext(logFiles.commit(batch), services),
+    commit: logFiles.commit,
     failed
   })
 

@@ -8,7 +8,8 @@
 // has none. With a thousand callers and a fast disk, telling takes longer than committing. Then only half of a batch is
 // told before the next commit begins, the other half while it runs: two groups that take turns, and never on a disk
 // whose syncs are the slower part, where that would double them.
-import type * as Clock from "effect/Clock"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -44,6 +45,7 @@ const smooth = (before: number, measured: number): number => before + weight * (
 
 class Committer<E> implements GroupCommit<E> {
   readonly #options: GroupCommitOptions<E>
+  readonly #services: Context.Context<never>
   readonly #clock: Clock.Clock
   readonly #queue: LineBatch<Waiter<E>>
   #writing = false
@@ -53,9 +55,10 @@ class Committer<E> implements GroupCommit<E> {
   #commitMs = Number.POSITIVE_INFINITY
   #tellMsEach = 0
 
-  constructor(options: GroupCommitOptions<E>, clock: Clock.Clock) {
+  constructor(options: GroupCommitOptions<E>, services: Context.Context<never>) {
     this.#options = options
-    this.#clock = clock
+    this.#services = services
+    this.#clock = Context.get(services, Clock.Clock)
     this.#queue = new LineBatch(options)
   }
 
@@ -63,7 +66,7 @@ class Committer<E> implements GroupCommit<E> {
     const bytes = this.#queue.add(text, waiter)
     if (!this.#writing) {
       this.#writing = true
-      Effect.runFork(this.#writeQueued, { uninterruptible: true })
+      this.#fork(this.#writeQueued)
     }
     return bytes
   }
@@ -97,7 +100,7 @@ class Committer<E> implements GroupCommit<E> {
 
   #tellDuring(commit: Effect.Effect<void, DiskError>): Effect.Effect<Exit.Exit<void, DiskError>> {
     if (this.#untold.length === 0) return Effect.exit(commit)
-    const fiber = Effect.runFork(commit, { uninterruptible: true })
+    const fiber = this.#fork(commit)
     this.#tellOf(this.#untold.length)
     return Fiber.await(fiber)
   }
@@ -124,10 +127,15 @@ class Committer<E> implements GroupCommit<E> {
     for (const resume of this.#queue.drain()) resume(Effect.fail(queued))
   }
 
+  /** On a fiber of nobody's, so with what the log was opened with: its loggers, its clock. */
+  #fork<A, E1>(effect: Effect.Effect<A, E1>): Fiber.Fiber<A, E1> {
+    return Effect.runForkWith(this.#services)(effect, { uninterruptible: true })
+  }
+
   #nowMs(): number {
     return Number(this.#clock.monotonicTimeNanosUnsafe()) / 1e6
   }
 }
 
 export const makeGroupCommit = <E>(options: GroupCommitOptions<E>): Effect.Effect<GroupCommit<E>> =>
-  Effect.clockWith((clock) => Effect.succeed(new Committer(options, clock)))
+  Effect.contextWith((services) => Effect.succeed(new Committer(options, services)))

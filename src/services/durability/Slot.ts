@@ -80,6 +80,8 @@ export interface SlotPlace {
   /** Byte offset of the slot in it. */
   readonly at: number
   readonly bootId: string
+  /** What was written here last: found again, as nearly every batch finds it, it is not decoded again. */
+  written?: { readonly bytes: Buffer; readonly slot: Slot }
 }
 
 export const readSlot = (
@@ -88,11 +90,15 @@ export const readSlot = (
 ): Effect.Effect<Slot | undefined, DiskError> =>
   Effect.suspend(() => {
     const bytes = Buffer.allocUnsafe(slotBytes)
-    return Effect.map(
-      readAllAt(place.disk, place.file, bytes, place.at),
-      (count) => decodeSlot(bytes.subarray(0, count), place.bootId, fileCount)
-    )
+    return Effect.map(readAllAt(place.disk, place.file, bytes, place.at), (count) =>
+      count === slotBytes && place.written?.bytes.equals(bytes)
+        ? place.written.slot
+        : decodeSlot(bytes.subarray(0, count), place.bootId, fileCount))
   })
 
 export const writeSlot = (place: SlotPlace, slot: Slot): Effect.Effect<void, DiskError> =>
-  Effect.suspend(() => writeAllAt(place.disk, place.file, encodeSlot(slot, place.bootId), place.at))
+  Effect.suspend(() => {
+    const bytes = encodeSlot(slot, place.bootId)
+    place.written = { bytes, slot }
+    return writeAllAt(place.disk, place.file, bytes, place.at)
+  })

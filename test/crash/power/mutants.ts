@@ -190,8 +190,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     finds: /^I1: updates\.jsonl has lost/,
     change: durability(
       "LogFiles.ts",
-      "if (stat !== undefined && stat.inode === held.opened.inodes[index]) found.push(stat)",
-      "if (stat !== undefined) found.push(stat)"
+      "found.every(({ inode }, index) => inode === held.opened.inodes[index])",
+      "found.every(({ inode }) => inode >= 0)"
     )
   },
   {
@@ -201,8 +201,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     finds: /^I3: /,
     change: durability(
       "LogFiles.ts",
-      "for (const file of held.opened.files) yield* appendDurably(disk, file, batch)",
-      "for (const file of [...held.opened.files].reverse()) yield* appendDurably(disk, file, batch)"
+      "appendToAll(disk, held.opened.files, batch)",
+      "appendToAll(disk, [...held.opened.files].reverse(), batch)"
     )
   },
   {
@@ -256,7 +256,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     finds: /^I10: .* is (missing|forgotten)/,
     change: durability(
       "LogFiles.ts",
-      "Effect.forEach(opened.files, (file) => appendDurably(disk, file, batch), { discard: true })",
+      "appendToAll(disk, opened.files, batch)",
       "Effect.forEach(opened.files, (file) => appendAll(disk, file, batch), { discard: true })"
     )
   },
