@@ -23,8 +23,7 @@ const makeRecord = (n: number): MasterRecord => ({
     runId: "run",
     model: "model-1",
     requestedModel: "model-1",
-    ...madeUpMeta,
-    acceptedAt: "2026-01-02T03:04:05.678Z"
+    ...madeUpMeta("2026-01-02T03:04:05.678Z")
   }
 })
 

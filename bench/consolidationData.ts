@@ -39,8 +39,7 @@ const lineOf = (n: number, lines: number): Uint8Array => {
       id: `${runId}:${n}`,
       runId,
       model: "model-1",
-      ...madeUpMeta,
-      acceptedAt: acceptedAt(n)
+      ...madeUpMeta(acceptedAt(n))
     }
   })
 }

@@ -37,8 +37,7 @@ const lineOf = (n: number): Uint8Array =>
       id: `run:${n}`,
       runId: "run",
       model: "fake-mini",
-      ...madeUpMeta,
-      acceptedAt: new Date(1_767_000_000_000 + n).toISOString()
+      ...madeUpMeta(new Date(1_767_000_000_000 + n).toISOString())
     }
   })
 

@@ -12,12 +12,13 @@ export const hashes = {
   evidenceHash: "2".repeat(32)
 }
 
-/** Of a record's `_meta`: all but its id, run, models and time. */
-export const madeUpMeta = {
+/** Of a record's `_meta`: all but its id, run and model, in the order of our writers. Readers know a line by it. */
+export const madeUpMeta = (acceptedAt: string) => ({
   rung: 0,
   attempt: 1,
   ...hashes,
   usage,
   costUsd: 0.00123,
+  acceptedAt,
   qa: { rules: "3".repeat(32), warnings: [] }
-}
+})

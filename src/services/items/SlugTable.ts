@@ -44,6 +44,11 @@ const WORDS = fingerprintWords
 const LOAD_MAX = 0.75
 const SLOTS_MIN = 16
 
+/** Entries of a page: nothing is copied when a table grows, but the first page until it is full. */
+const PAGE_BITS = 12
+const PAGE_ENTRIES = 1 << PAGE_BITS
+const PAGE_MASK = PAGE_ENTRIES - 1
+
 /**
  * Entries lie dense in the order they came, fingerprint and value; `slots` holds entry numbers from 1, 0 where free.
  * Growing rebuilds the slots from the fingerprints kept, without the slugs.
@@ -51,17 +56,17 @@ const SLOTS_MIN = 16
 class FingerprintTable implements SlugTable {
   #size = 0
   #slots: Uint32Array
-  #prints: Uint32Array
+  readonly #prints: Array<Uint32Array>
   /** None as long as every value is its entry's number, which is what those set who number slugs. */
-  #values: Uint32Array | undefined
+  #values: Array<Uint32Array> | undefined
   readonly #print = new SlugPrint()
 
   constructor(expected: number) {
     let slots = SLOTS_MIN
     while (slots * LOAD_MAX < expected) slots *= 2
-    const entries = Math.max(SLOTS_MIN, expected)
+    const entries = Math.min(Math.max(SLOTS_MIN, expected), PAGE_ENTRIES)
     this.#slots = new Uint32Array(slots)
-    this.#prints = new Uint32Array(entries * WORDS)
+    this.#prints = [new Uint32Array(entries * WORDS)]
   }
 
   get size(): number {
@@ -113,7 +118,7 @@ class FingerprintTable implements SlugTable {
 
   visitPrints(visit: (prints: Uint32Array, at: number, value: number) => void): void {
     for (let entry = 0; entry < this.#size; entry++) {
-      visit(this.#prints, entry * WORDS, this.#valueOf(entry))
+      visit(this.#prints[entry >>> PAGE_BITS]!, (entry & PAGE_MASK) * WORDS, this.#valueOf(entry))
     }
   }
 
@@ -129,27 +134,32 @@ class FingerprintTable implements SlugTable {
   }
 
   #valueOf(entry: number): number {
-    return this.#values === undefined ? entry : this.#values[entry]!
+    return this.#values === undefined
+      ? entry
+      : this.#values[entry >>> PAGE_BITS]![entry & PAGE_MASK]!
   }
 
   #setValue(entry: number, value: number): void {
     if (this.#values === undefined) {
       if (value === entry) return
-      this.#values = new Uint32Array(this.#prints.length / WORDS).map((_, index) => index)
+      this.#values = this.#prints.map((page, number) =>
+        new Uint32Array(page.length / WORDS).map((_, at) => number * PAGE_ENTRIES + at)
+      )
     }
-    this.#values[entry] = value
+    this.#values[entry >>> PAGE_BITS]![entry & PAGE_MASK] = value
   }
 
   /** The slot where a fingerprint stands, or the free one where it belongs. */
   #find(words: Uint32Array, from: number): number {
-    const prints = this.#prints
+    const pages = this.#prints
     const slots = this.#slots
     const mask = slots.length - 1
     // Never endless: the load bound leaves free slots.
     for (let slot = words[from]! & mask;; slot = (slot + 1) & mask) {
       const entry = slots[slot]!
       if (entry === 0) return slot
-      const at = (entry - 1) * WORDS
+      const prints = pages[(entry - 1) >>> PAGE_BITS]!
+      const at = ((entry - 1) & PAGE_MASK) * WORDS
       if (
         prints[at] === words[from] && prints[at + 1] === words[from + 1] &&
         prints[at + 2] === words[from + 2] && prints[at + 3] === words[from + 3]
@@ -158,34 +168,43 @@ class FingerprintTable implements SlugTable {
   }
 
   #insert(slot: number, prints: Uint32Array, at: number, value: number): void {
-    if (this.#size * WORDS === this.#prints.length) this.#growEntries()
-    for (let word = 0; word < WORDS; word++) {
-      this.#prints[this.#size * WORDS + word] = prints[at + word]!
-    }
-    this.#setValue(this.#size, value)
+    const entry = this.#size
+    const page = this.#pageFor(entry)
+    const into = (entry & PAGE_MASK) * WORDS
+    for (let word = 0; word < WORDS; word++) page[into + word] = prints[at + word]!
+    this.#setValue(entry, value)
     this.#size++
     this.#slots[slot] = this.#size
     if (this.#size > this.#slots.length * LOAD_MAX) this.#growSlots()
   }
 
-  #growEntries(): void {
-    const prints = new Uint32Array(this.#prints.length * 2)
-    prints.set(this.#prints)
-    this.#prints = prints
-    if (this.#values === undefined) return
-    const values = new Uint32Array(prints.length / WORDS)
-    values.set(this.#values)
-    this.#values = values
+  /** The page where the next entry belongs, with room for it. */
+  #pageFor(entry: number): Uint32Array {
+    const number = entry >>> PAGE_BITS
+    const page = this.#prints[number]
+    if (page !== undefined && (entry & PAGE_MASK) * WORDS < page.length) return page
+    const entries = page === undefined ? PAGE_ENTRIES : page.length / WORDS * 2
+    if (this.#values !== undefined) {
+      this.#values[number] = grown(this.#values[number], Math.min(entries, PAGE_ENTRIES))
+    }
+    return (this.#prints[number] = grown(page, Math.min(entries, PAGE_ENTRIES) * WORDS))
   }
 
   #growSlots(): void {
     const slots = new Uint32Array(this.#slots.length * 2)
     const mask = slots.length - 1
-    for (let entry = 1; entry <= this.#size; entry++) {
-      let slot = this.#prints[(entry - 1) * WORDS]! & mask
+    for (let entry = 0; entry < this.#size; entry++) {
+      const first = this.#prints[entry >>> PAGE_BITS]![(entry & PAGE_MASK) * WORDS]!
+      let slot = first & mask
       while (slots[slot] !== 0) slot = (slot + 1) & mask
-      slots[slot] = entry
+      slots[slot] = entry + 1
     }
     this.#slots = slots
   }
+}
+
+const grown = (from: Uint32Array | undefined, length: number): Uint32Array => {
+  const into = new Uint32Array(length)
+  if (from !== undefined) into.set(from)
+  return into
 }

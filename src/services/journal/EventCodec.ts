@@ -103,7 +103,8 @@ const moneyKey = {
   response: "costNanoUsd",
   failure: "atRiskNanoUsd"
 } as const
-const frontBytesMax = 1024
+/** Enough for the front of an event whose slug is not uncommonly long. A million of them are garbage soon. */
+const frontBytesMax = 384
 const backBytesMax = 80
 
 /**

@@ -60,7 +60,7 @@ const auditOnce = Effect.fnUntraced(function*(
   const capture = yield* captureMasters(data)
   const manifests = yield* readManifests(data)
   const journals = yield* captureJournals(data)
-  const ledger = new AuditLedger()
+  const ledger = new AuditLedger(journals.map(({ runId }) => runId))
   const onMasters = makeMasterTallies()
   const conserved = makeConserved()
   const masters = yield* auditMasters(data, capture, ledger, journals, input, onMasters, conserved)

@@ -44,7 +44,7 @@ export const auditAnswers = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, DiskError, Disk> {
   let withoutJournal = 0
   let withoutAnswer = 0
-  for (let number = 0; number < ledger.size; number++) {
+  for (let number = 0; number < ledger.end; number++) {
     if (!ledger.has(number, isRecord) || ledger.has(number, Mark.response)) continue
     if (ledger.has(number, Mark.hasJournal)) withoutAnswer++
     else withoutJournal++

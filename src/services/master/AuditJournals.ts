@@ -11,8 +11,10 @@ import type { MasterCapture } from "./AuditCapture.ts"
 import { Mark } from "./AuditLedger.ts"
 import type { AuditLedger } from "./AuditLedger.ts"
 import type { AuditMoney } from "./AuditMoney.ts"
+import { AuditRequests } from "./AuditRequests.ts"
 import type { AuditSlugs } from "./AuditSlugs.ts"
 import { AuditTally } from "./AuditTally.ts"
+import { LinePlace } from "./LinePlace.ts"
 
 export interface JournalTallies {
   readonly acknowledged: AuditTally
@@ -33,20 +35,11 @@ interface Scan {
   readonly ledger: AuditLedger
   readonly slugs: AuditSlugs
   readonly money: AuditMoney
+  readonly requests: AuditRequests
   readonly tallies: JournalTallies
   /** By call, what was accepted and is not in both masters as it was; a later verdict against it takes it out. */
   readonly missing: Map<number, string>
   foreignLines: number
-}
-
-const requestKey = `"requestHash":"`
-
-/** The request's hash, which stands before the messages; nothing in front of it can spell its key, but as a key. */
-const requestHashOf = (line: Buffer): string | undefined => {
-  const at = line.indexOf(requestKey)
-  if (at === -1) return undefined
-  const start = at + requestKey.length
-  return line.toString("utf8", start, line.indexOf(`"`, start))
 }
 
 /** When the record was accepted that the verdict tells of. */
@@ -74,7 +67,7 @@ const visitAccepted = (
   id: string,
   slug: string,
   line: Buffer,
-  where: string
+  where: LinePlace
 ): void => {
   const { ledger, slugs, tallies: { acknowledged } } = scan
   acknowledged.checked++
@@ -82,13 +75,13 @@ const visitAccepted = (
     const other = ledger.slugOf(number)
     if (other === undefined || other === slugs.numberOf(slug)) return
     const what = `${id} was accepted, and its record stands under another slug`
-    return noteMissing(scan, number, `${where}: ${slug}: ${what}`)
+    return noteMissing(scan, number, `${where.text}: ${slug}: ${what}`)
   }
   const bothMs = slugs.bothMs(slug)
   if (bothMs >= acceptedMs(line)) return
   const instead = Number.isNaN(bothMs) ? "" : ", which have an older record of its item"
   const what = `${id} was accepted and is not in both masters`
-  noteMissing(scan, number, `${where}: ${slug}: ${what}${instead}`)
+  noteMissing(scan, number, `${where.text}: ${slug}: ${what}${instead}`)
 }
 
 const checkMissing = ({ capture, missing, tallies: { acknowledged } }: Scan): void => {
@@ -99,11 +92,11 @@ const checkMissing = ({ capture, missing, tallies: { acknowledged } }: Scan): vo
 }
 
 /** An end is written after its reject is durable, and only a record of the item drops that again. */
-const visitRejected = (scan: Scan, id: string, slug: string, where: string): void => {
+const visitRejected = (scan: Scan, id: string, slug: string, where: LinePlace): void => {
   const { capture, slugs, tallies: { conserved } } = scan
   conserved.checked++
   if (slugs.stands("rejects", slug) || slugs.stands("successes", slug)) return
-  const what = `${where}: ${slug}: ended rejected (${id}), and stands in no master`
+  const what = `${where.text}: ${slug}: ended rejected (${id}), and stands in no master`
   if (capture.swapPending) conserved.doubt(`${what}; a swap of them is not finished`)
   else conserved.violate(what)
 }
@@ -114,9 +107,9 @@ const visitEntry = (
   entry: Entry,
   line: Buffer,
   isOld: boolean,
-  place: string
+  place: LinePlace
 ): void => {
-  const { ledger, money, slugs } = scan
+  const { ledger, money, requests, slugs } = scan
   const slug = slugOf(line) ?? ""
   const { id } = entry
   const where = { place, slug, id }
@@ -127,10 +120,10 @@ const visitEntry = (
   const number = ledger.number(id)
   switch (entry.tag) {
     case "intent": {
-      money.intent(number, slugs.numberOf(slug), entry.nanoUsd, where)
-      const hash = requestHashOf(line)
-      if (hash !== undefined) ledger.request(number, `${hash} ${slug}`)
-      return
+      const slugNumber = slugs.numberOf(slug)
+      // A second one with this id is a fault by itself.
+      if (!ledger.has(number, Mark.intent)) requests.note(number, slugNumber, line)
+      return money.intent(number, slugNumber, entry.nanoUsd, where)
     }
     case "response":
       return money.response(number, slugs.numberOf(slug), entry.nanoUsd, where)
@@ -147,16 +140,16 @@ const visitEntry = (
 const scanJournal = Effect.fnUntraced(
   function*(scan: Scan, journal: JournalFile, sizeBefore: number) {
     const { money, tallies: { lines } } = scan
-    const file = `raw/ai-run-${journal.runId}.jsonl`
+    const where = new LinePlace(`raw/ai-run-${journal.runId}.jsonl`)
     let corruptLines = 0
     money.begin(journal.runId)
     yield* scanLines(journal.path, { to: journal.size }, (line, offset, lineNumber) => {
-      const where = `${file}:${lineNumber}`
+      where.lineNumber = lineNumber
       lines.checked++
       const state = verifyLine(line)
       if (state === "corrupt") {
         corruptLines++
-        return lines.violate(`${where}: its checksum does not hold, or it is no JSON object`)
+        return lines.violate(`${where.text}: its checksum does not hold, or it is no JSON object`)
       }
       const entry = state === "valid" ? readEntry(line) : undefined
       if (entry === undefined) scan.foreignLines++
@@ -167,21 +160,22 @@ const scanJournal = Effect.fnUntraced(
 )
 
 /** A call whose answer was there and was not rejected needs no second one like it. */
-const isNeedless = (ledger: AuditLedger, number: number): boolean => {
-  const earlier = ledger.previous(number)
+const isNeedless = ({ ledger, requests }: Scan, number: number): boolean => {
+  const earlier = requests.previous(number)
   return earlier !== undefined && ledger.has(earlier, Mark.response) &&
     !ledger.has(earlier, Mark.rejected)
 }
 
 /** A second pass for the names of calls that were bought twice; only where there are any. */
 const nameNeedless = Effect.fnUntraced(function*(
-  { ledger, money: { tally } }: Scan,
+  scan: Scan,
   journals: ReadonlyArray<JournalFile>
 ) {
+  const { ledger, money: { tally } } = scan
   for (const journal of journals) {
     yield* scanLines(journal.path, { to: journal.size }, (line, _offset, lineNumber) => {
       const entry = verifyLine(line) === "valid" ? readEntry(line) : undefined
-      if (entry?.tag !== "intent" || !isNeedless(ledger, ledger.number(entry.id))) return
+      if (entry?.tag !== "intent" || !isNeedless(scan, ledger.number(entry.id))) return
       const where = `raw/ai-run-${journal.runId}.jsonl:${lineNumber}`
       tally.violate(
         `${where}: ${entry.slug}: ${entry.id} asked again what had an answer that was not rejected`
@@ -208,6 +202,7 @@ export const auditJournals = Effect.fnUntraced(function*(
     ledger,
     slugs,
     money,
+    requests: new AuditRequests(),
     tallies,
     missing: new Map(),
     foreignLines: 0
@@ -216,8 +211,8 @@ export const auditJournals = Effect.fnUntraced(function*(
   for (const journal of journals) yield* scanJournal(scan, journal, sizes.get(journal.path) ?? 0)
   checkMissing(scan)
   let needless = false
-  for (let number = 0; number < ledger.size && !needless; number++) {
-    needless = isNeedless(ledger, number)
+  for (let number = 0; number < ledger.end && !needless; number++) {
+    needless = isNeedless(scan, number)
   }
   if (needless) yield* nameNeedless(scan, journals)
   if (scan.foreignLines > 0) {

@@ -1,6 +1,6 @@
-// What an audit remembers of every record id and call id: flags, cost and which call asked the same before. Bounded memory.
-import type { SlugTable } from "../items/SlugTable.ts"
-import { makeSlugTable } from "../items/SlugTable.ts"
+// What an audit remembers of every record id and call id: marks, cost, slug and checksum. Memory follows their number.
+import { IdNumbers } from "./IdNumbers.ts"
+import { PagedMarks } from "./PagedMarks.ts"
 import { PagedNumbers } from "./PagedNumbers.ts"
 
 export const Mark = {
@@ -16,43 +16,37 @@ export const Mark = {
   survives: 128
 } as const
 
-const capacityMin = 16
-
 const known = (value: number): number | undefined => Number.isNaN(value) ? undefined : value
 
-/** Ids are numbered in the order in which they are first met. */
 export class AuditLedger {
-  readonly #ids: SlugTable = makeSlugTable()
-  readonly #requests: SlugTable = makeSlugTable()
-  #marks = new Uint8Array(capacityMin)
+  readonly #ids: IdNumbers
+  readonly #marks = new PagedMarks()
   readonly #costs = new PagedNumbers()
-  readonly #previous = new PagedNumbers()
   readonly #slugs = new PagedNumbers()
-  /** 0: none is known. */
-  #checksums = new Uint32Array(capacityMin)
+  readonly #checksums = new PagedNumbers()
 
-  get size(): number {
-    return this.#ids.size
+  /** `runs`: those whose journals are here. */
+  constructor(runs: Iterable<string> = []) {
+    this.#ids = new IdNumbers(runs)
+  }
+
+  /** All numbers of ids are below it. */
+  get end(): number {
+    return this.#ids.end
   }
 
   /** The number of an id, new or known. */
   number(id: string): number {
-    const next = this.#ids.size
-    const before = this.#ids.add(id, next)
-    if (before !== undefined) return before
-    if (next === this.#marks.length) this.#grow()
-    return next
+    return this.#ids.number(id)
   }
 
   has(number: number, mark: number): boolean {
-    return (this.#marks[number]! & mark) !== 0
+    return this.#marks.has(number, mark)
   }
 
   /** Answers whether the mark was there already. */
   mark(number: number, mark: number): boolean {
-    const before = this.has(number, mark)
-    this.#marks[number]! |= mark
-    return before
+    return this.#marks.mark(number, mark)
   }
 
   /** What the record says its call cost, in nanodollars; NaN where it says nothing. */
@@ -75,36 +69,10 @@ export class AuditLedger {
 
   /** What the record's line ends in, where it stood first; undefined where it is not known. */
   checksumOf(number: number): number | undefined {
-    return this.#checksums[number]! || undefined
+    return known(this.#checksums.get(number))
   }
 
   setChecksum(number: number, checksum: number | undefined): void {
-    this.#checksums[number] = checksum ?? 0
+    if (checksum !== undefined) this.#checksums.set(number, checksum)
   }
-
-  /** Notes the request of a call: its hash and slug. */
-  request(number: number, key: string): void {
-    const earlier = this.#requests.get(key)
-    if (earlier !== undefined && earlier !== number) this.#previous.set(number, earlier)
-    this.#requests.set(key, number)
-  }
-
-  /** The call before this one that asked the same for the same slug. */
-  previous(number: number): number | undefined {
-    return known(this.#previous.get(number))
-  }
-
-  #grow(): void {
-    const capacity = this.#marks.length * 2
-    this.#marks = grown(new Uint8Array(capacity), this.#marks)
-    this.#checksums = grown(new Uint32Array(capacity), this.#checksums)
-  }
-}
-
-const grown = <Numbers extends Uint8Array | Uint32Array>(
-  into: Numbers,
-  from: Numbers
-): Numbers => {
-  into.set(from)
-  return into
 }

@@ -9,6 +9,7 @@ import type { AuditSlugs } from "./AuditSlugs.ts"
 import type { AuditTally } from "./AuditTally.ts"
 import type { Demotions } from "./Demotions.ts"
 import { isImportedId } from "./ImportedId.ts"
+import type { LinePlace } from "./LinePlace.ts"
 import type { MasterLine } from "./MasterLine.ts"
 import type { MasterName } from "./Survivors.ts"
 
@@ -99,7 +100,7 @@ const visitId = (
   scan: MasterScan,
   name: MasterName,
   line: MasterLine,
-  where: string
+  where: LinePlace
 ): number | undefined => {
   const { ledger, nameless, tallies } = scan
   const { bytes, id } = line
@@ -111,7 +112,7 @@ const visitId = (
   const number = ledger.number(id)
   tallies.ids.checked++
   const again = ledger.mark(number, idIn[name])
-  if (again) tallies.ids.violate(`${where}: ${line.slug}: id ${id} stands here a second time`)
+  if (again) tallies.ids.violate(`${where.text}: ${line.slug}: id ${id} stands here a second time`)
   if (name === "rejects") {
     const { runId } = line
     if (!again && runId !== undefined) ofRun(scan, runId).rejects++
@@ -128,12 +129,14 @@ const visitId = (
   tallies.writeAhead.checked++
   if (ledger.has(number, Mark.inUpdates)) {
     if (!again && isOtherwise(ledger.checksumOf(number), line)) {
-      tallies.same.violate(`${where}: ${line.slug}: record ${id} reads otherwise in updates.jsonl`)
+      tallies.same.violate(
+        `${where.text}: ${line.slug}: record ${id} reads otherwise in updates.jsonl`
+      )
     }
     return number
   }
   if (!again) visitRecord(scan, number, line)
-  tallies.writeAhead.violate(`${where}: ${line.slug}: record ${id} is not in updates.jsonl`)
+  tallies.writeAhead.violate(`${where.text}: ${line.slug}: record ${id} is not in updates.jsonl`)
   return number
 }
 
@@ -142,13 +145,18 @@ const numberIn = (meta: unknown, key: string): number => {
   return typeof value === "number" ? value : 0
 }
 
-const visitReject = (scan: MasterScan, number: number, line: MasterLine, where: string): void => {
+const visitReject = (
+  scan: MasterScan,
+  number: number,
+  line: MasterLine,
+  where: LinePlace
+): void => {
   const { meta, metaObject, slug } = line
   const before = scan.rejects.get(number)
   if (meta.demotes !== undefined || meta.costUsd === undefined) return
   if (before !== undefined && meta.atMs < before.atMs) return
   scan.rejects.set(number, {
-    where,
+    where: where.text,
     slug,
     atMs: meta.atMs,
     costNanoUsd: Math.round(meta.costUsd * 1e9),
@@ -157,11 +165,15 @@ const visitReject = (scan: MasterScan, number: number, line: MasterLine, where: 
 }
 
 /** Whether the input has the slug; where it does not, the sum cannot come out. */
-const isOfInput = ({ conserved, input }: MasterScan, line: MasterLine, where: string): boolean => {
+const isOfInput = (
+  { conserved, input }: MasterScan,
+  line: MasterLine,
+  where: LinePlace
+): boolean => {
   if (input === undefined) return false
   conserved.checked++
   if (input.getBytes(line.slugBytes, line.slugStart, line.slugEnd) !== undefined) return true
-  conserved.doubt(`${where}: ${line.slug}: is settled here and not in this input`)
+  conserved.doubt(`${where.text}: ${line.slug}: is settled here and not in this input`)
   return false
 }
 
@@ -169,7 +181,7 @@ const visitSlug = (
   scan: MasterScan,
   name: MasterName,
   line: MasterLine,
-  where: string,
+  where: LinePlace,
   id: number | undefined
 ): void => {
   const { counts, demotions, ledger, slugs, tallies } = scan
@@ -189,7 +201,7 @@ const visitSlug = (
   if (again) scan.supersededLines++
   if (again || name === "updates") return
   tallies.disjoint.checked++
-  if (hasRecord) return tallies.disjoint.doubt(`${where}: ${line.slug}: has a success as well`)
+  if (hasRecord) return tallies.disjoint.doubt(`${where.text}: ${line.slug}: has a success as well`)
   const ofInput = isOfInput(scan, line, where) ? 1 : 0
   if (name === "successes") {
     counts.acceptedSlugs++
@@ -205,5 +217,5 @@ export const visitLine = (
   scan: MasterScan,
   name: MasterName,
   line: MasterLine,
-  where: string
+  where: LinePlace
 ): void => visitSlug(scan, name, line, where, visitId(scan, name, line, where))

@@ -21,6 +21,7 @@ import type {
 import { AuditSlugs } from "./AuditSlugs.ts"
 import { AuditTally } from "./AuditTally.ts"
 import { loadDemotions } from "./Demotions.ts"
+import { LinePlace } from "./LinePlace.ts"
 import { MasterLine } from "./MasterLine.ts"
 import type { MasterName } from "./Survivors.ts"
 
@@ -51,16 +52,17 @@ export interface MasterAudit extends MasterCounts {
 const scanMaster = Effect.fnUntraced(function*(scan: MasterScan, name: MasterName) {
   const { capture, counts, data, tallies } = scan
   const line = new MasterLine()
+  const where = new LinePlace(`${name}.jsonl`)
   const size = capture.sizes[name]
   const { unterminatedBytes } = yield* scanLines(
     data[name],
     { to: size },
     (bytes, _offset, lineNumber) => {
-      const where = `${name}.jsonl:${lineNumber}`
+      where.lineNumber = lineNumber
       const kind = line.read(bytes)
       if (kind === "blank") return
       tallies.lines.checked++
-      if (kind === "corrupt") return tallies.lines.violate(`${where}: ${line.problem}`)
+      if (kind === "corrupt") return tallies.lines.violate(`${where.text}: ${line.problem}`)
       if (kind === "foreign") counts.foreignLines++
       if (name === "successes") counts.records++
       visitLine(scan, name, line, where)

@@ -4,12 +4,14 @@ import { formatUsd } from "../spending/Money.ts"
 import type { NanoUsd } from "../spending/Money.ts"
 import { isSealed } from "../journal/RunManifest.ts"
 import type { RunManifest } from "../journal/RunManifest.ts"
+import { TransientMap } from "../journal/TransientMap.ts"
 import { Mark } from "./AuditLedger.ts"
 import type { AuditLedger } from "./AuditLedger.ts"
 import type { RejectSaid } from "./AuditMasterLines.ts"
 import type { Manifests } from "./AuditRuns.ts"
 import type { AuditSlugs } from "./AuditSlugs.ts"
 import { AuditTally } from "./AuditTally.ts"
+import type { LinePlace } from "./LinePlace.ts"
 
 /** A call of a run's that has no end yet. */
 interface Open {
@@ -27,12 +29,12 @@ interface Books {
   failedNanoUsd: NanoUsd
   /** What servers billed over the worst cases that were reserved: budgets may be passed by so much. */
   overNanoUsd: NanoUsd
-  readonly open: Map<number, Open>
+  readonly open: TransientMap<number, Open>
 }
 
 /** Where something stands, for messages. */
 export interface Where {
-  readonly place: string
+  readonly place: LinePlace
   readonly slug: string
   readonly id: string
 }
@@ -75,7 +77,7 @@ export class AuditMoney {
     this.#slugs.addCall(slug)
     this.#books.open.set(call, { slug, reservedNanoUsd })
     if (this.#ledger.mark(call, Mark.intent)) {
-      this.tally.violate(`${place}: ${name}: intent ${id} stands here twice`)
+      this.tally.violate(`${place.text}: ${name}: intent ${id} stands here twice`)
     }
   }
 
@@ -87,24 +89,25 @@ export class AuditMoney {
     books.answers++
     books.spentNanoUsd += costNanoUsd
     this.#slugs.addSpent(slug, costNanoUsd)
-    this.#noteOver(books.open.get(call)?.reservedNanoUsd, slug, costNanoUsd)
-    books.open.delete(call)
+    this.#noteOver(books.open.take(call)?.reservedNanoUsd, slug, costNanoUsd)
     if (!ledger.has(call, Mark.intent)) {
-      this.tally.violate(`${place}: ${name}: answer ${id} has no intent before it`)
+      this.tally.violate(`${place.text}: ${name}: answer ${id} has no intent before it`)
     }
     if (ledger.mark(call, Mark.response)) {
-      this.tally.violate(`${place}: ${name}: call ${id} has a second answer`)
+      this.tally.violate(`${place.text}: ${name}: call ${id} has a second answer`)
     }
     const recorded = ledger.costNanoUsd(call)
     if (!Number.isNaN(recorded) && recorded !== costNanoUsd) {
       const [says, was] = [formatUsd(recorded), formatUsd(costNanoUsd)]
-      this.tally.violate(`${place}: ${name}: record ${id} says ${says}, its answer cost ${was}`)
+      this.tally.violate(
+        `${place.text}: ${name}: record ${id} says ${says}, its answer cost ${was}`
+      )
     }
     this.#checkItem(slug, where)
   }
 
   failure(call: number, slug: number, atRiskNanoUsd: NanoUsd, where: Where): void {
-    this.#books.open.delete(call)
+    this.#books.open.take(call)
     this.#books.failedNanoUsd += atRiskNanoUsd
     this.#slugs.addRisked(slug, atRiskNanoUsd)
     this.#checkItem(slug, where)
@@ -115,7 +118,7 @@ export class AuditMoney {
     const books = this.#books
     const { manifest, open, runId } = books
     let openNanoUsd = 0
-    for (const { reservedNanoUsd, slug } of open.values()) {
+    for (const [, { reservedNanoUsd, slug }] of open.entries()) {
       openNanoUsd += reservedNanoUsd
       this.#slugs.addRisked(slug, reservedNanoUsd)
     }
@@ -182,7 +185,7 @@ export class AuditMoney {
     const used = this.#slugs.spentNanoUsd(slug) + this.#slugs.riskedNanoUsd(slug)
     if (used <= budget + (this.#over.get(slug) ?? 0)) return
     this.tally.violate(
-      `${place}: ${name}: ${id} took the item to ${formatUsd(used)} of ${formatUsd(budget)}`
+      `${place.text}: ${name}: ${id} took the item to ${formatUsd(used)} of ${formatUsd(budget)}`
     )
   }
 
@@ -231,5 +234,5 @@ const emptyBooks = (runId: string, manifest: RunManifest | undefined): Books => 
   spentNanoUsd: 0,
   failedNanoUsd: 0,
   overNanoUsd: 0,
-  open: new Map()
+  open: new TransientMap()
 })

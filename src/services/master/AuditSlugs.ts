@@ -1,50 +1,52 @@
 // What an audit remembers of every slug: the masters that it stands in, and what its journals say that it cost.
 import type { MasterLine } from "./MasterLine.ts"
+import { PagedMarks } from "./PagedMarks.ts"
 import { PagedNumbers } from "./PagedNumbers.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
 import type { PrintLookup, SlugTable } from "../items/SlugTable.ts"
 import type { MasterName } from "./Survivors.ts"
 
 const bitOf = { updates: 1, successes: 2, rejects: 4 } as const
-const bits = 8
 
-/** Slugs are numbered in the order in which they are first met. A table's value is `number * bits + standing`. */
+/** Slugs are numbered in the order in which they are first met. */
 export class AuditSlugs {
   readonly #table: SlugTable = makeSlugTable()
+  /** The bits of the masters that a slug stands in. */
+  readonly #standing = new PagedMarks()
   readonly #bothMs = new PagedNumbers()
   readonly #spentNanoUsd = new PagedNumbers()
   readonly #riskedNanoUsd = new PagedNumbers()
   readonly #calls = new PagedNumbers()
 
-  /** For the slugs of an input: their values are asked for standing by `isSettled`. */
+  /** For the slugs of an input: their numbers are asked for standing by `isSettled`. */
   get lookup(): PrintLookup {
     return this.#table
   }
 
-  isSettled(value: number | undefined): boolean {
-    return value !== undefined && (value & (bitOf.successes | bitOf.rejects)) !== 0
+  isSettled(number: number | undefined): boolean {
+    return this.#stands(number, bitOf.successes | bitOf.rejects)
   }
 
   /** Notes that the line's slug stands in the master; answers its number, and whether it stood there before. */
   enter(name: MasterName, line: MasterLine): { readonly number: number; readonly again: boolean } {
     const { slugBytes, slugEnd, slugStart } = line
-    const next = this.#table.size * bits
-    const before = this.#table.getBytes(slugBytes, slugStart, slugEnd) ?? next
-    this.#table.setBytes(slugBytes, slugStart, slugEnd, before | bitOf[name])
-    return { number: before >>> 3, again: (before & bitOf[name]) !== 0 }
+    const next = this.#table.size
+    const number = this.#table.addBytes(slugBytes, slugStart, slugEnd, next) ?? next
+    return { number, again: this.#standing.mark(number, bitOf[name]) }
   }
 
   /** The number of a slug, new or known. */
   numberOf(slug: string): number {
-    return (this.#table.add(slug, this.#table.size * bits) ?? (this.#table.size - 1) * bits) >>> 3
+    const next = this.#table.size
+    return this.#table.add(slug, next) ?? next
   }
 
   stands(name: MasterName, slug: string): boolean {
-    return ((this.#table.get(slug) ?? 0) & bitOf[name]) !== 0
+    return this.#stands(this.#table.get(slug), bitOf[name])
   }
 
   standsIn(name: MasterName, { slugBytes, slugEnd, slugStart }: MasterLine): boolean {
-    return ((this.#table.getBytes(slugBytes, slugStart, slugEnd) ?? 0) & bitOf[name]) !== 0
+    return this.#stands(this.#table.getBytes(slugBytes, slugStart, slugEnd), bitOf[name])
   }
 
   /** A record of the slug stands in both masters, accepted at that time. */
@@ -54,8 +56,8 @@ export class AuditSlugs {
 
   /** When the newest record that both masters have was accepted; NaN where they have none. */
   bothMs(slug: string): number {
-    const value = this.#table.get(slug)
-    return value === undefined ? Number.NaN : this.#bothMs.get(value >>> 3)
+    const number = this.#table.get(slug)
+    return number === undefined ? Number.NaN : this.#bothMs.get(number)
   }
 
   addCall(number: number): void {
@@ -82,5 +84,9 @@ export class AuditSlugs {
   /** What its calls without an answer may have cost on top of that. */
   riskedNanoUsd(number: number): number {
     return this.#riskedNanoUsd.get(number) || 0
+  }
+
+  #stands(number: number | undefined, bits: number): boolean {
+    return number !== undefined && this.#standing.has(number, bits)
   }
 }
