@@ -277,6 +277,22 @@ describe("validate", () => {
       )
     })
 
+  it.effect("finds a column wherever it begins, also where rows have names without end", () =>
+    Effect.gen(function*() {
+      const rows = Array.from({ length: 2200 }, (_, n) => ({
+        slug: `s${n}`,
+        ...(n > 1000 ? { [`name-${n}`]: 1 } : {}),
+        ...(n === 2199 ? { brand: "b" } : {})
+      }))
+      const from = (column: string) => ({ qa: [{ rule: "keyword", from: column, atMost: 2 }] })
+      for (const some of [rows.slice(1100), rows]) {
+        const known = yield* report("About {{ slug }}: {{ evidence }}", from("brand"), some)
+        assert.deepStrictEqual(known.columns, [])
+        const unknown = yield* report("About {{ slug }}: {{ evidence }}", from("brnd"), some)
+        assert.strictEqual(unknown.columns.length, 1)
+      }
+    }))
+
   it.effect("names variables and columns that rows do not have, once each", () =>
     Effect.gen(function*() {
       const { columns, ok, rows } = yield* report(

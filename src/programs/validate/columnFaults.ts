@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { namedColumnsOf } from "../../services/evidence/Wanted.ts"
 import type { NamedColumn } from "../../services/evidence/Wanted.ts"
-import { columnRows } from "../../services/items/Columns.ts"
 import type { ItemSource } from "../../services/items/ItemSource.ts"
 import type { Job } from "../../services/job/Job.ts"
 import type { JobFault } from "../../services/job/JobError.ts"
@@ -20,10 +19,10 @@ const knownAs = (column: string, names: ReadonlyArray<string>): string => {
     })`
 }
 
-/** Those that no row has. Reads the input on only where the first rows lack one, and no further than that takes. */
+/** Those that no row has. Reads the rows only where not all columns are known, and no further than that takes. */
 const absentOf = Effect.fnUntraced(function*(source: ItemSource, named: Iterable<string>) {
   const absent = new Set([...named].filter((name) => !source.columns.names.has(name)))
-  if (absent.size > 0 && source.count > columnRows) {
+  if (absent.size > 0 && !source.columns.isWhole) {
     yield* source.items.pipe(
       Stream.takeWhile(() => absent.size > 0),
       Stream.runForEach(({ fields }) =>

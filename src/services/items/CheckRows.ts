@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import type { Disk } from "../durability/Disk.ts"
 import type { CheckedInput } from "./CheckedFile.ts"
 import { makeColumnBook } from "./Columns.ts"
-import type { ColumnValues } from "./Columns.ts"
+import type { KnownColumns } from "./Columns.ts"
 import { ContentSums } from "./ContentSums.ts"
 import type { Contents } from "./ContentSums.ts"
 import { csvItems } from "./CsvRows.ts"
@@ -63,7 +63,7 @@ export const readBlocks = (
 interface Learnt {
   readonly slugs: SlugTable
   readonly rows: RowBook
-  readonly columns: ColumnValues
+  readonly columns: KnownColumns
   readonly contents: Contents
   readonly nextLine: number
 }
@@ -72,7 +72,8 @@ interface Learnt {
 interface Before {
   readonly place: Place
   readonly rows: number
-  readonly columns: ColumnValues
+  /** Absent: none. */
+  readonly columns?: KnownColumns
   readonly contents: Contents
 }
 
@@ -108,7 +109,7 @@ const learn = Effect.fnUntraced(function*(reading: Reading, faults: InputFaults,
   const learnt: Learnt = {
     slugs,
     rows,
-    columns: book.values(),
+    columns: book.known(),
     contents: sums.contents,
     nextLine: reading.format._tag === "Jsonl" ? nextLine ?? 0 : 0
   }
@@ -139,7 +140,7 @@ export const checkWhole = Effect.fnUntraced(function*(
   const faults = makeInputFaults(input.name)
   const place = firstPlace(input)
   const contents = { start: place.position, bytes: 0, sums: [] }
-  const learnt = yield* learn(reading, faults, { place, rows: 0, columns: [], contents })
+  const learnt = yield* learn(reading, faults, { place, rows: 0, contents })
   const error = faults.error()
   if (error !== undefined) return yield* error
   if (learnt.rows.count === 0) return yield* fileFault(input.name, "no items: the input is empty")

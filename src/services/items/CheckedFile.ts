@@ -21,7 +21,7 @@ import type { FileLock } from "../durability/FileLock.ts"
 import { decodeLine, encodeLine, verifyLine } from "../durability/LineCodec.ts"
 import { stage } from "../durability/ReplaceFile.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
-import type { ColumnValues } from "./Columns.ts"
+import type { KnownColumns } from "./Columns.ts"
 import type { InputError } from "./ItemSource.ts"
 import { encodePage, pageBytes, pageRows, viewPage } from "./RowPages.ts"
 import type { RowPage, RowPages, VisitPages } from "./RowPages.ts"
@@ -29,7 +29,7 @@ import type { RowPage, RowPages, VisitPages } from "./RowPages.ts"
 const CheckedHead = Schema.Struct({
   slug: Schema.Literal("inkfast-input"),
   /** Another one wherever what counts as a fault of an input changes, or this format. */
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   /** The file, and when its check began (milliseconds since the epoch). */
   inode: Schema.Finite,
   size: Schema.Int,
@@ -46,7 +46,7 @@ const CheckedHead = Schema.Struct({
   /** The number of the line that follows; 0 where nothing can follow: the last one has no end, or it is no JSONL. */
   nextLine: Schema.Int,
   rows: Schema.Int,
-  /** As JSON: names and values as they were read. */
+  /** KnownColumns as JSON: names and values as they were read. */
   columns: Schema.String,
   pages: Schema.Int,
   directoryCrc: Schema.Int
@@ -58,7 +58,7 @@ const isHead = Schema.is(CheckedHead)
 export interface CheckedInput
   extends Omit<CheckedHead, "slug" | "version" | "rows" | "columns" | "pages" | "directoryCrc">
 {
-  readonly columns: ColumnValues
+  readonly columns: KnownColumns
   readonly rows: RowPages
 }
 
@@ -75,8 +75,8 @@ const readPart = Effect.fnUntraced(function*(file: DiskFile, at: number, length:
   return count === length ? bytes : undefined
 })
 
-const columnsText = (columns: ColumnValues): string => JSON.stringify(columns)
-const parseColumns = (text: string): ColumnValues => JSON.parse(text) as ColumnValues
+const columnsText = (columns: KnownColumns): string => JSON.stringify(columns)
+const parseColumns = (text: string): KnownColumns => JSON.parse(text) as KnownColumns
 
 const decodeHead = (line: Buffer): CheckedHead | undefined => {
   if (verifyLine(line) !== "valid") return undefined
@@ -179,7 +179,7 @@ export const writeChecked = Effect.fnUntraced(function*(
   const line = encodeLine(
     {
       slug: "inkfast-input",
-      version: 1,
+      version: 2,
       ...checked,
       rows: rows.count,
       columns: columnsText(columns),

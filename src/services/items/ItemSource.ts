@@ -38,7 +38,6 @@ export interface ItemSource {
    * what is between them.
    */
   readonly pick: (isPicked: PrintTest) => Stream.Stream<Item, InputError>
-  /** Of the first rows. */
   readonly columns: Columns
   /**
    * Visits the fingerprint of every slug, in an order of its own: its words stand in `prints` from `at` on. Memory does not

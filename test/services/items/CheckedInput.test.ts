@@ -64,6 +64,7 @@ const told = Effect.fnUntraced(function*(source: ItemSource, picks: ReadonlyArra
     picked: yield* Stream.runCollect(source.pick(pickOf(picks))),
     count,
     names: [...columns.names],
+    isWhole: columns.isWhole,
     example: columns.example
   }
 })
@@ -167,6 +168,29 @@ describe("a kept check", () => {
         message.message,
         `${path}:5004: slug "item-0" stands on line 1 too; every item needs its own`
       )
+    }))
+
+  it.effect("columns that begin after the first rows are known, unless rows have names without end", () =>
+    Effect.gen(function*() {
+      const columnsOf = (text: string) =>
+        Effect.gen(function*() {
+          const store = makeStore()
+          store.put(path, text)
+          yield* TestClock.adjust(10_000)
+          yield* on(store)(keep())
+          assert.isFalse(yield* on(store)(agrees(["item-1"])))
+          return (yield* on(store)(Effect.scoped(open(data.input)))).columns
+        })
+      const late = `${many(1500)}{"slug":"z","brand":"","__proto__":1}\n`
+      const columns = yield* columnsOf(late)
+      assert.deepStrictEqual([...columns.names], ["slug", "n", "brand", "__proto__"])
+      assert.isTrue(columns.isWhole)
+      assert.deepStrictEqual(columns.example, { slug: "item-0", n: 0 })
+      const names = Array.from({ length: 1100 }, (_, n) => `{"slug":"z-${n}","name-${n}":1}\n`)
+      const endless = yield* columnsOf(late + names.join(""))
+      assert.isFalse(endless.isWhole)
+      assert.isTrue(endless.names.has("brand"))
+      assert.isFalse(endless.names.has("name-1099"))
     }))
 
   it.effect("another key, another format and a file of another name are checked for themselves", () =>
