@@ -1,6 +1,7 @@
 // Which shingles so many pieces have that they are common: counted in every eighth piece, in bounded memory.
 //
 // Two rows of counters by different hashes, of which the lower one counts (a count-min sketch): never too few.
+import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import { segmentEntries, listMax } from "./postingLimits.ts"
 
 const every = 8
@@ -17,15 +18,19 @@ const firstPlace = (member: number): number => member >>> shift
 const secondPlace = (member: number): number => slots + (Math.imul(member, 0x85ebca6b) >>> shift)
 
 export class CommonShingles {
-  readonly counts: Uint8Array
+  #counts: Uint8Array = new Uint8Array(slots * 2)
 
-  constructor(counts = new Uint8Array(slots * 2)) {
-    this.counts = counts
+  save(): ReadonlyArray<NumberArray> {
+    return [this.#counts]
+  }
+
+  restore(saved: SavedArrays): void {
+    this.#counts = saved.take(Uint8Array)
   }
 
   add(entry: number, set: Uint32Array): void {
     if (entry % every !== 0) return
-    const { counts } = this
+    const counts = this.#counts
     for (const member of set) {
       const first = firstPlace(member)
       const second = secondPlace(member)
@@ -39,7 +44,7 @@ export class CommonShingles {
    * sentences do. Turns of phrase that many pieces have here and there are none.
    */
   countIn(texts: ReadonlyArray<Uint32Array>, entries: number): number {
-    const { counts } = this
+    const counts = this.#counts
     const enough = Math.min(countMax, countPerSegment * Math.ceil(entries / segmentEntries))
     const isCommon = (member: number): boolean =>
       counts[firstPlace(member)]! >= enough && counts[secondPlace(member)]! >= enough

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { DataDirectory } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
+import type { FileLock } from "../durability/FileLock.ts"
 import { CurrentJob } from "../job/Job.ts"
 import type { Finding } from "../qa/Finding.ts"
 import { findingOf } from "../qa/JudgePiece.ts"
@@ -24,6 +25,17 @@ export interface CorpusVerdict {
   readonly blocking: ReadonlyArray<Finding>
   readonly warnings: ReadonlyArray<Finding>
 }
+
+export interface CorpusOptions {
+  /** Tells the files of several processes apart. */
+  readonly name: string
+  /** Others may append to the masters meanwhile. */
+  readonly isShared: boolean
+  /** From so many bytes of the corpus file on its index is kept, too (default 4 MiB): less is read in no time. */
+  readonly indexedBytesMin?: number
+}
+
+const indexedBytesMinDefault = 4 * 1024 * 1024
 
 export class Corpus extends Context.Service<Corpus, {
   /**
@@ -52,13 +64,11 @@ export class Corpus extends Context.Service<Corpus, {
   readonly forget: (slug: string) => Effect.Effect<void>
 }>()("inkfast/services/corpus/Corpus") {
   /**
-   * Reads what is there, and costs nothing where no rule of the job asks for it. `name` tells the files of several
-   * processes apart; `isShared` says that others may append to the masters meanwhile.
+   * Reads what is there, and costs nothing where no rule of the job asks for it.
    */
-  static readonly layer = (options: {
-    readonly name: string
-    readonly isShared: boolean
-  }): Layer.Layer<Corpus, DiskError, CurrentJob | DataDirectory | Disk> =>
+  static readonly layer = (
+    options: CorpusOptions
+  ): Layer.Layer<Corpus, DiskError, CurrentJob | DataDirectory | Disk | FileLock> =>
     Layer.effect(
       Corpus,
       Effect.flatMap(CurrentJob, ({ rules: { rules } }) => {
@@ -82,11 +92,18 @@ const nothingToCompare: Corpus["Service"] = {
 
 const make = Effect.fnUntraced(function*(
   rules: CorpusRules,
-  { isShared, name }: { readonly name: string; readonly isShared: boolean }
+  { indexedBytesMin = indexedBytesMinDefault, isShared, name }: CorpusOptions
 ) {
   const data = yield* DataDirectory
   const profileOf = makeProfileOf(rules)
-  const store = yield* openCorpusStore({ rules, masters: data, name, isShared, profileOf })
+  const store = yield* openCorpusStore({
+    rules,
+    masters: data,
+    name,
+    isShared,
+    indexedBytesMin,
+    profileOf
+  })
   const { index } = store
   const holdAgainst = makeHoldAgainst(rules, store)
   /** Admitted and neither kept nor withdrawn: the entry of each slug. */

@@ -1,24 +1,16 @@
 // The corpus on disk: a log of profiles beside the masters, without which nothing is lost but the time to make it again.
 //
 // Blocks of: mark, length, CRC-32 (4 bytes each, little-endian), then the content. The first names the rules that the
-// profiles were made for; a piece is its slug, its record's id and its hashes; a checkpoint says how far the masters are
-// covered. What follows a damaged block is cut off.
+// profiles were made for; a piece is its slug, its record's id and its hashes; one that is gone has left the masters; a
+// checkpoint says how far those are covered. What follows a damaged block is cut off.
 import { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
+import type { Checkpoint } from "./Checkpoint.ts"
 import type { TextHash } from "./Profile.ts"
 
 const mark = 0x314b4e49
 const headBytes = 12
 const blockBytesMax = 64 * 1024 * 1024
-
-/** How far, and of which file, the masters are in the log. */
-export interface Checkpoint {
-  readonly inode: number
-  /** Bytes of `successes.jsonl`. */
-  readonly covered: number
-  /** CRC-32 of the last bytes before that. */
-  readonly tail: number
-}
 
 export interface StoredPiece {
   readonly slug: string
@@ -32,6 +24,7 @@ export interface StoredPiece {
 export type Block =
   | { readonly _tag: "Rules"; readonly hash: string }
   | { readonly _tag: "Piece"; readonly piece: StoredPiece }
+  | { readonly _tag: "Gone"; readonly slug: string; readonly id: number }
   | { readonly _tag: "Checkpoint"; readonly checkpoint: Checkpoint }
 
 const framed = (content: Buffer): Buffer => {
@@ -46,6 +39,11 @@ export const encodeBlock = (block: Block): Buffer => {
   switch (block._tag) {
     case "Rules":
       return framed(Buffer.from(`R${block.hash}`))
+    case "Gone": {
+      const content = Buffer.from(`G    ${block.slug}`)
+      content.writeUInt32LE(block.id, 1)
+      return framed(content)
+    }
     case "Checkpoint": {
       const { covered, inode, tail } = block.checkpoint
       const content = Buffer.allocUnsafe(21)
@@ -112,6 +110,8 @@ const decodeContent = (content: Buffer): Block | undefined => {
         return { _tag: "Rules", hash: content.toString("utf8", 1) }
       case "P":
         return { _tag: "Piece", piece: decodePiece(content) }
+      case "G":
+        return { _tag: "Gone", id: content.readUInt32LE(1), slug: content.toString("utf8", 5) }
       case "C":
         return {
           _tag: "Checkpoint",

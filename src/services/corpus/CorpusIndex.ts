@@ -1,8 +1,10 @@
 // The pieces of the corpus in memory: who is like a piece, in how many its sentences and beginnings stand, and who was
 // superseded.
+import { fingerprintWords } from "../items/Fingerprint.ts"
 import { makeSlugTable } from "../items/SlugTable.ts"
 import { CommonShingles } from "./CommonShingles.ts"
 import type { StoredPiece } from "./CorpusFile.ts"
+import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import { PieceCounts } from "./PieceCounts.ts"
 import { Postings } from "./Postings.ts"
 import { maxSimilarityDefault } from "./Profile.ts"
@@ -37,21 +39,70 @@ export class CorpusIndex {
   readonly #common = new CommonShingles()
   readonly sentences = new PieceCounts(Uint8Array)
   readonly openers = new PieceCounts(Uint32Array)
-  readonly #bySlug = makeSlugTable()
+  #bySlug = makeSlugTable()
   /** By entry: 1 while it counts. */
-  #alive = new Uint8Array(1024)
+  #alive: Uint8Array = new Uint8Array(1024)
   /** By entry: byte of the file; -1 while it is in memory alone. */
-  #offsets = new Float64Array(1024)
+  #offsets: Float64Array = new Float64Array(1024)
   /** Of each entry, the hash of its record's id. */
-  #ids = new Uint32Array(1024)
+  #ids: Uint32Array = new Uint32Array(1024)
   /** Of each entry, the members of its set. */
-  #sizes = new Uint32Array(1024)
+  #sizes: Uint32Array = new Uint32Array(1024)
   readonly #recent = new Map<number, StoredPiece>()
   #living = 0
 
   constructor({ nearDuplicate }: Pick<CorpusRules, "nearDuplicate">) {
     this.#compares = nearDuplicate !== undefined
     this.#limit = nearDuplicate?.maxSimilarity ?? maxSimilarityDefault
+  }
+
+  /** What `save` gave, made again. Throws `ArraysMismatch`, or whatever else comes of arrays that no index gave. */
+  static restore(rules: Pick<CorpusRules, "nearDuplicate">, saved: SavedArrays): CorpusIndex {
+    const index = new CorpusIndex(rules)
+    index.#alive = saved.take(Uint8Array)
+    index.#offsets = saved.take(Float64Array)
+    index.#ids = saved.take(Uint32Array)
+    index.#sizes = saved.take(Uint32Array)
+    index.#living = index.#alive.reduce((living, alive) => living + alive, 0)
+    const prints = saved.take(Uint32Array)
+    const entries = saved.take(Uint32Array)
+    index.#bySlug = makeSlugTable(entries.length)
+    entries.forEach((entry, at) => index.#bySlug.addPrint(prints, at * fingerprintWords, entry))
+    index.#common.restore(saved)
+    index.sentences.restore(saved)
+    index.openers.restore(saved)
+    index.#postings.restore(saved)
+    return index
+  }
+
+  /** All that it knows. No profile may be in memory alone. */
+  save(): ReadonlyArray<NumberArray> {
+    const size = this.#postings.size
+    const prints = new Uint32Array(this.#bySlug.size * fingerprintWords)
+    const entries = new Uint32Array(this.#bySlug.size)
+    let slugs = 0
+    this.#bySlug.visitPrints((words, at, entry) => {
+      if (!this.isAlive(entry)) return
+      prints.set(words.subarray(at, at + fingerprintWords), slugs * fingerprintWords)
+      entries[slugs++] = entry
+    })
+    return [
+      this.#alive.subarray(0, size),
+      this.#offsets.subarray(0, size),
+      this.#ids.subarray(0, size),
+      this.#sizes.subarray(0, size),
+      prints.subarray(0, slugs * fingerprintWords),
+      entries.subarray(0, slugs),
+      ...this.#common.save(),
+      ...this.sentences.save(),
+      ...this.openers.save(),
+      ...this.#postings.save()
+    ]
+  }
+
+  /** Entries, whether they count or not. */
+  get entries(): number {
+    return this.#postings.size
   }
 
   /** Pieces that count. */
@@ -219,7 +270,7 @@ export class CorpusIndex {
   }
 
   #grow(): void {
-    const size = this.#alive.length * 2
+    const size = Math.max(1024, this.#alive.length * 2)
     const [alive, offsets, ids, sizes] = [this.#alive, this.#offsets, this.#ids, this.#sizes]
     this.#alive = new Uint8Array(size)
     this.#offsets = new Float64Array(size)

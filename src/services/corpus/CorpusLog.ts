@@ -5,16 +5,34 @@ import type { Scope } from "effect/Scope"
 import type { DiskError, DiskFile } from "../durability/Disk.ts"
 import { Disk } from "../durability/Disk.ts"
 import { appendAll, readAllAt } from "../durability/FileIo.ts"
-import type { Block, Checkpoint, StoredPiece } from "./CorpusFile.ts"
+import type { Checkpoint } from "./Checkpoint.ts"
+import type { Block, StoredPiece } from "./CorpusFile.ts"
 import { decodeBlock, encodeBlock } from "./CorpusFile.ts"
 
-export interface CorpusLog {
-  /** The last checkpoint of the file as it was opened, if all before it was sound and made for these rules. */
+/** A part of the file that need not be read again: its length, and the last checkpoint in it. */
+export interface KnownPart {
+  readonly bytes: number
   readonly checkpoint: Checkpoint | undefined
+}
+
+export interface CorpusLog {
+  readonly file: DiskFile
+  /** Bytes. */
+  readonly size: () => number
+  /**
+   * Visits what is there behind the known part, and cuts off what is not sound; begins anew where the file was made for
+   * other rules. Answers its last checkpoint. To be called first, and once.
+   */
+  readonly replay: (
+    known: KnownPart | undefined,
+    visit: (block: Block, offset: number) => void
+  ) => Effect.Effect<Checkpoint | undefined, DiskError>
   /** Appends blocks; answers the byte at which each begins. */
   readonly append: (blocks: ReadonlyArray<Block>) => Effect.Effect<ReadonlyArray<number>, DiskError>
   /** The piece whose block begins at that byte; undefined where none does. */
   readonly read: (offset: number) => Effect.Effect<StoredPiece | undefined, DiskError>
+  /** Makes durable what was appended. */
+  readonly sync: Effect.Effect<void, DiskError>
   /** Begins anew. */
   readonly clear: Effect.Effect<void, DiskError>
 }
@@ -23,13 +41,14 @@ const chunkBytes = 4 * 1024 * 1024
 /** The size of most blocks: one read, where a larger one takes two. */
 const blockBytesUsual = 8 * 1024
 
-/** Calls back for each sound block from the beginning; answers where they end. */
+/** Calls back for each sound block from there on, until it answers false; answers where they end. */
 const eachBlock = Effect.fnUntraced(function*(
   disk: Disk["Service"],
   file: DiskFile,
+  from: number,
   visit: (block: Block, offset: number) => boolean
 ): Effect.fn.Return<number, DiskError> {
-  let at = 0
+  let at = from
   let buffer = Buffer.allocUnsafeSlow(chunkBytes)
   let held = 0
   for (;;) {
@@ -56,23 +75,29 @@ const eachBlock = Effect.fnUntraced(function*(
   }
 })
 
-/** Opens the file, made when it is missing; `onPiece` hears of each piece in it. `rulesHash` is what profiles depend on. */
+/** Opens the file, made when it is missing. `rulesHash` is what profiles depend on. */
 export const openCorpusLog = Effect.fnUntraced(function*(
   path: string,
-  rulesHash: string,
-  onPiece: (piece: StoredPiece, offset: number) => void
+  rulesHash: string
 ): Effect.fn.Return<CorpusLog, DiskError, Disk | Scope> {
   const disk = yield* Disk
   const file = yield* disk.open(path, "append")
-  let checkpoint: Checkpoint | undefined
-  let isOurs = false
-  let size = yield* eachBlock(disk, file, (block, offset) => {
-    if (block._tag === "Rules") return (isOurs = offset === 0 && block.hash === rulesHash)
-    if (!isOurs) return false
-    if (block._tag === "Piece") onPiece(block.piece, offset)
-    else checkpoint = block.checkpoint
-    return true
-  })
+  let size = 0
+
+  const replay: CorpusLog["replay"] = (known, visit) =>
+    Effect.gen(function*() {
+      let isOurs = known !== undefined
+      let checkpoint = known?.checkpoint
+      size = yield* eachBlock(disk, file, known?.bytes ?? 0, (block, offset) => {
+        if (block._tag === "Rules") return (isOurs = offset === 0 && block.hash === rulesHash)
+        if (!isOurs) return false
+        if (block._tag === "Checkpoint") checkpoint = block.checkpoint
+        else visit(block, offset)
+        return true
+      })
+      yield* isOurs ? disk.truncate(file, size) : clear
+      return isOurs ? checkpoint : undefined
+    })
 
   const append: CorpusLog["append"] = (blocks) =>
     Effect.gen(function*() {
@@ -110,7 +135,5 @@ export const openCorpusLog = Effect.fnUntraced(function*(
       return undefined
     })
 
-  if (isOurs) yield* disk.truncate(file, size)
-  else yield* clear
-  return { checkpoint: isOurs ? checkpoint : undefined, append, read, clear }
+  return { file, size: () => size, replay, append, read, sync: disk.datasync(file), clear }
 })

@@ -1,5 +1,5 @@
-// The corpus held against the masters: what its file has, caught up with the records that came since, and kept so.
-import { Buffer } from "node:buffer"
+// The corpus held against the masters: what its files have, caught up with the records that came since, and kept so.
+import type { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,16 +7,19 @@ import { canonicalJson, digest } from "../Digest.ts"
 import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
-import { readAllAt } from "../durability/FileIo.ts"
+import type { FileLock } from "../durability/FileLock.ts"
 import { recordIdOf } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { contentOf } from "../master/contentOf.ts"
 import { MasterLine } from "../master/MasterLine.ts"
-import type { Checkpoint, StoredPiece } from "./CorpusFile.ts"
+import { type Checkpoint, checkpointAt, goesOn } from "./Checkpoint.ts"
+import type { Block, StoredPiece } from "./CorpusFile.ts"
 import { CorpusIndex } from "./CorpusIndex.ts"
 import { openCorpusLog } from "./CorpusLog.ts"
 import { hashText } from "./Hash.ts"
+import { openKeptIndex } from "./KeptIndex.ts"
 import { namesIn } from "./namesIn.ts"
+import { makePieceWriter } from "./PieceWriter.ts"
 import type { CorpusRules, ProfileOf } from "./Profile.ts"
 import { profileSettings } from "./Profile.ts"
 
@@ -27,6 +30,8 @@ interface StoreOptions {
   readonly name: string
   /** Others may append to the masters meanwhile. */
   readonly isShared: boolean
+  /** The index of a corpus file of so many bytes is kept. */
+  readonly indexedBytesMin: number
   readonly profileOf: ProfileOf
 }
 
@@ -34,9 +39,6 @@ interface StoreOptions {
 const batchPieces = 64
 /** While the masters are read so many wait in memory at most. */
 const scanPieces = 2_000
-/** Of pieces that no file takes so many are kept in memory: some 100 MB. */
-const inMemoryMax = 50_000
-const tailBytes = 256
 /** Below this the dead are not worth making the file anew. */
 const deadMin = 10_000
 
@@ -46,68 +48,61 @@ const idOf = (line: Buffer): number => {
 }
 
 export const openCorpusStore = Effect.fnUntraced(function*(
-  { isShared, masters, name, profileOf, rules }: StoreOptions
+  { indexedBytesMin, isShared, masters, name, profileOf, rules }: StoreOptions
 ) {
   const disk = yield* Disk
-  const services = yield* Effect.context<Disk>()
-  const index = new CorpusIndex(rules)
-  const superseded: Array<number> = []
+  const services = yield* Effect.context<Disk | FileLock>()
+  const path = `${masters.master}/.corpus${name}`
+  const rulesHash = digest(canonicalJson(profileSettings(rules)))
   yield* disk.makeDirectory(masters.master)
-  const log = yield* openCorpusLog(
-    `${masters.master}/.corpus${name}`,
-    digest(canonicalJson(profileSettings(rules))),
-    (piece, offset) => {
+  const log = yield* openCorpusLog(path, rulesHash)
+  const kept = yield* openKeptIndex({
+    path: `${path}.index`,
+    bytesMin: indexedBytesMin,
+    log,
+    rules,
+    rulesHash
+  })
+  const index = kept.saved?.index ?? new CorpusIndex(rules)
+  const superseded: Array<number> = []
+  let covered = yield* log.replay(kept.saved, (block, offset) => {
+    if (block._tag === "Piece") {
+      const { piece } = block
       const entry = index.add(piece)
       index.settle(entry, offset)
       const before = index.assign(piece.slug, entry, piece.id)
       if (before !== undefined) superseded.push(before)
+    } else if (block._tag === "Gone") {
+      const entry = index.entryOf(block.slug)
+      if (entry !== undefined && index.idOf(entry) === block.id) superseded.push(entry)
     }
-  )
-  let unwritten: Array<{ readonly entry: number; readonly piece: StoredPiece }> = []
-  let covered: Checkpoint | undefined
-  let isBroken = false
+  })
+  const writer = makePieceWriter(log, index)
+  const { append, flush } = writer
   let isDoubtful = false
+
+  const readAt = (offset: number) =>
+    Effect.tap(
+      Effect.orElseSucceed(log.read(offset), () => undefined),
+      (piece) =>
+        Effect.sync(() => {
+          if (piece === undefined) isDoubtful = kept.isDamaged = true
+        })
+    )
 
   /** Undefined where the file does not give it back. */
   const read = (entry: number): Effect.Effect<StoredPiece | undefined> => {
     const where = index.whereabouts(entry)
     if (typeof where !== "number") return Effect.succeed(where)
-    return where >= 0
-      ? Effect.orElseSucceed(log.read(where), () => undefined)
-      : Effect.undefined
+    return where >= 0 ? readAt(where) : Effect.undefined
   }
 
   const nothingKnown = { sentences: [], openers: [] }
   const retire = (entry: number): Effect.Effect<void> =>
     Effect.map(read(entry), (piece) => index.remove(entry, piece ?? nothingKnown))
 
-  /** What no file takes stays in memory; above a bound it is no longer known, which `read` says. */
-  const keepInMemory = (batch: typeof unwritten): void => {
-    for (const { entry } of batch) {
-      if (index.inMemory > inMemoryMax) index.settle(entry, -1)
-    }
-  }
-
-  /** A file that cannot be written costs the next run the time to read the masters. */
-  const flush = Effect.suspend(() => {
-    const batch = unwritten
-    if (batch.length === 0) return Effect.void
-    unwritten = []
-    if (isBroken) return Effect.sync(() => keepInMemory(batch))
-    return log.append(batch.map(({ piece }) => ({ _tag: "Piece" as const, piece }))).pipe(
-      Effect.map((offsets) => batch.forEach(({ entry }, at) => index.settle(entry, offsets[at]!))),
-      Effect.catch((error) => {
-        isBroken = true
-        keepInMemory(batch)
-        return Effect.logWarning(
-          `the corpus file is not kept any more, the next run reads the masters instead: ${error.message}`
-        )
-      })
-    )
-  })
-
   const take = (slug: string, entry: number, id: number, piece: StoredPiece) => {
-    unwritten.push({ entry, piece: { ...piece, slug, id } })
+    writer.add(entry, { ...piece, slug, id })
     return index.assign(slug, entry, id)
   }
 
@@ -116,7 +111,7 @@ export const openCorpusStore = Effect.fnUntraced(function*(
     if (piece === undefined) return
     const before = take(slug, entry, id, piece)
     if (before !== undefined) yield* retire(before)
-    if (unwritten.length >= batchPieces) yield* flush
+    if (writer.waiting() >= batchPieces) yield* flush
   })
 
   /** Takes the records from there on; `seen` collects the entries that the masters have. */
@@ -131,7 +126,7 @@ export const openCorpusStore = Effect.fnUntraced(function*(
       isDone = true
       const gone: Array<number> = []
       const report = yield* scanLines(masters.successes, { from: next }, (bytes, offset) => {
-        if (unwritten.length >= scanPieces) {
+        if (writer.waiting() >= scanPieces) {
           next = offset
           isDone = false
           return false
@@ -160,65 +155,68 @@ export const openCorpusStore = Effect.fnUntraced(function*(
     return next
   })
 
-  const masterStat = Effect.map(disk.stat(masters.successes), Option.getOrUndefined)
-
-  const tailOf = (to: number): Effect.Effect<number, DiskError> =>
-    Effect.scoped(Effect.gen(function*() {
-      const file = yield* disk.open(masters.successes, "read")
-      const bytes = Buffer.alloc(Math.min(tailBytes, to))
-      const count = yield* readAllAt(disk, file, bytes, to - bytes.byteLength)
-      return crc32(bytes.subarray(0, count))
-    }))
-
-  /** Whether the file that was covered is the one that stands, and begins as it did. */
-  const goesOn = Effect.fnUntraced(function*(point: Checkpoint, inode: number, size: number) {
-    return point.inode === inode && point.covered <= size &&
-      (yield* tailOf(point.covered)) === point.tail
+  /** What the masters do not have leaves the corpus, and its file says so. */
+  const leave = Effect.fnUntraced(function*(
+    seen: ReadonlySet<number>,
+    isSkipped: (slug: string) => boolean
+  ) {
+    const gone: Array<Block> = []
+    for (const entry of index.living()) {
+      if (seen.has(entry)) continue
+      const piece = yield* read(entry)
+      if (piece !== undefined && isSkipped(piece.slug)) continue
+      index.remove(entry, piece ?? nothingKnown)
+      if (piece !== undefined) gone.push({ _tag: "Gone", slug: piece.slug, id: piece.id })
+    }
+    yield* append(gone)
   })
+
+  const masterStat = Effect.map(disk.stat(masters.successes), Option.getOrUndefined)
 
   const align = Effect.fnUntraced(function*(isSkipped: (slug: string) => boolean) {
     const stat = yield* masterStat
     const point = covered
     if (stat !== undefined && point?.inode === stat.inode && point.covered === stat.size) return
     if (
-      stat !== undefined && point !== undefined && (yield* goesOn(point, stat.inode, stat.size))
+      stat !== undefined && point !== undefined && (yield* goesOn(masters.successes, point, stat))
     ) {
       const end = yield* scan(point.covered, isSkipped, undefined)
-      covered = { inode: stat.inode, covered: end, tail: yield* tailOf(end) }
+      covered = yield* checkpointAt(masters.successes, stat.inode, end)
       return
     }
-    // Replaced, cut back, or never read: what the masters do not have leaves the corpus.
+    // Replaced, cut back, or never read.
     const seen = new Set<number>()
     const end = stat === undefined ? 0 : yield* scan(0, isSkipped, seen)
-    for (const entry of index.living()) {
-      if (seen.has(entry)) continue
-      const piece = yield* read(entry)
-      if (piece !== undefined && isSkipped(piece.slug)) continue
-      index.remove(entry, piece ?? nothingKnown)
-    }
-    covered = stat === undefined
-      ? undefined
-      : { inode: stat.inode, covered: end, tail: yield* tailOf(end) }
+    yield* leave(seen, isSkipped)
+    covered = stat && (yield* checkpointAt(masters.successes, stat.inode, end))
   })
 
-  /** Everything that is durable is in the file: the next run goes on from here. */
+  /** Everything that is durable is in the file up to there: the next run goes on from it. */
+  const settle = Effect.fnUntraced(function*(checkpoint: Checkpoint) {
+    yield* flush
+    if (isDoubtful) return
+    yield* append([{ _tag: "Checkpoint", checkpoint }])
+    if (!writer.isBroken() && index.inMemory === 0) yield* kept.save(index, checkpoint)
+  })
+
   const close = Effect.gen(function*() {
     // Mostly dead: the next run makes the file anew from the masters.
-    if (index.dead > Math.max(deadMin, index.size)) return yield* log.clear
+    if (index.dead > Math.max(deadMin, index.size)) {
+      kept.isDamaged = true
+      return yield* log.clear
+    }
     if (isShared) yield* align(() => false)
     yield* flush
-    if (isBroken || isDoubtful) return
     const stat = yield* masterStat
-    if (stat === undefined) return
-    const tail = yield* tailOf(stat.size)
-    const checkpoint = { inode: stat.inode, covered: stat.size, tail }
-    yield* log.append([{ _tag: "Checkpoint", checkpoint }])
+    if (stat !== undefined) {
+      yield* settle(yield* checkpointAt(masters.successes, stat.inode, stat.size))
+    }
   })
 
   yield* Effect.forEach(superseded, retire, { discard: true })
-  covered = log.checkpoint
   yield* align(() => false)
-  yield* Effect.addFinalizer(() => Effect.ignore(close))
+  if (covered !== undefined && kept.isFarBehind()) yield* settle(covered)
+  yield* Effect.addFinalizer(() => Effect.ignore(Effect.ensuring(close, Effect.ignore(kept.close))))
 
   return {
     index,

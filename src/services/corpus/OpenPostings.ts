@@ -3,6 +3,7 @@
 // An open-addressing table of keys. Most lists have one entry, which stands in the table itself; the entries of a longer
 // one lie together in a block, and a list that outgrows its block moves to one twice as large.
 import { spread } from "./Hash.ts"
+import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import { listMax } from "./postingLimits.ts"
 import type { Tally } from "./Tally.ts"
 
@@ -26,17 +27,46 @@ const placeOfLargest = (sizes: Uint32Array): number => {
 
 export class OpenPostings {
   /** By slot: its key, how many entries its list has (0 where it is free), and the one entry or where the block begins. */
-  #keys = new Uint32Array(slotsMin)
-  #counts = new Uint8Array(slotsMin)
-  #places = new Uint32Array(slotsMin)
+  #keys: Uint32Array = new Uint32Array(slotsMin)
+  #counts: Uint8Array = new Uint8Array(slotsMin)
+  #places: Uint32Array = new Uint32Array(slotsMin)
   #shift = 32 - Math.log2(slotsMin)
   #used = 0
-  #blocks = new Uint16Array(blocksMin)
+  #blocks: Uint16Array = new Uint16Array(blocksMin)
   #blocksEnd = 0
   #size = 0
   readonly #full = new Map<number, FullList>()
   /** By entry, the size of its set. */
-  readonly #sizes: Array<number> = []
+  #sizes: Array<number> = []
+
+  save(): ReadonlyArray<NumberArray> {
+    return [
+      Uint32Array.of(this.#size, this.#used),
+      this.#keys,
+      this.#counts,
+      this.#places,
+      this.#blocks.subarray(0, this.#blocksEnd),
+      Uint32Array.from(this.#sizes)
+    ]
+  }
+
+  restore(saved: SavedArrays): void {
+    const [size, used] = saved.take(Uint32Array)
+    this.#size = size!
+    this.#used = used!
+    this.#keys = saved.take(Uint32Array)
+    this.#shift = 32 - Math.log2(this.#keys.length)
+    this.#counts = saved.take(Uint8Array)
+    this.#places = saved.take(Uint32Array)
+    const blocks = saved.take(Uint16Array)
+    this.#blocksEnd = blocks.length
+    this.#growBlocks()
+    this.#blocks.set(blocks)
+    this.#sizes = [...saved.take(Uint32Array)]
+    this.#counts.forEach((count, slot) => {
+      if (count === listMax) this.#full.set(this.#keys[slot]!, this.#fullList(slot))
+    })
+  }
 
   /** Postings. */
   get size(): number {
@@ -148,8 +178,9 @@ export class OpenPostings {
     }
   }
 
+  /** To more than is used. */
   #growBlocks(): void {
-    const blocks = new Uint16Array(this.#blocks.length * 2)
+    const blocks = new Uint16Array(Math.max(this.#blocks.length, this.#blocksEnd) * 2)
     blocks.set(this.#blocks)
     this.#blocks = blocks
   }

@@ -1,4 +1,5 @@
 // In how many pieces a text stands, and one of them: an open-addressing table of hashes.
+import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import type { TextHash } from "./Profile.ts"
 
 const slotsMin = 1024
@@ -8,9 +9,9 @@ type Counts = Uint8Array | Uint32Array
 
 /** `Uint8Array` counts to 255, which then stands for 255 and more: 13 bytes a slot. `Uint32Array` counts on: 16. */
 export class PieceCounts {
-  #keys = new Uint32Array(slotsMin)
-  #lows = new Uint32Array(slotsMin)
-  #entries = new Uint32Array(slotsMin)
+  #keys: Uint32Array = new Uint32Array(slotsMin)
+  #lows: Uint32Array = new Uint32Array(slotsMin)
+  #entries: Uint32Array = new Uint32Array(slotsMin)
   #counts: Counts
   readonly #makeCounts: new(length: number) => Counts
   readonly #countMax: number
@@ -20,6 +21,18 @@ export class PieceCounts {
     this.#makeCounts = makeCounts
     this.#counts = new makeCounts(slotsMin)
     this.#countMax = makeCounts === Uint8Array ? 255 : 0xffffffff
+  }
+
+  save(): ReadonlyArray<NumberArray> {
+    return [Uint32Array.of(this.#used), this.#keys, this.#lows, this.#entries, this.#counts]
+  }
+
+  restore(saved: SavedArrays): void {
+    this.#used = saved.take(Uint32Array)[0]!
+    this.#keys = saved.take(Uint32Array)
+    this.#lows = saved.take(Uint32Array)
+    this.#entries = saved.take(Uint32Array)
+    this.#counts = saved.take(this.#makeCounts)
   }
 
   count({ high, low }: TextHash): number {

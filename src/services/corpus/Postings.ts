@@ -1,7 +1,8 @@
 // Which pieces have a shingle in their sketch, in segments, so that nothing is moved as more come.
+import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import { OpenPostings } from "./OpenPostings.ts"
 import { segmentEntries } from "./postingLimits.ts"
-import { type SealedPostings, Sealing } from "./SealedPostings.ts"
+import { SealedPostings, Sealing } from "./SealedPostings.ts"
 import { Tally } from "./Tally.ts"
 
 /** A full segment is sealed with the pieces that come after it, so many slots of its table with each. */
@@ -16,6 +17,34 @@ export class Postings {
   /** Of each shingle that not every piece with it is listed for: the least size of those sets. */
   readonly #sizeMin = new Map<number, number>()
   readonly #tally = new Tally()
+  readonly #segmentEntries: number
+
+  constructor(segment = segmentEntries) {
+    this.#segmentEntries = segment
+  }
+
+  /** What is being sealed is sealed first. */
+  save(): ReadonlyArray<NumberArray> {
+    this.#goOnSealing(Infinity)
+    return [
+      Uint32Array.of(this.#size, this.#sealed.length),
+      Uint32Array.from([...this.#sizeMin].flat()),
+      ...this.#sealed.flatMap(({ postings, starts }) => [starts, postings]),
+      ...this.#open.save()
+    ]
+  }
+
+  restore(saved: SavedArrays): void {
+    const [size, sealed] = saved.take(Uint32Array)
+    this.#size = size!
+    this.#tally.reserve(this.#size)
+    const sizeMin = saved.take(Uint32Array)
+    for (let at = 0; at < sizeMin.length; at += 2) this.#sizeMin.set(sizeMin[at]!, sizeMin[at + 1]!)
+    for (let segment = 0; segment < sealed!; segment++) {
+      this.#sealed.push(new SealedPostings(saved.take(Uint32Array), saved.take(Uint32Array)))
+    }
+    this.#open.restore(saved)
+  }
 
   get size(): number {
     return this.#size
@@ -24,7 +53,7 @@ export class Postings {
   /** Answers the entry's number, from 0. */
   add(sketch: Uint32Array, setSize: number): number {
     this.#goOnSealing(sealingStep)
-    if (this.#size > 0 && this.#size % segmentEntries === 0) {
+    if (this.#size > 0 && this.#size % this.#segmentEntries === 0) {
       this.#goOnSealing(Infinity)
       this.#closing = { open: this.#open, sealing: new Sealing(this.#open) }
       this.#open = new OpenPostings()
@@ -52,12 +81,12 @@ export class Postings {
   visitSharing(sketch: Uint32Array, visit: (entry: number, shared: number) => void): void {
     const tally = this.#tally
     this.#sealed.forEach((segment, index) => {
-      for (const key of sketch) segment.tally(key, index * segmentEntries, tally)
+      for (const key of sketch) segment.tally(key, index * this.#segmentEntries, tally)
     })
-    let base = this.#sealed.length * segmentEntries
+    let base = this.#sealed.length * this.#segmentEntries
     if (this.#closing !== undefined) {
       for (const key of sketch) this.#closing.open.tally(key, base, tally)
-      base += segmentEntries
+      base += this.#segmentEntries
     }
     for (const key of sketch) this.#open.tally(key, base, tally)
     tally.drain(visit)

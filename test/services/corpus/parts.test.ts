@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { makeMask, shownMasked } from "../../../src/services/corpus/Mask.ts"
+import { SavedArrays } from "../../../src/services/corpus/NumberArrays.ts"
 import { PieceCounts } from "../../../src/services/corpus/PieceCounts.ts"
 import { listMax, segmentEntries } from "../../../src/services/corpus/postingLimits.ts"
 import { Postings } from "../../../src/services/corpus/Postings.ts"
@@ -80,6 +81,36 @@ describe("lists of pieces", () => {
     assert.deepStrictEqual([...listed], [8])
     assert.strictEqual(unlistedFrom, sizes.at(-listMax))
   })
+
+  it("answer the same once they are saved and made again, at any time, and go on alike", () =>
+    fc.assert(
+      fc.property(
+        fc.array(set.map((each) => each.map((member) => member % 60)), {
+          minLength: 1,
+          maxLength: 8
+        }),
+        fc.nat(200),
+        fc.integer({ min: 20, max: 60 }),
+        (sets, before, segment) => {
+          const all = new Postings(segment)
+          let again = new Postings(segment)
+          // So many that lists are full.
+          const sizes = Array.from({ length: before }, (_, n) => 200 - n)
+          for (const postings of [all, again]) {
+            for (const size of sizes) postings.add(Uint32Array.of(7, size), size)
+          }
+          for (const each of sets.map((members) => Uint32Array.from(new Set(members)).sort())) {
+            const saved = new SavedArrays(again.save().map((array) => array.slice()))
+            again = new Postings(segment)
+            again.restore(saved)
+            assert.deepStrictEqual(again.split(each), all.split(each))
+            assert.deepStrictEqual(sharingOf(again, each), sharingOf(all, each))
+            for (const postings of [all, again]) postings.add(each, each.length)
+          }
+        }
+      ),
+      { numRuns: 10 }
+    ))
 
   it("find pieces of every segment, the sealed, the one being sealed and the newest", () => {
     const postings = new Postings()
