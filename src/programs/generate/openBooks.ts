@@ -4,7 +4,7 @@ import { inShard } from "../../services/items/InShard.ts"
 import { keepInput } from "../../services/items/KeepInput.ts"
 import { Journal } from "../../services/journal/Journal.ts"
 import { replayJournals } from "../../services/journal/JournalReplay.ts"
-import { sealSettledRuns } from "../../services/journal/SealRuns.ts"
+import { listDeadRuns, sealSettledRuns } from "../../services/journal/SealRuns.ts"
 import { keepIndex } from "../../services/master/KeepIndex.ts"
 import { compareInput, isTakenUp, settledAs, takeStock } from "../../services/master/Settled.ts"
 import { Budget } from "../../services/spending/Budget.ts"
@@ -33,6 +33,7 @@ export const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wi
     nanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd + inFlightNanoUsd
   })))
   yield* sealSettledRuns(replay, runId)
+  yield* listDeadRuns(replay)
   for (const [slug, { atRiskNanoUsd, spentNanoUsd }] of replay.history) {
     yield* budget.recall(slug, spentNanoUsd + atRiskNanoUsd)
   }

@@ -1,4 +1,4 @@
-// What the disposable lists beside a sealed journal have in common: an end that says how far they go and what they sum up to.
+// What the disposable lists beside a journal have in common: an end that says how far they go and what they sum up to.
 //
 //   footer  24 bytes: the name of the format (8), the journal's bytes that are covered, the checksum of the list and that
 //           of the footer itself

@@ -1,4 +1,4 @@
-// Every event of one item in the journals: by the lists beside those of sealed runs with a few reads, by reading the others.
+// Every event of one item in the journals: by the lists beside them with a few reads, and where there are none by reading all.
 import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import { DataDirectory } from "../durability/DataDirectory.ts"

@@ -1,4 +1,4 @@
-// Where the lines of each item stand in a sealed journal (raw/ai-run-<run>.lines), 12.5 bytes a line.
+// Where the lines of each item stand in the journal of a run that has ended (raw/ai-run-<run>.lines), 12.5 bytes a line.
 //
 // Whoever asks for one item of a million does not read the gigabytes of its run's journal for it, nor all of this. Half a
 // fingerprint is enough, since every line that is found is read. It is disposable as the slugs are (JournalSlugs.ts).

@@ -1,18 +1,20 @@
-// The lists beside a sealed journal made from it, in one reading: which items it knows, and where their lines stand.
+// The lists beside a journal made from it, in one reading: which items it knows, and where their lines stand.
 import { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { journalLinesPath, journalPath, journalSlugsPath } from "../durability/DataDirectory.ts"
 import type { DataPaths } from "../durability/DataDirectory.ts"
-import type { Disk, DiskError } from "../durability/Disk.ts"
+import { Disk } from "../durability/Disk.ts"
+import type { DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import { slugOf, verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { stage } from "../durability/ReplaceFile.ts"
 import { fingerprintWords, SlugPrint } from "../items/Fingerprint.ts"
 import { encodeFooter } from "./BesideJournal.ts"
-import { linesFormat, linesOfPage, LineSummary, lineWords } from "./JournalLines.ts"
+import { findItemLines, linesFormat, linesOfPage, LineSummary, lineWords } from "./JournalLines.ts"
 import { makeSlugIn, slugsFormat } from "./JournalSlugs.ts"
 
 /** Entries as they are added, in pages that are written once they are full. */
@@ -119,3 +121,18 @@ export const writeJournalLists = Effect.fnUntraced(function*(
   yield* slugs.finish(bytes)
   yield* lines.finish(bytes)
 }, Effect.scoped)
+
+/** Smaller journals are read in no time. */
+const worthBytes = 4 * 1024 * 1024
+
+/** Writes them unless they go as far as the journal does. */
+export const keepJournalLists = Effect.fnUntraced(function*(
+  data: DataPaths,
+  runId: string,
+  bytesMin = worthBytes
+): Effect.fn.Return<void, DiskError, Disk | FileLock> {
+  const found = yield* (yield* Disk).stat(journalPath(data, runId))
+  if (Option.isNone(found) || found.value.size < bytesMin) return
+  const known = yield* findItemLines(data, runId, "")
+  if (known?.coveredBytes !== found.value.size) yield* writeJournalLists(data, runId)
+})

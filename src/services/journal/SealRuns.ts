@@ -6,7 +6,7 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import type { Disk, DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
 import type { Replay } from "./JournalReplay.ts"
-import { writeJournalLists } from "./JournalLists.ts"
+import { keepJournalLists, writeJournalLists } from "./JournalLists.ts"
 import { isSealed, listedAtRisk, writeManifest } from "./RunManifest.ts"
 import type { RunManifest } from "./RunManifest.ts"
 
@@ -39,5 +39,23 @@ export const sealSettledRuns = Effect.fnUntraced(function*(
       settledBy: byRunId
     }
     if (isSealed(closed)) yield* closeManifest(data, closed)
+  }
+})
+
+/**
+ * Lists beside the journals of dead runs that still owe something, which may be so for long: meanwhile nobody who asks for
+ * one item has to read all of them. Where they cannot be written, it goes on without.
+ */
+export const listDeadRuns = Effect.fnUntraced(function*(
+  { runs }: Replay
+): Effect.fn.Return<void, never, DataDirectory | Disk | FileLock> {
+  const data = yield* DataDirectory
+  for (const { runId, state } of runs) {
+    if (state !== "dead") continue
+    yield* keepJournalLists(data, runId).pipe(
+      Effect.catch((error) =>
+        Effect.logWarning(`no lists were kept of the journal of run ${runId}: ${error.message}`)
+      )
+    )
   }
 })

@@ -13,7 +13,7 @@ import {
 import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 import { findEvents } from "../../../src/services/journal/FindEvents.ts"
 import type { JournalEvent } from "../../../src/services/journal/JournalEvent.ts"
-import { writeJournalLists } from "../../../src/services/journal/JournalLists.ts"
+import { keepJournalLists, writeJournalLists } from "../../../src/services/journal/JournalLists.ts"
 import { encodeEvent, intent, rejectedEnd, response, verdict } from "../../support/journalEvents.ts"
 
 const data = paths("/data")
@@ -130,5 +130,34 @@ describe("FindEvents", () => {
       assert.deepStrictEqual(yield* find("item-0"), [40_001])
       assert.deepStrictEqual(yield* find("item-1"), [])
       assert.deepStrictEqual(yield* find("nobody"), [])
+    }))
+
+  it.effect("a journal is listed again only where its lists are damaged or do not go to its end", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const event = Buffer.from(encodeEvent(intent("a", `${run}:1`))).toString()
+      store.put(journalPath(data, run), event)
+      const list = (bytesMin: number) => on(store)(keepJournalLists(data, run, bytesMin))
+      const linesPath = journalLinesPath(data, run)
+      yield* list(event.length + 1)
+      assert.isUndefined(store.get(linesPath))
+      yield* list(event.length)
+      const listed = Buffer.from(store.get(linesPath) ?? "")
+      const stop = store.failAlways(({ operation }) => operation === "rename" ? "EIO" : undefined)
+      yield* list(0)
+      stop()
+      for (let at = 0; at < listed.length; at++) {
+        const damaged = Buffer.from(listed)
+        damaged[at]! ^= 1
+        store.put(linesPath, damaged)
+        const { events } = yield* on(store)(findEvents("a"))
+        assert.strictEqual(events.length, 1)
+      }
+      store.put(linesPath, listed.subarray(0, -1))
+      yield* list(0)
+      assert.deepStrictEqual(Buffer.from(store.get(linesPath) ?? ""), listed)
+      store.put(journalPath(data, run), event + event)
+      yield* list(0)
+      assert.isAbove(store.get(linesPath)?.length ?? 0, listed.length)
     }))
 })
