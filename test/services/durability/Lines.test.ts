@@ -6,7 +6,8 @@ import * as fc from "fast-check"
 import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import * as MemoryStore from "../../../src/layers/MemoryStore.ts"
 import type { ScanOptions } from "../../../src/services/durability/Lines.ts"
-import { scanLines, streamLines } from "../../../src/services/durability/Lines.ts"
+import { scanLines } from "../../../src/services/durability/Lines.ts"
+import { streamLines } from "../../../src/services/durability/StreamLines.ts"
 
 interface Seen {
   readonly text: string
