@@ -41,9 +41,10 @@ const checkLines = Effect.fnUntraced(function*(
   yield* scanLines(data[name], range, (line, offset) => {
     const kind = master.read(line)
     if (kind === "blank") return
-    const where = `${name}.jsonl at byte ${offset}`
     lines.checked++
-    if (kind === "corrupt") return lines.violate(`${where}: ${master.problem}`)
+    if (kind === "corrupt") {
+      return lines.violate(`${name}.jsonl at byte ${offset}: ${master.problem}`)
+    }
     const { id } = master.meta
     if (id === undefined) return
     ids.set(id, names.length)

@@ -12,6 +12,7 @@ import { AuditLedger, Mark } from "./AuditLedger.ts"
 import { isOtherwise } from "./AuditMasterLines.ts"
 import { loadDemotions } from "./Demotions.ts"
 import type { Demotions } from "./Demotions.ts"
+import { LinePlace } from "./LinePlace.ts"
 import { MasterLine } from "./MasterLine.ts"
 import type { MasterName, PerMaster } from "./Survivors.ts"
 import { Survivors } from "./Survivors.ts"
@@ -44,7 +45,7 @@ const inFile = {
 } as const
 
 /** Called for each line that is neither blank nor corrupt, with its number among those. */
-type Visit = (line: MasterLine, number: number, where: string) => void
+type Visit = (line: MasterLine, number: number, place: LinePlace) => void
 
 const visitLines = Effect.fnUntraced(function*(
   path: string,
@@ -54,12 +55,13 @@ const visitLines = Effect.fnUntraced(function*(
   onFault: (kind: Mend["kind"], where: string, what: string) => void = () => undefined
 ): Effect.fn.Return<void, DiskError, Disk> {
   const line = new MasterLine()
+  const place = new LinePlace(`${name}.jsonl`)
   let number = 0
   const report = yield* scanLines(path, options, (bytes, _offset, lineNumber) => {
     const kind = line.read(bytes)
-    const where = `${name}.jsonl:${lineNumber}`
-    if (kind === "corrupt") return onFault("corrupt-line", where, line.problem)
-    if (kind !== "blank") visit(line, number++, where)
+    place.lineNumber = lineNumber
+    if (kind === "corrupt") return onFault("corrupt-line", place.text, line.problem)
+    if (kind !== "blank") visit(line, number++, place)
   })
   if (report.unterminatedBytes > 0) {
     onFault(
@@ -121,7 +123,7 @@ const noteNameless = ({ nameless }: Search, name: MasterName, { bytes }: MasterL
 }
 
 /** First pass: what one line tells by itself and by those before it. */
-const lookAt = (search: Search, name: MasterName, line: MasterLine, where: string): void => {
+const lookAt = (search: Search, name: MasterName, line: MasterLine, place: LinePlace): void => {
   const { demotions, ledger, mends, recordSlugs, survivors, twice } = search
   const { slug } = line
   survivors.offer(name, line, line.bytes.length + 1)
@@ -131,11 +133,12 @@ const lookAt = (search: Search, name: MasterName, line: MasterLine, where: strin
     const number = ledger.number(id)
     if (ledger.mark(number, inFile[name])) {
       const what = `id ${id} stands here a second time`
+      const where = place.text
       twice.push({ number, mend: { kind: "duplicate-id", where, slug, what } })
     } else if (name === "updates") ledger.setChecksum(number, line.checksum)
     else if (name === "successes" && isOtherwise(ledger.checksumOf(number), line)) {
       const what = `record ${id} reads otherwise in updates.jsonl`
-      mends.push({ kind: "different-twin", where, slug, what })
+      mends.push({ kind: "different-twin", where: place.text, slug, what })
     }
   }
   if (name !== "rejects") {
@@ -143,7 +146,7 @@ const lookAt = (search: Search, name: MasterName, line: MasterLine, where: strin
   } else if (recordSlugs.get(slug) !== undefined) {
     mends.push({
       kind: "reject-with-success",
-      where,
+      where: place.text,
       slug,
       what: "it has a record, which stands"
     })
@@ -173,7 +176,7 @@ const lookAgain = Effect.fnUntraced(function*(
   const kept = new Set<number>()
   for (const name of names) {
     const other = name === "updates" ? "successes" : name === "successes" ? "updates" : undefined
-    yield* visitLines(data[name], name, { to: sizes[name] }, (line, number, where) => {
+    yield* visitLines(data[name], name, { to: sizes[name] }, (line, number, place) => {
       const { id } = line.meta
       if (id !== undefined && survivors.survives(name, number)) {
         const own = ledger.number(id)
@@ -181,7 +184,7 @@ const lookAgain = Effect.fnUntraced(function*(
       }
       if (other === undefined || hasTwin(search, name, other, line, number)) return
       const what = `${id === undefined ? "the line" : `record ${id}`} is not in ${other}.jsonl`
-      mends.push({ kind: "missing-twin", where, slug: line.slug, what })
+      mends.push({ kind: "missing-twin", where: place.text, slug: line.slug, what })
     })
   }
   return kept
@@ -212,7 +215,7 @@ export const findMends = Effect.fnUntraced(function*(
       data[name],
       name,
       { to: sizes[name] },
-      (line, _number, where) => lookAt(search, name, line, where),
+      (line, _number, place) => lookAt(search, name, line, place),
       (kind, where, what) => void mends.push({ kind, where, slug: "", what })
     )
   }
