@@ -133,7 +133,7 @@ const make = Effect.gen(function*() {
   const folder = input.path === "-" ? directory : path.dirname(input.path)
   const obtain = makeObtain({ disk, folder, pages, plugins, settings })
 
-  const first = Effect.fnUntraced(
+  const firstThatGives = Effect.fnUntraced(
     function*({ firstOf }: Wanted, item: Item, at: string, fresh: boolean) {
       const tried: Array<Gathered> = []
       for (const wanted of firstOf) {
@@ -144,6 +144,14 @@ const make = Effect.gen(function*() {
       return joined(tried)
     }
   )
+
+  /** Most sources have no second one, and those of the row itself are plain values: no fiber is made for them. */
+  const first = (wanted: Wanted, item: Item, at: string, fresh: boolean) => {
+    const [only, ...others] = wanted.firstOf
+    return only !== undefined && others.length === 0
+      ? obtain(only, item, at, fresh)
+      : firstThatGives(wanted, item, at, fresh)
+  }
 
   const gather: Evidence["Service"]["gather"] = (item, { fresh = false } = {}) =>
     Effect.gen(function*() {

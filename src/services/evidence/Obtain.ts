@@ -88,7 +88,7 @@ export const makeObtain = ({ disk, folder, pages, plugins, settings }: Sources) 
     fresh: boolean
   ): Effect.Effect<Gathered> => {
     switch (wanted._tag) {
-      // What the row itself tells is a plain value: no fiber is made for it.
+      // A plain value: whoever gathers several at once makes no fiber for it.
       case "Text":
         return Effect.succeed(
           found({ kind: wanted.kind, name: wanted.name, at, text: cleanText(wanted.text) })

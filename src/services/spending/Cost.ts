@@ -55,9 +55,10 @@ const nanoUsd = (tokens: Tokens, rates: RatesOfCall, factor: number): NanoUsd =>
   let perFactor = BigDecimal.fromBigInt(0n)
   for (const [count, rate] of terms) {
     if (!isCount(count) || !isRate(rate)) return Number.NaN
+    if (count === 0) continue
     const { scale, value } = decimalOf(rate)
     const term = BigDecimal.make(BigInt(count) * value * 1000n, scale)
-    if (count > 0) perFactor = BigDecimal.sum(perFactor, term)
+    perFactor = BigDecimal.sum(perFactor, term)
   }
   return isRate(factor)
     ? ceilNumber(BigDecimal.multiply(perFactor, decimalOf(factor)))

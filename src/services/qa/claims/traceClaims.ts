@@ -74,6 +74,17 @@ const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) 
 const claimOf = ({ kind, leaf, place, text }: PieceNumber): ReadonlyArray<Claim> =>
   place === undefined ? [] : [{ field: leaf.pointer, kind, text: excerpt(text), ...place }]
 
+const noKinds: Traced["kinds"] = new Set()
+
+/** What is traced in a leaf. Seldom more than one rule asks, and then its own set will do. */
+const kindsAt = (traced: ReadonlyArray<Traced>, leaf: Leaf): Traced["kinds"] => {
+  const [own, ...others] = traced.filter(({ matches }) => matches(leaf.segments))
+  if (own === undefined) return noKinds
+  return others.length === 0
+    ? own.kinds
+    : new Set([own, ...others].flatMap(({ kinds }) => [...kinds]))
+}
+
 /** For the rules that hold a piece against its sources; answers nothing where there is none. */
 export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
   const traced = rules.flatMap(tracedBy)
@@ -83,8 +94,7 @@ export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
     const taken = new Map<Leaf, ReadonlyArray<ReadonlyArray<Span>>>()
     const numbered = new Set<Leaf>()
     for (const leaf of input.leaves) {
-      const own = traced.filter(({ matches }) => matches(leaf.segments))
-      const kinds = new Set(own.flatMap(({ kinds }) => [...kinds]))
+      const kinds = kindsAt(traced, leaf)
       if (kinds.has("numbers") || kinds.has("versions")) numbered.add(leaf)
       if (leaf.kind !== "text" || kinds.size === 0) continue
       const found = claimsOfLeaf(input, leaf, kinds)
