@@ -226,7 +226,7 @@ export class CorpusIndex {
     const smallest = Math.ceil(size * this.#limit)
     /** By the other's size from there on; 0 where it is not known yet. */
     const known = new Uint8Array(Math.floor(size / this.#limit) - smallest + 1)
-    this.#postings.visitSharing(keys, (entry, shared) => {
+    this.#postings.visitSharing(keys, sizeBelow, (entry, shared) => {
       if (shared < needed.least) return
       const other = this.#sizes[entry]!
       const at = other - smallest

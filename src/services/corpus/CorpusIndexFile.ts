@@ -27,7 +27,7 @@ import type { CorpusRules } from "./Profile.ts"
 const Header = Schema.Struct({
   slug: Schema.Literal("inkfast-corpus-index"),
   /** Raised whenever the index is made differently. */
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   /** Hash of what the profiles depend on. */
   rules: Schema.String,
   /** The part of the corpus file that is in the index. */
@@ -171,7 +171,7 @@ export const saveIndex = Effect.fnUntraced(function*(
   const arrays = index.save()
   const header: Header = {
     slug: "inkfast-corpus-index",
-    version: 1,
+    version: 2,
     rules: rulesHash,
     log: yield* coverageOf(log, bytes),
     ...(checkpoint === undefined ? {} : { checkpoint }),

@@ -14,6 +14,8 @@ export class Postings {
   #closing: { readonly open: OpenPostings; readonly sealing: Sealing } | undefined
   #open = new OpenPostings()
   #size = 0
+  /** By segment, the size of the smallest set in it. */
+  #smallest: Array<number> = [Infinity]
   /** Of each shingle that not every piece with it is listed for: the least size of those sets. */
   readonly #sizeMin = new Map<number, number>()
   readonly #tally = new Tally()
@@ -28,6 +30,7 @@ export class Postings {
     this.#goOnSealing(Infinity)
     return [
       Uint32Array.of(this.#size, this.#sealed.length),
+      Float64Array.from(this.#smallest),
       Uint32Array.from([...this.#sizeMin].flat()),
       ...this.#sealed.flatMap(({ postings, starts }) => [starts, postings]),
       ...this.#open.save()
@@ -37,6 +40,7 @@ export class Postings {
   restore(saved: SavedArrays): void {
     const [size, sealed] = saved.take(Uint32Array)
     this.#size = size!
+    this.#smallest = [...saved.take(Float64Array)]
     this.#tally.reserve(this.#size)
     const sizeMin = saved.take(Uint32Array)
     for (let at = 0; at < sizeMin.length; at += 2) this.#sizeMin.set(sizeMin[at]!, sizeMin[at + 1]!)
@@ -57,7 +61,10 @@ export class Postings {
       this.#goOnSealing(Infinity)
       this.#closing = { open: this.#open, sealing: new Sealing(this.#open) }
       this.#open = new OpenPostings()
+      this.#smallest.push(Infinity)
     }
+    const newest = this.#smallest.length - 1
+    this.#smallest[newest] = Math.min(this.#smallest[newest]!, setSize)
     this.#open.add(sketch, setSize, (key, sizeMin) => {
       const before = this.#sizeMin.get(key)
       if (before === undefined || sizeMin < before) this.#sizeMin.set(key, sizeMin)
@@ -77,18 +84,22 @@ export class Postings {
     return { listed, unlistedFrom }
   }
 
-  /** Visits every entry that shares members with the sketch, once, with how many. */
-  visitSharing(sketch: Uint32Array, visit: (entry: number, shared: number) => void): void {
+  /**
+   * Visits every entry that shares members with the sketch, once, with how many. Segments without sets below the size are
+   * left out.
+   */
+  visitSharing(
+    sketch: Uint32Array,
+    sizeBelow: number,
+    visit: (entry: number, shared: number) => void
+  ): void {
     const tally = this.#tally
-    this.#sealed.forEach((segment, index) => {
-      for (const key of sketch) segment.tally(key, index * this.#segmentEntries, tally)
-    })
-    let base = this.#sealed.length * this.#segmentEntries
-    if (this.#closing !== undefined) {
-      for (const key of sketch) this.#closing.open.tally(key, base, tally)
-      base += this.#segmentEntries
+    const segments = [...this.#sealed, ...(this.#closing === undefined ? [] : [this.#closing.open])]
+    for (const [at, segment] of [...segments, this.#open].entries()) {
+      if (this.#smallest[at]! >= sizeBelow) continue
+      const base = at * this.#segmentEntries
+      for (const key of sketch) segment.tally(key, base, tally)
     }
-    for (const key of sketch) this.#open.tally(key, base, tally)
     tally.drain(visit)
   }
 

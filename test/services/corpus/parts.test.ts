@@ -45,9 +45,9 @@ describe("sets", () => {
     })))
 })
 
-const sharingOf = (postings: Postings, sketch: Uint32Array) => {
+const sharingOf = (postings: Postings, sketch: Uint32Array, sizeBelow = Infinity) => {
   const sharing: Array<{ readonly entry: number; readonly shared: number }> = []
-  postings.visitSharing(sketch, (entry, shared) => sharing.push({ entry, shared }))
+  postings.visitSharing(sketch, sizeBelow, (entry, shared) => sharing.push({ entry, shared }))
   return sharing.sort((a, b) => a.entry - b.entry)
 }
 
@@ -80,6 +80,16 @@ describe("lists of pieces", () => {
     const { listed, unlistedFrom } = postings.split(Uint32Array.of(7, 8))
     assert.deepStrictEqual([...listed], [8])
     assert.strictEqual(unlistedFrom, sizes.at(-listMax))
+  })
+
+  it("leave out segments without sets as small as are sought", () => {
+    const postings = new Postings(2)
+    for (const size of [30, 20, 40, 50, 10]) postings.add(Uint32Array.of(7), size)
+    const entries = (sizeBelow: number) =>
+      sharingOf(postings, Uint32Array.of(7), sizeBelow).map(({ entry }) => entry)
+    assert.deepStrictEqual(entries(21), [0, 1, 4])
+    assert.deepStrictEqual(entries(20), [4])
+    assert.deepStrictEqual(entries(10), [])
   })
 
   it("answer the same once they are saved and made again, at any time, and go on alike", () =>
