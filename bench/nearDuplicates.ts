@@ -36,6 +36,12 @@ const voice = readmeVoice(path.join(import.meta.dirname, "..", "node_modules"))
 const quantile = (sorted: Float64Array, share: number): string =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(3)
 
+/** Milliseconds of the processor that this process has taken. */
+const cpuMs = (): number => {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
+
 const megabytes = (): number => Math.round(process.memoryUsage().rss / 1e6)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -77,12 +83,15 @@ const check = Effect.gen(function*() {
   const { admit, keep } = yield* Corpus
   const masters = fs.openSync(data.successes, "a")
   const times = new Float64Array(checked)
+  const cpuTimes = new Float64Array(checked)
   const seen = { wanted: 0, found: 0, falsePairs: 0 }
   let n = 0
   for (const piece of corpus) {
     const { content, slug, twinOf } = piece
     const start = performance.now()
+    const cpuStart = cpuMs()
     const { blocking } = yield* admit(slug, content, [])
+    cpuTimes[n] = cpuMs() - cpuStart
     times[n++] = performance.now() - start
     if (blocking.length === 0) {
       write(masters, piece)
@@ -94,36 +103,46 @@ const check = Effect.gen(function*() {
     else if (named !== undefined) seen.falsePairs++
   }
   fs.closeSync(masters)
-  return { ...seen, late: times.slice(-Math.min(lateMax, checked)).sort() }
+  const late = Math.min(lateMax, checked)
+  return { ...seen, late, times: times.slice(-late).sort(), cpuTimes: cpuTimes.slice(-late).sort() }
 })
 
-const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1)
+/** Starts a clock; what it answers tells the time since, and the processor's. */
+const clock = () => {
+  const start = performance.now()
+  const cpuStart = cpuMs()
+  return (): string =>
+    `${((performance.now() - start) / 1000).toFixed(1)} s, ` +
+    `${((cpuMs() - cpuStart) / 1000).toFixed(1)} of CPU`
+}
 
 const program = Effect.gen(function*() {
   const layer = yield* open
   fill()
   const before = megabytes()
-  const start = performance.now()
-  const { falsePairs, found, late, wanted } = yield* Effect.provide(
+  const making = clock()
+  const { cpuTimes, falsePairs, found, late, times, wanted } = yield* Effect.provide(
     Effect.andThen(
-      Effect.sync(() => checked < pieces && say(`made from the masters in ${seconds(start)} s`)),
+      Effect.sync(() => checked < pieces && say(`made from the masters in ${making()}`)),
       check
     ),
     layer
   )
   say(`${pieces} pieces of ${sentences} sentences, ${common} of them common, limit ${limit}`)
   say(`planted ${wanted}, found ${found}, false pairs ${falsePairs}`)
-  say(
-    `one of the last ${late.length} checks, ms: p50 ${quantile(late, 0.5)}, ` +
-      `p95 ${quantile(late, 0.95)}, p99 ${quantile(late, 0.99)}`
-  )
+  for (const [of, sorted] of [["", times], [" of CPU", cpuTimes]] as const) {
+    say(
+      `one of the last ${late} checks, ms${of}: p50 ${quantile(sorted, 0.5)}, ` +
+        `p95 ${quantile(sorted, 0.95)}, p99 ${quantile(sorted, 0.99)}`
+    )
+  }
   say(`memory ${megabytes() - before} MB over ${before} MB`)
   for (const name of fs.readdirSync(data.master).sort()) {
     say(`  ${name}: ${(fs.statSync(path.join(data.master, name)).size / 1e6).toFixed(0)} MB`)
   }
-  const again = performance.now()
+  const again = clock()
   yield* Effect.provide(
-    Effect.map(Corpus, () => say(`opened again in ${seconds(again)} s`)),
+    Effect.map(Corpus, () => say(`opened again in ${again()}`)),
     layer
   )
 })

@@ -6,6 +6,7 @@ import { CommonShingles } from "./CommonShingles.ts"
 import type { StoredPiece } from "./CorpusFile.ts"
 import type { NumberArray, SavedArrays } from "./NumberArrays.ts"
 import { PieceCounts } from "./PieceCounts.ts"
+import { segmentEntries } from "./postingLimits.ts"
 import { Postings } from "./Postings.ts"
 import { maxSimilarityDefault } from "./Profile.ts"
 import type { CorpusRules, Profile } from "./Profile.ts"
@@ -29,6 +30,8 @@ interface Sharing {
   readonly shared: number
 }
 
+/** A member is frequent that so many pieces of a segment have. */
+const frequentPerSegment = 24
 /** Comparisons for one piece. So many are needed only where all pieces are alike to just below the limit. */
 const candidatesMax = 256
 
@@ -196,7 +199,12 @@ export class CorpusIndex {
       : this.#common.countIn(inOrder, this.#postings.size)
     const sought = { limit, size, common, sketch, listed }
     const needed = sharedNeeded(sought)
-    const found = this.#sharing(listed, size, needed, Infinity)
+    const rarer = { ...sought, listed: this.#rarer(sought) }
+    const neededOfRarer = sharedNeeded(rarer)
+    const byRarer = this.#sharing(rarer.listed, size, neededOfRarer, Infinity)
+    const byListed = neededOfRarer.noneBelow > size * limit
+      ? this.#sharing(listed, size, needed, neededOfRarer.noneBelow)
+      : []
     // The smallest sets are listed for whatever they have: they are found by common text alone.
     const byCommon = needed.noneBelow > size * limit
       ? this.#sharing(
@@ -206,13 +214,32 @@ export class CorpusIndex {
         needed.noneBelow
       )
       : []
-    const likely = this.#byLikeness([...found, ...byCommon], size, except)
+    const likely = this.#byLikeness([...byRarer, ...byListed, ...byCommon], size, except)
     const isCrowded = likely.length > candidatesMax &&
-      this.#countClear(sought, found) + byCommon.length > candidatesMax
+      this.#countClear(rarer, byRarer) + byListed.length + byCommon.length > candidatesMax
     return {
       entries: likely.slice(0, candidatesMax),
       unsure: isCrowded ? "crowded" : unlistedFrom < needed.noneBelow ? "common" : undefined
     }
+  }
+
+  /**
+   * The listed members without those that many pieces have, but so many that they find every set from half the piece's
+   * size on. Most of a search would go into the others. Of rare ones none is left out: those that no piece has would be
+   * the rarest, and those that a twin has not.
+   */
+  #rarer(sought: Sought): Uint32Array {
+    const { listed, size } = sought
+    const lengths = this.#postings.lengths(listed)
+    const frequentMin = frequentPerSegment * Math.ceil(this.#postings.size / segmentEntries)
+    const frequent = [...listed.keys()].filter((at) => lengths[at]! > frequentMin)
+      .sort((a, b) => lengths[b]! - lengths[a]! || a - b)
+    for (let leftOut = frequent.length; leftOut > 0; leftOut -= Math.ceil(leftOut / 4)) {
+      const without = new Set(frequent.slice(0, leftOut))
+      const rarer = listed.filter((_, at) => !without.has(at))
+      if (sharedNeeded({ ...sought, listed: rarer }).noneBelow <= size / 2) return rarer
+    }
+    return listed
   }
 
   /** Entries below that size that share with a piece of `size` members what is needed. */

@@ -87,6 +87,10 @@ export class OpenPostings {
     }
   }
 
+  lengthOf(key: number): number {
+    return this.#counts[this.#find(key)]!
+  }
+
   /** Counts each entry of the key's list, `base` being the segment's first. */
   tally(key: number, base: number, into: Tally): void {
     this.#tallySlot(this.#find(key), base, into)

@@ -84,6 +84,14 @@ export class Postings {
     return { listed, unlistedFrom }
   }
 
+  /** Postings that have to be looked at to find those of a key, by key. */
+  lengths(keys: Uint32Array): Uint32Array {
+    const segments = this.#segments()
+    return keys.map((key) =>
+      segments.reduce((length, segment) => length + segment.lengthOf(key), 0)
+    )
+  }
+
   /**
    * Visits every entry that shares members with the sketch, once, with how many. Segments without sets below the size are
    * left out.
@@ -94,13 +102,17 @@ export class Postings {
     visit: (entry: number, shared: number) => void
   ): void {
     const tally = this.#tally
-    const segments = [...this.#sealed, ...(this.#closing === undefined ? [] : [this.#closing.open])]
-    for (const [at, segment] of [...segments, this.#open].entries()) {
+    for (const [at, segment] of this.#segments().entries()) {
       if (this.#smallest[at]! >= sizeBelow) continue
       const base = at * this.#segmentEntries
       for (const key of sketch) segment.tally(key, base, tally)
     }
     tally.drain(visit)
+  }
+
+  #segments(): ReadonlyArray<SealedPostings | OpenPostings> {
+    const closing = this.#closing === undefined ? [] : [this.#closing.open]
+    return [...this.#sealed, ...closing, this.#open]
   }
 
   #goOnSealing(slots: number): void {

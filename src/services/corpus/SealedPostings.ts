@@ -24,6 +24,12 @@ export class SealedPostings {
     this.#shift = 32 - Math.round(Math.log2(starts.length - 1))
   }
 
+  /** Of the key's list and of a few others that are looked through with it. */
+  lengthOf(key: number): number {
+    const bucket = Math.imul(key, spread) >>> this.#shift
+    return this.starts[bucket + 1]! - this.starts[bucket]!
+  }
+
   /** Counts each entry of the key's list, `base` being the segment's first. */
   tally(key: number, base: number, into: Tally): void {
     const mixed = Math.imul(key, spread)
