@@ -2,7 +2,7 @@
 import { excerpt } from "../qa/Finding.ts"
 import { nameOf, placeOf, type Remark } from "../qa/rules/CompiledRule.ts"
 import type { RuleOf } from "../qa/RuleTypes.ts"
-import type { Candidates } from "./CorpusIndex.ts"
+import type { Candidates } from "./CandidateSearch.ts"
 import { maxSimilarityDefault, type OpenerHash, type SentenceHash } from "./Profile.ts"
 
 /** What was found by comparing: a piece above the limit, or a reason why there may be one. */
