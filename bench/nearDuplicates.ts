@@ -19,7 +19,7 @@ import { DataDirectory, paths } from "../src/services/durability/DataDirectory.t
 import { encodeLine } from "../src/services/durability/LineCodec.ts"
 import { defineJob } from "../src/services/job/DefineJob.ts"
 import { CurrentJob } from "../src/services/job/Job.ts"
-import { definition } from "../test/support/pipeline.ts"
+import { definition } from "../test/support/smallJob.ts"
 import { type PlantedPiece, plantedCorpus } from "../test/support/plantedCorpus.ts"
 import { readmeVoice } from "./readmeVoice.ts"
 

@@ -12,15 +12,8 @@ import { requalifyJob } from "../../src/requalifyJob.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { testHost } from "../../src/testing.ts"
 import { InterruptingScheduler } from "../support/InterruptingScheduler.ts"
-import {
-  data,
-  goodAnswer,
-  longAnswer,
-  makeJob,
-  rows,
-  slugIn,
-  slugsOf
-} from "../support/pipeline.ts"
+import { goodAnswer, longAnswer, rows, slugIn, slugsOf } from "../support/pipeline.ts"
+import { data, makeJob } from "../support/smallJob.ts"
 import type { Interruption } from "./interruptDrive.ts"
 import { contentOf, drive } from "./interruptDrive.ts"
 import { assertAudited, runEarlier } from "./interruptRun.ts"

@@ -8,7 +8,8 @@ import { Disconnected, Overloaded } from "../../src/services/generation/Llm.ts"
 import type { JobDefinition } from "../../src/services/job/DefineJob.ts"
 import type { Job } from "../../src/services/job/Job.ts"
 import { rejectLine } from "../support/masters.ts"
-import { data, goodAnswer, longAnswer, makeJob, rows, slugIn } from "../support/pipeline.ts"
+import { goodAnswer, longAnswer, rows, slugIn } from "../support/pipeline.ts"
+import { data, makeJob } from "../support/smallJob.ts"
 
 export interface Workload {
   readonly name: string

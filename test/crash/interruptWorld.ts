@@ -9,7 +9,7 @@ import { FileLock } from "../../src/services/durability/FileLock.ts"
 import { PageFetcher } from "../../src/services/evidence/PageFetcher.ts"
 import type { LlmRequest } from "../../src/services/generation/Llm.ts"
 import { requestHash } from "../../src/services/generation/RequestHash.ts"
-import { data } from "../support/pipeline.ts"
+import { data } from "../support/smallJob.ts"
 import type { Workload } from "./interruptWorkloads.ts"
 
 /** What the model was asked over all runs on one disk, as its owner would bill it, and how many pages were. */

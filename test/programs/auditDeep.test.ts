@@ -11,7 +11,7 @@ import { paths } from "../../src/services/durability/DataDirectory.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { RuleModules } from "../../src/services/qa/UserRule.ts"
 import { recordLine } from "../support/masters.ts"
-import { makeJob } from "../support/pipeline.ts"
+import { makeJob } from "../support/smallJob.ts"
 
 const titled = (slug: string, n: number, title: string) =>
   recordLine({ slug, id: `r:${n}`, atMs: n, content: { title } })

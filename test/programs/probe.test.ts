@@ -13,7 +13,8 @@ import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../src/services/items/Shard.ts"
 import type { Shard } from "../../src/services/items/Shard.ts"
 import type { Job } from "../../src/services/job/Job.ts"
-import { goodAnswer, makeJob, rows, run } from "../support/pipeline.ts"
+import { goodAnswer, rows, run } from "../support/pipeline.ts"
+import { makeJob } from "../support/smallJob.ts"
 
 interface Options {
   readonly shard?: Shard

@@ -7,7 +7,7 @@ import * as NativeFileLock from "../../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../../src/layers/NodeDisk.ts"
 import { openProbeOut } from "../../src/programs/cli/probeOut.ts"
 import type { ProbedItem, ProbeReport } from "../../src/programs/probe.ts"
-import { makeJob } from "../support/pipeline.ts"
+import { makeJob } from "../support/smallJob.ts"
 import { tempDir } from "../support/TempDir.ts"
 
 const item = { slug: "a", outcome: "Enough" } as ProbedItem

@@ -13,7 +13,8 @@ import { Corpus } from "../../src/services/corpus/Corpus.ts"
 import { DataDirectory } from "../../src/services/durability/DataDirectory.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { RuleModules } from "../../src/services/qa/UserRule.ts"
-import { goodAnswer, longAnswer, makeJob, run } from "../support/pipeline.ts"
+import { goodAnswer, longAnswer, run } from "../support/pipeline.ts"
+import { makeJob } from "../support/smallJob.ts"
 
 describe("qa check", () => {
   const lines = [

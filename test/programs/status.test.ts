@@ -10,7 +10,8 @@ import { ScriptedLlm } from "../../src/layers/ScriptedLlm.ts"
 import { status } from "../../src/programs/status.ts"
 import { DataDirectory } from "../../src/services/durability/DataDirectory.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
-import { data, eventsIn, goodAnswer, makeJob, rows, run } from "../support/pipeline.ts"
+import { eventsIn, goodAnswer, rows, run } from "../support/pipeline.ts"
+import { data, makeJob } from "../support/smallJob.ts"
 
 const statusOf = (store: MemoryStore, count?: number) =>
   Effect.gen(function*() {

@@ -9,7 +9,7 @@ import { defineJob } from "../../src/services/job/DefineJob.ts"
 import { CurrentJob } from "../../src/services/job/Job.ts"
 import type { Rule } from "../../src/services/qa/RuleSet.ts"
 import { RuleModules } from "../../src/services/qa/UserRule.ts"
-import { definition } from "../support/pipeline.ts"
+import { definition } from "../support/smallJob.ts"
 
 const schema = (steps: object = {}) => ({
   type: "object",

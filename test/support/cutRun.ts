@@ -11,7 +11,6 @@ import type { Budget } from "../../src/services/spending/Budget.ts"
 import {
   assertNoTemps,
   assertSettledOnce,
-  data,
   goodAnswer,
   longAnswer,
   rows,
@@ -19,6 +18,7 @@ import {
   slugIn,
   slugsOf
 } from "./pipeline.ts"
+import { data } from "./smallJob.ts"
 import type { RunOptions } from "./pipeline.ts"
 
 const items = rows(3)

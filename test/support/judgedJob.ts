@@ -5,7 +5,8 @@ import type { LlmRequest } from "../../src/services/generation/Llm.ts"
 import { defineJob } from "../../src/services/job/DefineJob.ts"
 import type { JobDefinition } from "../../src/services/job/DefineJob.ts"
 import type { MemoryStore } from "../../src/layers/MemoryStore.ts"
-import { data, definition, linesOf } from "./pipeline.ts"
+import { linesOf } from "./pipeline.ts"
+import { data, definition } from "./smallJob.ts"
 
 type Settings = JobDefinition["settings"]
 

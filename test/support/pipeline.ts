@@ -1,4 +1,4 @@
-// Whole runs in memory: a small job, a disk to look into, and everything a run told, for tests of the pipeline.
+// Whole runs in memory: a disk to look into, and everything a run told, for tests of the pipeline.
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,7 +12,6 @@ import { generate } from "../../src/programs/generate/generate.ts"
 import type { GenerateOptions } from "../../src/programs/generate/generate.ts"
 import { recordRun } from "../../src/programs/generate/recordRun.ts"
 import type { RunEvent, RunReport } from "../../src/programs/generate/RunEvent.ts"
-import { paths } from "../../src/services/durability/DataDirectory.ts"
 import { verifyLine } from "../../src/services/durability/LineCodec.ts"
 import type { PageFetcher } from "../../src/services/evidence/PageFetcher.ts"
 import type { LlmRequest } from "../../src/services/generation/Llm.ts"
@@ -20,42 +19,10 @@ import { InputError } from "../../src/services/items/ItemSource.ts"
 import type { ItemSource } from "../../src/services/items/ItemSource.ts"
 import { itemsFromRows } from "../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../src/services/items/Shard.ts"
-import { defineJob } from "../../src/services/job/DefineJob.ts"
-import type { JobDefinition } from "../../src/services/job/DefineJob.ts"
 import type { Job } from "../../src/services/job/Job.ts"
 import { Budget } from "../../src/services/spending/Budget.ts"
 import { testHost } from "../../src/testing.ts"
-
-export const data = paths("/data")
-
-/** Base and strong model, a title of at most 20 characters, no consolidation but where a test asks for it. */
-export const definition = (settings: Partial<JobDefinition["settings"]> = {}): JobDefinition => ({
-  settings: {
-    data: "/data",
-    models: {
-      base: { name: "base", maxOutputTokens: 100 },
-      strong: { name: "strong", maxOutputTokens: 100 }
-    },
-    prices: {
-      base: { inputUsdPerMtok: 1, outputUsdPerMtok: 2 },
-      strong: { inputUsdPerMtok: 10, outputUsdPerMtok: 20 }
-    },
-    evidence: { minChars: 0 },
-    consolidateEvery: 0,
-    qa: [{ rule: "length", field: "/title", maxChars: 20 }],
-    ...settings
-  },
-  prompt: "--- system\nYou write titles.\n--- user\nItem {{ slug }}.\n{{ evidence }}\n",
-  schema: {
-    type: "object",
-    properties: { title: { type: "string" } },
-    required: ["title"],
-    additionalProperties: false
-  }
-})
-
-export const makeJob = (settings?: Partial<JobDefinition["settings"]>): Effect.Effect<Job> =>
-  Effect.orDie(defineJob(definition(settings)))
+import { data } from "./smallJob.ts"
 
 export const rows = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ slug: `item-${n}`, text: `Fact ${n}.` }))

@@ -43,14 +43,18 @@ export const openKeptIndex = Effect.fnUntraced(function*(
   const disk = yield* Disk
   const saved = yield* loadIndex(path, { log: log.file, rules, rulesHash })
   let savedBytes = saved?.bytes ?? 0
+  /** After a sync that failed, or was not waited for, the next one may say that all is well while bytes are gone. */
+  let isSynced = true
   const isBehind = (tailShare: number): boolean => {
     const size = log.size()
-    return size >= bytesMin && size - savedBytes > size * tailShare
+    return isSynced && size >= bytesMin && size - savedBytes > size * tailShare
   }
 
   const write = Effect.fnUntraced(function*(index: CorpusIndex, checkpoint: Checkpoint) {
     const bytes = log.size()
+    isSynced = false
     yield* log.sync
+    isSynced = true
     yield* saveIndex(path, { bytes, checkpoint, index, log: log.file, rulesHash })
     savedBytes = bytes
   })

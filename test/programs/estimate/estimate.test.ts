@@ -18,16 +18,8 @@ import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import { testHost } from "../../../src/testing.ts"
-import {
-  data,
-  goodAnswer,
-  journals,
-  longAnswer,
-  makeJob,
-  rows,
-  run,
-  slugIn
-} from "../../support/pipeline.ts"
+import { goodAnswer, journals, longAnswer, rows, run, slugIn } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 /** Rows of different lengths. */
 const unevenRows = (count: number) =>

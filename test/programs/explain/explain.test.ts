@@ -16,16 +16,8 @@ import { nearestOf } from "../../../src/services/Nearest.ts"
 import { encodeEvent, intent } from "../../support/journalEvents.ts"
 import { consolidateAll, laterRun } from "../../support/laterRuns.ts"
 import { iso, rejectLine } from "../../support/masters.ts"
-import {
-  data,
-  goodAnswer,
-  linesOf,
-  longAnswer,
-  makeJob,
-  rows,
-  run,
-  slugIn
-} from "../../support/pipeline.ts"
+import { goodAnswer, linesOf, longAnswer, rows, run, slugIn } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const explained = (store: MemoryStore, slug: string) =>
   explain(slug).pipe(Effect.provide([DataDirectory.layer(data.root), MemoryDisk.layer(store)]))

@@ -8,16 +8,15 @@ import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { Budget } from "../../../src/services/spending/Budget.ts"
 import {
   assertSettledOnce,
-  data,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 /** One call's worst case for these prompts is some 0.7 milli-dollars on the base model, ten times that on the strong. */
 const milli = 0.001

@@ -9,15 +9,14 @@ import type { Completion } from "../../../src/services/generation/Llm.ts"
 import { applyOverrides } from "../../../src/services/job/Overrides.ts"
 import {
   assertSettledOnce,
-  data,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const one = rows(1)
 const promptOf = (request: { readonly messages: ReadonlyArray<{ readonly content: string }> }) =>

@@ -25,17 +25,15 @@ import {
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import {
-  data,
-  definition,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, definition, makeJob } from "../../support/smallJob.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
 
 /** Runs on, moving the clock to the end of every wait that the run tells of. */

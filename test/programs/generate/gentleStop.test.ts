@@ -11,7 +11,8 @@ import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { RunEvent, StopReason } from "../../../src/programs/generate/RunEvent.ts"
 import { Overloaded, RateLimited } from "../../../src/services/generation/Llm.ts"
 import { assertResumes, cutRun, script } from "../../support/cutRun.ts"
-import { goodAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
+import { goodAnswer, rows, run } from "../../support/pipeline.ts"
+import { makeJob } from "../../support/smallJob.ts"
 
 const signal: StopReason = { _tag: "Signal", signal: "SIGINT" }
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Store from "../../../src/layers/MemoryStore.ts"
 import { assertResumes, cutRun, script } from "../../support/cutRun.ts"
-import { makeJob } from "../../support/pipeline.ts"
+import { makeJob } from "../../support/smallJob.ts"
 
 describe("generate: interruption", () => {
   for (const [concurrency, consolidateEvery] of [[1, 0], [3, 2]] as const) {

@@ -19,16 +19,15 @@ import { brokenChecks, laterRun } from "../../support/laterRuns.ts"
 import { approves, disapproves, isJudged, judgedJob, judgeNoteOf } from "../../support/judgedJob.ts"
 import {
   assertSettledOnce,
-  data,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 /** Pieces of the base model as the rules want them, judged by `judge`. */
 const judgedBy = (judge: Script) =>

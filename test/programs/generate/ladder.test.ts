@@ -15,16 +15,15 @@ import {
   TimedOut
 } from "../../../src/services/generation/Llm.ts"
 import {
-  data,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const price = { inputUsdPerMtok: 1, outputUsdPerMtok: 2 }
 const prices = { base: price, strong: price, giant: price }

@@ -7,7 +7,8 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { defineJob } from "../../../src/services/job/DefineJob.ts"
-import { definition, goodAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
+import { goodAnswer, rows, run } from "../../support/pipeline.ts"
+import { definition, makeJob } from "../../support/smallJob.ts"
 
 /** Counts the bytes of masters, and of what is to replace them, that are read or written from now on. */
 const countBytes = (store: MemoryStore): () => number => {

@@ -14,7 +14,8 @@ import type { MissCause } from "../../../src/services/evidence/MissCause.ts"
 import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import { brokenChecks, laterRun } from "../../support/laterRuns.ts"
-import { data, goodAnswer, linesOf, makeJob, rows } from "../../support/pipeline.ts"
+import { goodAnswer, linesOf, rows } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const causes: ReadonlyArray<MissCause | undefined> = [
   undefined,

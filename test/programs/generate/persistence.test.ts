@@ -9,15 +9,14 @@ import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import {
   assertSettledOnce,
-  data,
   goodAnswer,
   linesOf,
-  makeJob,
   rows,
   run,
   slugIn,
   slugsOf
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 describe("generate: immediate persistence", () => {
   it.effect("I1: the masters grow as each of five items finishes", () => {

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import { defineJob, EvidencePlugins, itemsFromRows, runJob } from "../../../src/index.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { FakeLlm, MemoryDisk, MemoryStore, testHost } from "../../../src/testing.ts"
-import { data, definition } from "../../support/pipeline.ts"
+import { data, definition } from "../../support/smallJob.ts"
 
 const stock = Layer.succeed(EvidencePlugins, {
   stock: ({ slug }) =>

@@ -20,15 +20,13 @@ import type { StandingRecord } from "../../../src/services/master/StandingRecord
 import type { Job } from "../../../src/services/job/Job.ts"
 import {
   assertSettledOnce,
-  data,
-  definition,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, definition, makeJob } from "../../support/smallJob.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
 import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 

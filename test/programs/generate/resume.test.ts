@@ -8,17 +8,16 @@ import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import {
   assertSettledOnce,
-  data,
   eventsIn,
   goodAnswer,
   journals,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const slugs = (count: number) => rows(count).map(({ slug }) => slug)
 

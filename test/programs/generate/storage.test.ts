@@ -6,15 +6,8 @@ import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { RunEvent } from "../../../src/programs/generate/RunEvent.ts"
 import { requestHash } from "../../../src/services/generation/RequestHash.ts"
-import {
-  assertSettledOnce,
-  data,
-  goodAnswer,
-  makeJob,
-  rows,
-  run,
-  slugIn
-} from "../../support/pipeline.ts"
+import { assertSettledOnce, goodAnswer, rows, run, slugIn } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const count = 12
 /** Every fourth item is refused, so that rejects are written too. */

@@ -13,16 +13,15 @@ import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
 import { EvidencePlugins } from "../../../src/services/evidence/EvidencePlugins.ts"
 import { Disconnected } from "../../../src/services/generation/Llm.ts"
 import {
-  data,
   eventsIn,
   goodAnswer,
   journals,
   linesOf,
-  makeJob,
   rows,
   run,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 /** One call's worst case is some 0.55 milli-dollars on the base model; each of these answers costs 0.5. */
 const milli = 0.001

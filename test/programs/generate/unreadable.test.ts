@@ -5,7 +5,8 @@ import * as Store from "../../../src/layers/MemoryStore.ts"
 import { ScriptedLlm } from "../../../src/layers/ScriptedLlm.ts"
 import { exitCodeOf } from "../../../src/programs/generate/exitCode.ts"
 import type { Completion } from "../../../src/services/generation/Llm.ts"
-import { eventsIn, goodAnswer, makeJob, rows, run, slugIn } from "../../support/pipeline.ts"
+import { eventsIn, goodAnswer, rows, run, slugIn } from "../../support/pipeline.ts"
+import { makeJob } from "../../support/smallJob.ts"
 
 const page: Partial<Completion> = {
   text: "<html>Bad Gateway</html>",

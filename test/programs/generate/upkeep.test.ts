@@ -13,7 +13,8 @@ import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts
 import { FileLock } from "../../../src/services/durability/FileLock.ts"
 import { takeStock } from "../../../src/services/master/Settled.ts"
 import { recordLine } from "../../support/masters.ts"
-import { assertSettledOnce, data, goodAnswer, makeJob, rows, run } from "../../support/pipeline.ts"
+import { assertSettledOnce, goodAnswer, rows, run } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const slugs = rows(12).map(({ slug }) => slug)
 

@@ -16,7 +16,8 @@ import type { Job } from "../../../src/services/job/Job.ts"
 import { testHost } from "../../../src/testing.ts"
 import { approves, disapproves, isJudged, judgedJob, judgeNoteOf } from "../../support/judgedJob.ts"
 import { brokenChecks, laterRun as run } from "../../support/laterRuns.ts"
-import { data, goodAnswer, makeJob, rows, slugIn, slugsOf } from "../../support/pipeline.ts"
+import { goodAnswer, rows, slugIn, slugsOf } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const requalified = Effect.fnUntraced(function*(store: MemoryStore, job: Job, apply = false) {
   yield* TestClock.adjust("1 second")

@@ -26,17 +26,15 @@ import { testHost } from "../../../src/testing.ts"
 import {
   assertNoTemps,
   assertSettledOnce,
-  data,
-  definition,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   slugIn,
   slugsOf
 } from "../../support/pipeline.ts"
+import { data, definition, makeJob } from "../../support/smallJob.ts"
 import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 
 const requalified = Effect.fnUntraced(function*(

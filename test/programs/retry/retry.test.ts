@@ -18,15 +18,14 @@ import { wholeInput } from "../../../src/services/items/Shard.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import {
   assertSettledOnce,
-  data,
   eventsIn,
   goodAnswer,
   linesOf,
   longAnswer,
-  makeJob,
   rows,
   slugIn
 } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 import type { RunOptions } from "../../support/pipeline.ts"
 import { brokenChecks, consolidateAll, laterRun as run } from "../../support/laterRuns.ts"
 

@@ -9,7 +9,7 @@ import { Corpus } from "../../../src/services/corpus/Corpus.ts"
 import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
 import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
 import { CurrentJob } from "../../../src/services/job/Job.ts"
-import { data, makeJob } from "../../support/pipeline.ts"
+import { data, makeJob } from "../../support/smallJob.ts"
 
 const qa = [
   { rule: "nearDuplicate", maxSimilarity: 0.4 },

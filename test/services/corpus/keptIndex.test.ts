@@ -2,102 +2,21 @@
 // since it was saved and whatever is wrong with it.
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as MemoryDisk from "../../../src/layers/MemoryDisk.ts"
 import { make as makeStore } from "../../../src/layers/MemoryStore.ts"
 import type { MemoryStore } from "../../../src/layers/MemoryStore.ts"
-import { Corpus } from "../../../src/services/corpus/Corpus.ts"
-import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
-import { encodeLine } from "../../../src/services/durability/LineCodec.ts"
-import { CurrentJob } from "../../../src/services/job/Job.ts"
-import { data, makeJob } from "../../support/pipeline.ts"
-
-/** Warnings alone: every piece is admitted. */
-const qa = [
-  { rule: "nearDuplicate", maxSimilarity: 0.4, severity: "warn" },
-  { rule: "reuse", seenIn: 2, maxShare: 0.1, severity: "warn" },
-  { rule: "openers", field: "/title", maxShare: 0.2, seenIn: 2, severity: "warn" }
-]
-const file = `${data.master}/.corpus`
-const indexFile = `${file}.index`
-
-/** One opening of the corpus, its index kept from `indexedBytesMin` bytes on. */
-const session = <A, E>(
-  store: MemoryStore,
-  use: (corpus: Corpus["Service"]) => Effect.Effect<A, E>,
-  indexedBytesMin = 0
-) =>
-  Effect.flatMap(makeJob({ qa }), (job) =>
-    Effect.provide(
-      Effect.flatMap(Corpus, use),
-      Corpus.layer({ name: "", isShared: false, indexedBytesMin }).pipe(
-        Layer.provide(Layer.mergeAll(
-          Layer.succeed(CurrentJob, job),
-          DataDirectory.layer("/data"),
-          MemoryDisk.layer(store)
-        ))
-      )
-    ))
-
-/** Of its own but for the beginning of some and one sentence that others have. */
-const textOf = (n: number) => ({
-  title: `${n % 3 === 0 ? "Here it is again" : `Word${n} opens`} the text of number${n}. ` +
-    Array.from({ length: 5 }, (_, s) => `Alpha${n}x${s} has part${n} of kind${s}n${n}.`).join(" ") +
-    ` This sentence stands in every ${n % 4}. piece.`
-})
-
-const append = (store: MemoryStore, slug: string, n: number) =>
-  store.put(
-    data.successes,
-    Buffer.concat([
-      store.get(data.successes) ?? Buffer.alloc(0),
-      encodeLine({ slug, ...textOf(n), _meta: { id: `${slug}:${n}` } })
-    ])
-  )
-
-const write = (store: MemoryStore, corpus: Corpus["Service"], slug: string, n: number) =>
-  Effect.gen(function*() {
-    yield* corpus.admit(slug, textOf(n), [])
-    append(store, slug, n)
-    yield* corpus.keep(slug, `${slug}:${n}`)
-  })
-
-const probes = 10
-/** Any piece that counts may be named as one, and the order in which pieces came and went decides. */
-const example = /, (?:most of them in|such as that of) "[^"]*"/
-
-/** What is said of probes that are like pieces, and of new ones. */
-const answers = (corpus: Corpus["Service"]) =>
-  Effect.forEach(
-    Array.from({ length: probes }, (_, n) => n),
-    (n) =>
-      Effect.map(
-        corpus.compare("probe", { title: `${textOf(n).title} And more.` }, []),
-        ({ warnings }) =>
-          warnings.map(({ message, rule }) => `${rule}: ${message.replace(example, "")}`)
-      )
-  )
-
-/** The answers of a corpus that has nothing but the masters. */
-const fromMasters = (store: MemoryStore) => {
-  const other = makeStore()
-  other.put(data.successes, store.get(data.successes)!)
-  return session(other, answers, Infinity)
-}
-
-/** The answers, and from which byte on the corpus file was read as a whole: 0 where no index was believed. */
-const openedAgain = (store: MemoryStore) =>
-  Effect.suspend(() => {
-    let from: number | undefined
-    const stop = store.failAlways(({ bytes = 0, operation, path, position }) => {
-      if (operation === "read" && path === file && bytes > 1_000_000) from ??= position
-      return undefined
-    })
-    return session(store, answers).pipe(
-      Effect.ensuring(Effect.sync(stop)),
-      Effect.map((said) => ({ said, from: from ?? 0 }))
-    )
-  })
+import type { Corpus } from "../../../src/services/corpus/Corpus.ts"
+import {
+  answers,
+  append,
+  corpusFile,
+  fromMasters,
+  indexFile,
+  openedAgain,
+  session,
+  textOf,
+  write
+} from "../../support/keptCorpus.ts"
+import { data } from "../../support/smallJob.ts"
 
 describe("the kept index", () => {
   it.effect("answers as the masters do, whatever was added, written anew and taken back since", () =>
@@ -120,8 +39,8 @@ describe("the kept index", () => {
         yield* session(store, step, at % 3 === 2 ? Infinity : 0)
         // A record that the corpus did not hear of, as after a kill.
         if (at === 3) append(store, "p7", 7)
-        const expected = yield* fromMasters(store)
-        const { from, said } = yield* openedAgain(store)
+        const expected = yield* fromMasters(store, answers)
+        const { from, said } = yield* openedAgain(store, answers)
         assert.deepStrictEqual(said, expected, `step ${at}`)
         assert.isAbove(from, 0)
       }
@@ -143,15 +62,15 @@ describe("the kept index", () => {
       )
       assert.notInclude(store.files(), indexFile)
       yield* five(store)
-      const { byteLength } = store.get(file)!
-      assert.strictEqual((yield* openedAgain(store)).from, byteLength)
+      const { byteLength } = store.get(corpusFile)!
+      assert.strictEqual((yield* openedAgain(store, answers)).from, byteLength)
     }))
 
   it.effect("damaged anywhere, cut off or foreign it is not believed", () =>
     Effect.gen(function*() {
       const store = makeStore()
       yield* five(store)
-      const expected = yield* fromMasters(store)
+      const expected = yield* fromMasters(store, answers)
       const sound = store.get(indexFile)!
       const flipped = (at: number) => {
         const bytes = Buffer.from(sound)
@@ -170,10 +89,10 @@ describe("the kept index", () => {
         ]
       ) {
         store.put(indexFile, damaged)
-        assert.deepStrictEqual(yield* openedAgain(store), { said: expected, from: 0 })
+        assert.deepStrictEqual(yield* openedAgain(store, answers), { said: expected, from: 0 })
       }
       // That opening wrote it anew.
-      assert.isAbove((yield* openedAgain(store)).from, 0)
+      assert.isAbove((yield* openedAgain(store, answers)).from, 0)
     }))
 
   it.effect("is not believed for a corpus file that it was not made from", () =>
@@ -185,9 +104,9 @@ describe("the kept index", () => {
         other,
         (corpus) => Effect.forEach([5, 6, 7, 8, 9, 10], (n) => write(other, corpus, `p${n}`, n))
       )
-      const expected = yield* fromMasters(other)
+      const expected = yield* fromMasters(other, answers)
       other.put(indexFile, store.get(indexFile)!)
-      assert.deepStrictEqual(yield* openedAgain(other), { said: expected, from: 0 })
+      assert.deepStrictEqual(yield* openedAgain(other, answers), { said: expected, from: 0 })
     }))
 
   it.effect("a piece that does not read well makes the next opening read everything, which mends it", () =>
@@ -195,7 +114,7 @@ describe("the kept index", () => {
       const store = makeStore()
       yield* five(store)
       const stop = store.failAlways(({ bytes = 0, operation, path, position }) =>
-        operation === "read" && path === file && position !== 0 && bytes < 1_000_000
+        operation === "read" && path === corpusFile && position !== 0 && bytes < 1_000_000
           ? "EIO"
           : undefined
       )
@@ -203,7 +122,10 @@ describe("the kept index", () => {
       stop()
       assert.match(unread?.[0] ?? "", /could not be read/)
       assert.notInclude(store.files(), indexFile)
-      assert.deepStrictEqual(yield* session(store, answers), yield* fromMasters(store))
+      assert.deepStrictEqual(
+        yield* session(store, answers),
+        yield* fromMasters(store, answers)
+      )
     }))
 
   it.effect("what has left the masters does not come back, with the index or without", () =>
@@ -213,11 +135,31 @@ describe("the kept index", () => {
       // Consolidated by another process, p2 having been taken back.
       store.unlink(data.successes, 0)
       for (const n of [0, 1, 3, 4]) append(store, `p${n}`, n)
-      const expected = yield* fromMasters(store)
+      const expected = yield* fromMasters(store, answers)
       assert.deepStrictEqual(yield* session(store, answers), expected)
       assert.deepStrictEqual(yield* session(store, answers), expected)
       store.unlink(indexFile, 0)
       assert.deepStrictEqual(yield* session(store, answers), expected)
+    }))
+
+  it.effect("of a file whose sync has failed it is not kept: a second one would say that all is well", () =>
+    Effect.gen(function*() {
+      const store = makeStore()
+      const n = [0, 1, 2, 3, 4]
+      yield* session(
+        store,
+        (corpus) => Effect.forEach(n, (each) => write(store, corpus, `p${each}`, each)),
+        Infinity
+      )
+      let syncs = 0
+      const stop = store.failAlways(({ operation, path }) =>
+        operation === "datasync" && path === corpusFile && syncs++ === 0 ? "EIO" : undefined
+      )
+      yield* session(store, () => Effect.void)
+      stop()
+      assert.notInclude(store.files(), indexFile)
+      yield* session(store, () => Effect.void)
+      assert.include(store.files(), indexFile)
     }))
 
   it.effect("where it cannot be written the corpus is read, and no temp is left (I6)", () =>
@@ -227,7 +169,10 @@ describe("the kept index", () => {
         operation === "rename" && path === indexFile ? "ENOSPC" : undefined
       )
       yield* five(store)
-      assert.deepStrictEqual(store.files(), [file, data.successes])
-      assert.deepStrictEqual(yield* session(store, answers), yield* fromMasters(store))
+      assert.deepStrictEqual(store.files(), [corpusFile, data.successes])
+      assert.deepStrictEqual(
+        yield* session(store, answers),
+        yield* fromMasters(store, answers)
+      )
     }))
 })

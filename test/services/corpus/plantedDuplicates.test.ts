@@ -10,7 +10,7 @@ import { CorpusIndex } from "../../../src/services/corpus/CorpusIndex.ts"
 import { similarityOf } from "../../../src/services/corpus/Profile.ts"
 import { DataDirectory } from "../../../src/services/durability/DataDirectory.ts"
 import { CurrentJob } from "../../../src/services/job/Job.ts"
-import { makeJob } from "../../support/pipeline.ts"
+import { makeJob } from "../../support/smallJob.ts"
 import { type Dice, makeDice, plantedCorpus } from "../../support/plantedCorpus.ts"
 
 /** Of 24 sentences eight are common: a third of the text. */

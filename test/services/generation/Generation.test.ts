@@ -17,7 +17,8 @@ import type { GenerationRequest } from "../../../src/services/generation/Generat
 import { Overloaded, TimedOut } from "../../../src/services/generation/Llm.ts"
 import { Journal } from "../../../src/services/journal/Journal.ts"
 import { Budget } from "../../../src/services/spending/Budget.ts"
-import { eventsIn, goodAnswer, journals, makeJob } from "../../support/pipeline.ts"
+import { eventsIn, goodAnswer, journals } from "../../support/pipeline.ts"
+import { makeJob } from "../../support/smallJob.ts"
 
 const evidence: EvidenceBundle = {
   sources: [],
