@@ -87,13 +87,14 @@ export class OpenPostings {
     }
   }
 
-  lengthOf(key: number): number {
-    return this.#counts[this.#find(key)]!
+  /** Adds, for each key, the length of its list. */
+  addLengths(keys: Uint32Array, lengths: Uint32Array): void {
+    keys.forEach((key, at) => lengths[at]! += this.#counts[this.#find(key)]!)
   }
 
-  /** Counts each entry of the key's list, `base` being the segment's first. */
-  tally(key: number, base: number, into: Tally): void {
-    this.#tallySlot(this.#find(key), base, into)
+  /** Counts each entry of the keys' lists, `base` being the segment's first. */
+  tally(keys: Uint32Array, base: number, into: Tally): void {
+    for (const key of keys) this.#tallySlot(this.#find(key), base, into)
   }
 
   /** Visits the key's entries, if the slot has a key. */

@@ -86,10 +86,9 @@ export class Postings {
 
   /** Postings that have to be looked at to find those of a key, by key. */
   lengths(keys: Uint32Array): Uint32Array {
-    const segments = this.#segments()
-    return keys.map((key) =>
-      segments.reduce((length, segment) => length + segment.lengthOf(key), 0)
-    )
+    const lengths = new Uint32Array(keys.length)
+    for (const segment of this.#segments()) segment.addLengths(keys, lengths)
+    return lengths
   }
 
   /**
@@ -104,8 +103,7 @@ export class Postings {
     const tally = this.#tally
     for (const [at, segment] of this.#segments().entries()) {
       if (this.#smallest[at]! >= sizeBelow) continue
-      const base = at * this.#segmentEntries
-      for (const key of sketch) segment.tally(key, base, tally)
+      segment.tally(sketch, at * this.#segmentEntries, tally)
     }
     tally.drain(visit)
   }

@@ -17,6 +17,10 @@ export class SealedPostings {
   /** The low 16 bits of the spread key, then the entry in the segment. The bucket tells the high ones. */
   readonly postings: Uint32Array
   readonly #shift: number
+  /** Scratch: by key where its bucket is, and the first posting in it. */
+  readonly #from = new Uint32Array(256)
+  readonly #to = new Uint32Array(256)
+  readonly #first = new Uint32Array(256)
 
   constructor(starts: Uint32Array, postings: Uint32Array) {
     this.starts = starts
@@ -24,22 +28,33 @@ export class SealedPostings {
     this.#shift = 32 - Math.round(Math.log2(starts.length - 1))
   }
 
-  /** Of the key's list and of a few others that are looked through with it. */
-  lengthOf(key: number): number {
-    const bucket = Math.imul(key, spread) >>> this.#shift
-    return this.starts[bucket + 1]! - this.starts[bucket]!
+  /** Adds, for each key, the length of its list and of a few others that are looked through with it. */
+  addLengths(keys: Uint32Array, lengths: Uint32Array): void {
+    const { starts } = this
+    for (let at = 0; at < keys.length; at++) {
+      const bucket = Math.imul(keys[at]!, spread) >>> this.#shift
+      lengths[at]! += starts[bucket + 1]! - starts[bucket]!
+    }
   }
 
-  /** Counts each entry of the key's list, `base` being the segment's first. */
-  tally(key: number, base: number, into: Tally): void {
-    const mixed = Math.imul(key, spread)
-    const bucket = mixed >>> this.#shift
-    const tag = (mixed << 16) >>> 16
+  /** Counts each entry of the keys' lists, `base` being the segment's first. There are fewer than 256 keys. */
+  tally(keys: Uint32Array, base: number, into: Tally): void {
     const { postings, starts } = this
-    const end = starts[bucket + 1]!
-    for (let at = starts[bucket]!; at < end; at++) {
-      const posting = postings[at]!
-      if (posting >>> 16 === tag) into.add(base + (posting & 0xffff))
+    const [from, to, first] = [this.#from, this.#to, this.#first]
+    // Each list is somewhere else in memory: asked for one after the other, before anything is done with any of them, they
+    // come at the same time.
+    for (let at = 0; at < keys.length; at++) {
+      const bucket = Math.imul(keys[at]!, spread) >>> this.#shift
+      from[at] = starts[bucket]!
+      to[at] = starts[bucket + 1]!
+    }
+    for (let at = 0; at < keys.length; at++) first[at] = postings[from[at]!]!
+    for (let at = 0; at < keys.length; at++) {
+      const tag = (Math.imul(keys[at]!, spread) << 16) >>> 16
+      const end = to[at]!
+      for (let place = from[at]!, posting = first[at]!; place < end; posting = postings[++place]!) {
+        if (posting >>> 16 === tag) into.add(base + (posting & 0xffff))
+      }
     }
   }
 }
