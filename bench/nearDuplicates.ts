@@ -1,5 +1,5 @@
-// Near-duplicates among many pieces, over a real disk: planted ones found, false pairs, time of a check, memory, and how
-// long the corpus takes to open again.
+// Near-duplicates among many pieces, over a real disk: planted ones found, false pairs, pieces stopped because the check
+// was unsure, time of a check, memory, and how long the corpus takes to open again.
 //
 //   node bench/nearDuplicates.ts [pieces] [planted] [sentences] [common] [checked]    default 100000 500 20 7 100000
 //
@@ -15,12 +15,14 @@ import * as path from "node:path"
 import { performance } from "node:perf_hooks"
 import * as Platform from "../src/layers/Platform.ts"
 import { Corpus } from "../src/services/corpus/Corpus.ts"
+import { corpusRulesOf, makeProfileOf } from "../src/services/corpus/Profile.ts"
 import { DataDirectory, paths } from "../src/services/durability/DataDirectory.ts"
 import { encodeLine } from "../src/services/durability/LineCodec.ts"
 import { defineJob } from "../src/services/job/DefineJob.ts"
 import { CurrentJob } from "../src/services/job/Job.ts"
 import { definition } from "../test/support/smallJob.ts"
 import { type PlantedPiece, plantedCorpus } from "../test/support/plantedCorpus.ts"
+import { DuplicateOutcomes } from "./duplicateOutcomes.ts"
 import { readmeVoice } from "./readmeVoice.ts"
 
 const [pieces = 100_000, planted = 500, sentences = 20, common = 7, checked = pieces] = process.argv
@@ -45,15 +47,13 @@ const cpuMs = (): number => {
 const megabytes = (): number => Math.round(process.memoryUsage().rss / 1e6)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-const open = Effect.map(
-  defineJob(definition({ qa: rules })),
-  (job) =>
-    Corpus.layer({ name: "", isShared: false }).pipe(Layer.provide(Layer.mergeAll(
-      Layer.succeed(CurrentJob, job),
-      DataDirectory.layer(directory),
-      Platform.layer
-    )))
-)
+const job = await Effect.runPromise(defineJob(definition({ qa: rules })))
+const layer = Corpus.layer({ name: "", isShared: false }).pipe(Layer.provide(Layer.mergeAll(
+  Layer.succeed(CurrentJob, job),
+  DataDirectory.layer(directory),
+  Platform.layer
+)))
+const profileOf = makeProfileOf(corpusRulesOf(job.rules.rules))
 
 const corpus = plantedCorpus({
   pieces,
@@ -84,10 +84,12 @@ const check = Effect.gen(function*() {
   const masters = fs.openSync(data.successes, "a")
   const times = new Float64Array(checked)
   const cpuTimes = new Float64Array(checked)
-  const seen = { wanted: 0, found: 0, falsePairs: 0 }
+  const outcomes = new DuplicateOutcomes(({ content, slug }) =>
+    profileOf(content, slug, []).shingles
+  )
   let n = 0
   for (const piece of corpus) {
-    const { content, slug, twinOf } = piece
+    const { content, slug } = piece
     const start = performance.now()
     const cpuStart = cpuMs()
     const { blocking } = yield* admit(slug, content, [])
@@ -97,14 +99,16 @@ const check = Effect.gen(function*() {
       write(masters, piece)
       yield* keep(slug, slug)
     }
-    if (twinOf !== undefined) seen.wanted++
-    const named = blocking[0]?.text
-    if (named !== undefined && named === twinOf) seen.found++
-    else if (named !== undefined) seen.falsePairs++
+    outcomes.enter(piece, blocking)
   }
   fs.closeSync(masters)
   const late = Math.min(lateMax, checked)
-  return { ...seen, late, times: times.slice(-late).sort(), cpuTimes: cpuTimes.slice(-late).sort() }
+  return {
+    outcomes,
+    late,
+    times: times.slice(-late).sort(),
+    cpuTimes: cpuTimes.slice(-late).sort()
+  }
 })
 
 /** Starts a clock; what it answers tells the time since, and the processor's. */
@@ -117,11 +121,10 @@ const clock = () => {
 }
 
 const program = Effect.gen(function*() {
-  const layer = yield* open
   fill()
   const before = megabytes()
   const making = clock()
-  const { cpuTimes, falsePairs, found, late, times, wanted } = yield* Effect.provide(
+  const { cpuTimes, late, outcomes, times } = yield* Effect.provide(
     Effect.andThen(
       Effect.sync(() => checked < pieces && say(`made from the masters in ${making()}`)),
       check
@@ -129,7 +132,6 @@ const program = Effect.gen(function*() {
     layer
   )
   say(`${pieces} pieces of ${sentences} sentences, ${common} of them common, limit ${limit}`)
-  say(`planted ${wanted}, found ${found}, false pairs ${falsePairs}`)
   for (const [of, sorted] of [["", times], [" of CPU", cpuTimes]] as const) {
     say(
       `one of the last ${late} checks, ms${of}: p50 ${quantile(sorted, 0.5)}, ` +
@@ -140,6 +142,7 @@ const program = Effect.gen(function*() {
   for (const name of fs.readdirSync(data.master).sort()) {
     say(`  ${name}: ${(fs.statSync(path.join(data.master, name)).size / 1e6).toFixed(0)} MB`)
   }
+  ;(yield* Effect.promise(() => outcomes.lines(data.successes, limit))).forEach(say)
   const again = clock()
   yield* Effect.provide(
     Effect.map(Corpus, () => say(`opened again in ${again()}`)),
