@@ -31,16 +31,15 @@ import type { Options } from "./tree/estimate.ts"
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
+const seenIn = (answers: number): string => answers === 0 ? "assumed" : `from ${answers} answers`
+
 const rungLine = (
   { answersSeen, expected, highNanoUsd, model, outputTokensPerAnswer, passShare }: RungEstimate
 ) =>
   `  ${model}: ${expected.calls.toFixed(expected.calls < 10 ? 1 : 0)} calls, ` +
   `${expected.inputTokens} tokens in, ${expected.outputTokens} out: ` +
   `${formatUsd(expected.nanoUsd)} expected, ${formatUsd(highNanoUsd)} high ` +
-  (answersSeen === 0
-    ? "(assumed: "
-    : `(from ${answersSeen} answers: `) +
-  `${outputTokensPerAnswer} tokens each, ${percent(passShare)} pass)`
+  `(${seenIn(answersSeen)}: ${outputTokensPerAnswer} tokens each, ${percent(passShare)} pass)`
 
 const judgeLines = ({ judge }: EstimateReport): ReadonlyArray<string> =>
   judge === null ? [] : [
@@ -49,7 +48,8 @@ const judgeLines = ({ judge }: EstimateReport): ReadonlyArray<string> =>
     `${judge.expected.calls.toFixed(judge.expected.calls < 10 ? 1 : 0)} calls, ` +
     `${judge.expected.inputTokens} tokens in, ${judge.expected.outputTokens} out: ` +
     `${formatUsd(judge.expected.nanoUsd)} expected, ${formatUsd(judge.highNanoUsd)} high, ` +
-    `at most ${formatUsd(judge.budgetNanoUsd)} a run`
+    `at most ${formatUsd(judge.budgetNanoUsd)} a run ` +
+    `(${seenIn(judge.answersSeen)}: ${judge.outputTokensPerAnswer} tokens each)`
   ]
 
 const budgetLines = ({ budgets, expectedNanoUsd, spentNanoUsd, atRiskNanoUsd }: EstimateReport) => {

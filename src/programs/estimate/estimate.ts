@@ -102,11 +102,11 @@ export const estimatePasses = Effect.fnUntraced(function*(
     isSettled: (slug) => settledAs(settled, slug) !== undefined && reopened.get(slug) === undefined,
     isWanted: isTakenUp(known.pending, reopened)
   })
-  const calls = yield* readCallHistory
+  const { byModel, ofJudge } = yield* readCallHistory
   const { history } = replay
   const found = yield* survey({ source, shard, passes, history, sampleMax: promptsMax })
   const { bytesMean, enough, judgeTokensMean, looked, tokens } = yield* countPrompts(found.sample)
-  const seen = seenByRung(job.rungs, calls)
+  const seen = seenByRung(job.rungs, byModel)
   const cases = priced.map(({ price, rung }, index) => ({
     rung,
     price,
@@ -140,7 +140,8 @@ export const estimatePasses = Effect.fnUntraced(function*(
   const judge = job.judge === null ? null : judgeProspect(
     job.judge,
     yield* prices.priceOf(job.judge.rung.model, job.judge.rung.serviceTier),
-    { rungs, toJudge: found.toJudge, promptTokensMean: judgeTokensMean }
+    { rungs, toJudge: found.toJudge, promptTokensMean: judgeTokensMean },
+    ofJudge(job.judge)
   )
   const report: EstimateReport = {
     input: source.count,

@@ -25,6 +25,8 @@ export interface RungOdds {
 const passPrior = { passed: 2, failed: 0.5 }
 /** As if so many calls had been lost, and answered. */
 const lossPrior = { lost: 0.05, answered: 5 }
+/** However many were lost, the next may be answered. */
+const lostShareMax = 0.9
 /** Where no answer was seen, it takes half of the limit, a quarter more or less. */
 const assumed = { mean: 0.5, deviation: 0.25 }
 /** How many answers that assumption is worth, for the mean and for the deviation. */
@@ -84,7 +86,7 @@ export const expectedOdds = ({ outputTokensMax }: Rung, seen: Seen): RungOdds =>
       : Math.min(outputTokensMax, lengths.mean),
     outputDeviation: lengths.count < 2 ? outputTokensMax * assumed.deviation : lengths.deviation,
     passShare: (passed + accepted) / (passed + failed + judged),
-    lostShare: lost === 0 ? 0 : lost / (answers + lost),
+    lostShare: lost === 0 ? 0 : Math.min(lostShareMax, lost / (answers + lost)),
     inputFactor: 1
   }
 }
@@ -113,7 +115,10 @@ export const drawOdds = ({ outputTokensMax }: Rung, seen: Seen, lots: Lots): Run
   return {
     ...drawLengths(outputTokensMax, lengths, lots),
     passShare: lots.beta(passPrior.passed + accepted, passPrior.failed + judged - accepted),
-    lostShare: Math.min(0.9, lots.beta(lossPrior.lost + lost, lossPrior.answered + answers)),
+    lostShare: Math.min(
+      lostShareMax,
+      lots.beta(lossPrior.lost + lost, lossPrior.answered + answers)
+    ),
     inputFactor: Math.exp(tokenizersDiffer / Math.sqrt(1 + lengths.count) * lots.normal())
   }
 }

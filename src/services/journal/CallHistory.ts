@@ -1,5 +1,5 @@
-// What a data directory's journals say of how models have done so far: how long their answers are, how many pass, how
-// many calls an answer takes. The newest journals are read, as many as a bound on their bytes lets in.
+// What a data directory's journals say of how models have done so far, as writers and as judges: how long their answers
+// are, how many pass, how many calls an answer takes. The newest journals are read, as many as a bound on their bytes lets in.
 import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,11 +9,12 @@ import type { DiskError } from "../durability/Disk.ts"
 import { listIfThere } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
+import type { JudgeSettings } from "../judge/JudgeSettings.ts"
 import { decodeEvent } from "./EventCodec.ts"
 import type { Intent, JournalEvent } from "./JournalEvent.ts"
 import { runIdOf } from "./JournalNames.ts"
 
-/** Of one model, as it was asked for. */
+/** Of one model, as it was asked for; of one that judges, under one version of the judge's prompt. */
 export interface ModelCalls {
   /** Of each answer whose usage the server counted. */
   readonly outputTokens: ReadonlyArray<number>
@@ -31,62 +32,70 @@ const readBytesMax = 256 * 1024 * 1024
 /** More of them say nothing new. */
 const answersKeptMax = 20_000
 
+export interface CallHistory {
+  /** Of those that wrote pieces. */
+  readonly byModel: ReadonlyMap<string, ModelCalls>
+  /** Of the judge, if it was ever asked: none of its answers has a verdict. */
+  readonly ofJudge: (judge: JudgeSettings) => ModelCalls | undefined
+}
+
 type Book = { -readonly [Key in keyof ModelCalls]: ModelCalls[Key] } & {
   outputTokens: Array<number>
 }
 
 interface Call {
-  readonly model: string
+  readonly book: Book
   readonly promptBytes: number
+  readonly isJudges: boolean
 }
 
 const bytesOf = (messages: Intent["messages"]): number =>
   messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
 
+const bookIn = (books: Map<string, Book>, key: string): Book => {
+  let book = books.get(key)
+  if (book === undefined) {
+    book = {
+      outputTokens: [],
+      inputTokens: 0,
+      promptBytes: 0,
+      answers: 0,
+      lost: 0,
+      judged: 0,
+      accepted: 0
+    }
+    books.set(key, book)
+  }
+  return book
+}
+
+const judgeKey = (model: string, promptHash: string): string => `${promptHash} ${model}`
+
 /** Memory follows the calls without a verdict. */
-class CallBook {
+class CallBook implements CallHistory {
   readonly byModel = new Map<string, Book>()
+  readonly #byJudge = new Map<string, Book>()
   readonly #calls = new Map<string, Call>()
   readonly #open = new Set<string>()
 
-  #bookOf(id: string): Book | undefined {
-    const model = this.#calls.get(id)?.model
-    if (model === undefined) return undefined
-    let book = this.byModel.get(model)
-    if (book === undefined) {
-      book = {
-        outputTokens: [],
-        inputTokens: 0,
-        promptBytes: 0,
-        answers: 0,
-        lost: 0,
-        judged: 0,
-        accepted: 0
-      }
-      this.byModel.set(model, book)
-    }
-    return book
-  }
+  readonly ofJudge: CallHistory["ofJudge"] = ({ prompt, rung }) =>
+    this.#byJudge.get(judgeKey(rung.model, prompt.hash))
 
   enter(event: JournalEvent): void {
-    if (event._tag === "intent") {
-      // The judge writes no pieces: of how its model does at that it tells nothing.
-      if (event.judges !== undefined) return
-      this.#calls.set(event.id, { model: event.model, promptBytes: bytesOf(event.messages) })
-      this.#open.add(event.id)
-      return
-    }
-    const book = this.#bookOf(event.id)
-    if (book === undefined) return
+    if (event._tag === "intent") return this.#begin(event)
+    const call = this.#calls.get(event.id)
+    if (call === undefined) return
+    const { book } = call
     switch (event._tag) {
       case "response": {
         this.#open.delete(event.id)
+        if (call.isJudges) this.#calls.delete(event.id)
         book.answers++
         const { usage } = event.completion
         if (usage !== null && book.outputTokens.length < answersKeptMax) {
           book.outputTokens.push(usage.outputTokens)
           book.inputTokens += usage.inputTokens
-          book.promptBytes += this.#calls.get(event.id)?.promptBytes ?? 0
+          book.promptBytes += call.promptBytes
         }
         return
       }
@@ -107,16 +116,26 @@ class CallBook {
   /** A run is over: its calls without an answer were lost. */
   close(): void {
     for (const id of this.#open) {
-      const book = this.#bookOf(id)
-      if (book !== undefined) book.lost++
+      const call = this.#calls.get(id)
+      if (call !== undefined) call.book.lost++
     }
     this.#open.clear()
   }
+
+  /** Of how its model writes, a call of the judge tells nothing. */
+  #begin({ id, judges, messages, model, promptHash }: Intent): void {
+    const isJudges = judges !== undefined
+    const book = isJudges
+      ? bookIn(this.#byJudge, judgeKey(model, promptHash))
+      : bookIn(this.byModel, model)
+    this.#calls.set(id, { book, promptBytes: bytesOf(messages), isJudges })
+    this.#open.add(id)
+  }
 }
 
-/** By model. Reads only; a data directory without journals has no history. */
+/** Reads only; a data directory without journals has no history. */
 export const readCallHistory: Effect.Effect<
-  ReadonlyMap<string, ModelCalls>,
+  CallHistory,
   DiskError,
   DataDirectory | Disk
 > = Effect.gen(function*() {
@@ -142,5 +161,5 @@ export const readCallHistory: Effect.Effect<
     })
     book.close()
   }
-  return book.byModel
+  return book
 })

@@ -18,6 +18,7 @@ import { itemsFromRows } from "../../../src/services/items/RowItems.ts"
 import { wholeInput } from "../../../src/services/items/Shard.ts"
 import type { Job } from "../../../src/services/job/Job.ts"
 import { testHost } from "../../../src/testing.ts"
+import { approves, isJudged, judgedJob } from "../../support/judgedJob.ts"
 import { goodAnswer, journals, longAnswer, rows, run, slugIn } from "../../support/pipeline.ts"
 import { data, makeJob } from "../../support/smallJob.ts"
 
@@ -99,6 +100,31 @@ describe("estimate", () => {
       assert.isAbove(report.prompts.error, 0)
       assert.isBelow(report.prompts.error, 0.1)
     }).pipe(Effect.provide(ScriptedLlm.layer(script)))
+  })
+
+  it.effect("a judge costs what its calls took so far, for its share of the pieces that pass", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* judgedJob({ share: 0.5 })
+      const first = yield* estimateOf(store, job, 40)
+      assert.deepInclude(first.judge, { answersSeen: 0, outputTokensPerAnswer: 25 })
+      yield* run(store, yield* judgedJob(), { rows: rows(10) })
+      const report = yield* estimateOf(store, job, 210)
+      assert.deepInclude(report.judge, { answersSeen: 10, outputTokensPerAnswer: 12 })
+      const [base, strong] = report.rungs
+      const passing = (base?.expected.calls ?? 0) * (base?.passShare ?? 0) +
+        (strong?.expected.calls ?? 0) * (strong?.passShare ?? 0)
+      const { calls, nanoUsd } = report.judge!.expected
+      assert.closeTo(calls, passing / 2, 1e-9)
+      assert.closeTo(nanoUsd, calls * (300 * 1_000 + 12 * 2_000), 1)
+      // Of another version of the prompt nothing is known.
+      const other = yield* judgedJob({}, {}, "--- user\nIs {{ piece }} a title?\n")
+      assert.deepInclude((yield* estimateOf(store, other, 210)).judge, { answersSeen: 0 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) =>
+      isJudged(request)
+        ? { ...approves(), usage: { ...usage(12), inputTokens: 300 } }
+        : script(request)
+    )))
   })
 
   it.effect("what is paid and not judged is reused, and a rejected draft goes on with the strong model", () => {

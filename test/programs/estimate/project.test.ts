@@ -187,6 +187,16 @@ describe("project", () => {
     assert.closeTo(strong?.items ?? 0, 100 * fails ** 2 + 100 * fails + 8, 1e-6)
   })
 
+  it("calls that were all lost so far are expected to be answered in the end", () => {
+    const { expected, highNanoUsd } = project(
+      casesOf([{ ...nothingSeen(), lost: 3 }, nothingSeen()]),
+      promptsOf(10),
+      100
+    )
+    assert.closeTo(expected[0]!.calls, 100, 1e-9)
+    assert.isTrue(Number.isFinite(highNanoUsd))
+  })
+
   it("nothing to do costs nothing, for sure", () => {
     const { expectedNanoUsd, highNanoUsd, lowNanoUsd } = project(
       casesOf([nothingSeen(), nothingSeen()]),
