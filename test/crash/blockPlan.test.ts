@@ -39,6 +39,12 @@ describe("a plan of power cuts", () => {
     }))
   })
 
+  it("looks at flushes alone where nothing was written", () => {
+    const events = Array.from({ length: 6 }, (): EventSummary => ({ kind: "flush", text: "" }))
+    const plan = planPower(events, { seed: 1, states: 5 })
+    assert.lengthOf(new Set(plan.map(({ at }) => at)), 5)
+  })
+
   it("looks between flushes also where there are few states", () => {
     const events = Array.from({ length: 200 }, (_, n): EventSummary => ({
       kind: n % 4 === 3 ? "flush" : "write",

@@ -73,7 +73,9 @@ export const planPower = (
   const chosen: Array<Moment> = []
   const take = (from: ReadonlyArray<Moment>, most: number) =>
     chosen.push(...spread(random, from, Math.min(most, from.length, states - chosen.length)))
-  if (states < boundaries.length) take(boundaries, Math.ceil((2 * states) / 3))
+  if (states < boundaries.length) {
+    take(boundaries, between.length === 0 ? states : Math.ceil((2 * states) / 3))
+  }
   while (chosen.length < states) {
     if (states >= boundaries.length) take(boundaries, states)
     take(between, states)
