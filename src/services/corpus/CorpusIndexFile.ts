@@ -13,9 +13,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError, DiskFile } from "../durability/Disk.ts"
-import { readAllAt } from "../durability/FileIo.ts"
+import { readAllAt, readPart } from "../durability/FileIo.ts"
 import type { FileLock } from "../durability/FileLock.ts"
-import { decodeLine, encodeLine, verifyLine } from "../durability/LineCodec.ts"
+import { decodeHeader, encodeHeader, headerBytes } from "../durability/HeadLine.ts"
 import { stage } from "../durability/ReplaceFile.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
 import { Coverage, coverageOf, isCovered } from "../master/Coverage.ts"
@@ -41,7 +41,6 @@ const Header = Schema.Struct({
 type Header = typeof Header.Type
 const isHeader = Schema.is(Header)
 
-const headerBytes = 4096
 const headBytes = 16
 /** Read, written and checked at once. */
 const chunkBytes = 4 * 1024 * 1024
@@ -79,8 +78,8 @@ const readArray = Effect.fnUntraced(function*(
   start: number,
   end: number
 ): Effect.fn.Return<NumberArray | undefined, DiskError> {
-  const head = Buffer.alloc(headBytes)
-  if ((yield* readAllAt(disk, file, head, start)) < headBytes) return undefined
+  const head = yield* readPart(disk, file, start, headBytes)
+  if (head === undefined) return undefined
   const kind = arrayKinds[head.readUInt32LE(0)]
   const length = head.readDoubleLE(4)
   if (kind === undefined || !(length >= 0 && start + headBytes + length <= end)) return undefined
@@ -97,13 +96,6 @@ const readArray = Effect.fnUntraced(function*(
   }
   return crc === head.readUInt32LE(12) ? array : undefined
 })
-
-const decodeHeader = (bytes: Buffer): Header | undefined => {
-  const line = bytes.subarray(0, bytes.indexOf(0x0a) + 1)
-  if (line.length === 0 || verifyLine(line) !== "valid") return undefined
-  const header = decodeLine(line)
-  return isHeader(header) ? header : undefined
-}
 
 const readArrays = Effect.fnUntraced(function*(
   disk: Disk["Service"],
@@ -146,9 +138,8 @@ export const loadIndex = Effect.fnUntraced(
     if (Option.isNone(yield* disk.stat(path))) return undefined
     return yield* Effect.scoped(Effect.gen(function*() {
       const file = yield* disk.open(path, "read")
-      const head = Buffer.alloc(headerBytes)
-      yield* readAllAt(disk, file, head, 0)
-      const header = decodeHeader(head)
+      const head = yield* readPart(disk, file, 0, headerBytes)
+      const header = head && decodeHeader(head, isHeader)
       if (header === undefined || header.rules !== rulesHash) return undefined
       if (!(yield* isCovered(log, header.log))) return undefined
       const arrays = yield* readArrays(disk, file, header.arrays)
@@ -177,11 +168,9 @@ export const saveIndex = Effect.fnUntraced(function*(
     ...(checkpoint === undefined ? {} : { checkpoint }),
     arrays: arrays.length
   }
-  const head = Buffer.alloc(headerBytes)
-  head.set(encodeLine(header))
   yield* Effect.scoped(Effect.gen(function*() {
     const staged = yield* stage(path)
-    yield* staged.append(head)
+    yield* staged.append(encodeHeader(header))
     yield* Effect.forEach(arrays, (array) => appendArray(staged, array), { discard: true })
     yield* staged.commit
   }))

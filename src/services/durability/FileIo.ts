@@ -60,6 +60,21 @@ export const readAllAt = (
   return from(0)
 }
 
+/** So many bytes from a position, in memory of their own; undefined where the file ends before. */
+export const readPart = (
+  disk: DiskCalls,
+  file: DiskFile,
+  position: number,
+  length: number
+): Effect.Effect<Buffer | undefined, DiskError> =>
+  Effect.suspend(() => {
+    const bytes = Buffer.allocUnsafeSlow(length)
+    return Effect.map(
+      readAllAt(disk, file, bytes, position),
+      (count) => count === length ? bytes : undefined
+    )
+  })
+
 /** The whole of a small file. `bytesMax` (default 64 MiB) bounds it: a larger one fails with code `EFBIG`. */
 export const readFile = (
   disk: DiskCalls,

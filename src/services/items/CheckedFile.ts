@@ -16,9 +16,10 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError, DiskFile } from "../durability/Disk.ts"
-import { readAllAt } from "../durability/FileIo.ts"
+import { readAllAt, readPart } from "../durability/FileIo.ts"
 import type { FileLock } from "../durability/FileLock.ts"
-import { decodeLine, encodeLine, verifyLine } from "../durability/LineCodec.ts"
+import { decodeHead } from "../durability/HeadLine.ts"
+import { encodeLine } from "../durability/LineCodec.ts"
 import { stage } from "../durability/ReplaceFile.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
 import type { KnownColumns } from "./Columns.ts"
@@ -69,20 +70,8 @@ const headBytesMax = 4 * 1024 * 1024
 /** Pages that are read at once. */
 const chunkPages = 32
 
-const readPart = Effect.fnUntraced(function*(file: DiskFile, at: number, length: number) {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  const count = yield* readAllAt(yield* Disk, file, bytes, at)
-  return count === length ? bytes : undefined
-})
-
 const columnsText = (columns: KnownColumns): string => JSON.stringify(columns)
 const parseColumns = (text: string): KnownColumns => JSON.parse(text) as KnownColumns
-
-const decodeHead = (line: Buffer): CheckedHead | undefined => {
-  if (verifyLine(line) !== "valid") return undefined
-  const head = decodeLine(line)
-  return isHead(head) ? head : undefined
-}
 
 /** Fails with `broken` where a page cannot be read, or its checksum does not hold. */
 const visitPages =
@@ -112,8 +101,13 @@ const visitPages =
       }
     })
 
-const readDirectory = Effect.fnUntraced(function*(file: DiskFile, head: CheckedHead, end: number) {
-  const bytes = yield* readPart(file, end - head.pages * 8, head.pages * 8)
+const readDirectory = Effect.fnUntraced(function*(
+  disk: Disk["Service"],
+  file: DiskFile,
+  head: CheckedHead,
+  end: number
+) {
+  const bytes = yield* readPart(disk, file, end - head.pages * 8, head.pages * 8)
   if (bytes === undefined || crc32(bytes) !== head.directoryCrc) return undefined
   const directory = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   let rows = 0
@@ -138,12 +132,12 @@ export const openChecked = Effect.fnUntraced(
     if (Option.isNone(found) || found.value.size < footerBytes) return undefined
     const file = yield* disk.open(path, "read")
     const footerAt = found.value.size - footerBytes
-    const footer = yield* readPart(file, footerAt, footerBytes)
+    const footer = yield* readPart(disk, file, footerAt, footerBytes)
     if (footer === undefined || !formatMark.equals(footer.subarray(0, 8))) return undefined
     const headAt = footerAt - footer.readUInt32LE(8)
-    const line = headAt < 0 ? undefined : yield* readPart(file, headAt, footerAt - headAt)
-    const head = line && decodeHead(line)
-    const directory = head && (yield* readDirectory(file, head, headAt))
+    const line = headAt < 0 ? undefined : yield* readPart(disk, file, headAt, footerAt - headAt)
+    const head = line && decodeHead(line, isHead)
+    const directory = head && (yield* readDirectory(disk, file, head, headAt))
     if (head === undefined || directory === undefined) return undefined
     const visit = visitPages(disk, file, directory, broken)
     yield* visit(() => Effect.void)

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
-import { readAllAt } from "../durability/FileIo.ts"
+import { readPart } from "../durability/FileIo.ts"
 
 const footerBytes = 24
 
@@ -54,11 +54,8 @@ export const openJournalList = Effect.fnUntraced(function*(
   const [ofJournal, beside] = [yield* disk.stat(journal), yield* disk.stat(path)]
   if (Option.isNone(ofJournal) || Option.isNone(beside)) return undefined
   const file = yield* disk.open(path, "read")
-  const read: JournalList["read"] = Effect.fnUntraced(function*(at, length) {
-    if (at < 0 || length < 0) return undefined
-    const bytes = Buffer.allocUnsafeSlow(length)
-    return (yield* readAllAt(disk, file, bytes, at)) === length ? bytes : undefined
-  })
+  const read: JournalList["read"] = (at, length) =>
+    at < 0 || length < 0 ? Effect.undefined : readPart(disk, file, at, length)
   const bytes = beside.value.size - footerBytes
   const last = yield* read(bytes, footerBytes)
   const footer = last && decodeFooter(format, last)

@@ -7,7 +7,6 @@
 // One slug is found with a few reads, whatever the size. Every byte that is read is checked; what does not hold, or was
 // made from other files than those that stand, is no index. Numbers are in this machine's order of bytes: on another one
 // the checksums do not hold.
-import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -16,17 +15,11 @@ import type { DataPaths } from "../durability/DataDirectory.ts"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError } from "../durability/Disk.ts"
 import type { FileLock } from "../durability/FileLock.ts"
-import { decodeLine, encodeLine, verifyLine } from "../durability/LineCodec.ts"
+import { readPart } from "../durability/FileIo.ts"
+import { decodeHeader, encodeHeader, headerBytes } from "../durability/HeadLine.ts"
 import { stage } from "../durability/ReplaceFile.ts"
 import { Coverage } from "./Coverage.ts"
-import {
-  appendTable,
-  draftTable,
-  openTable,
-  readPart,
-  tableBytes,
-  TableHead
-} from "./IndexTable.ts"
+import { appendTable, draftTable, openTable, tableBytes, TableHead } from "./IndexTable.ts"
 import type { IndexTable } from "./IndexTable.ts"
 import type { SortedEntries } from "./SortedSlugs.ts"
 
@@ -44,8 +37,6 @@ const IndexHeader = Schema.Struct({
 export type IndexHeader = typeof IndexHeader.Type
 const isHeader = Schema.is(IndexHeader)
 
-const headerBytes = 4096
-
 export interface IndexFile {
   readonly header: IndexHeader
   /** All settled slugs. */
@@ -60,13 +51,6 @@ export interface IndexFile {
   ) => Effect.Effect<ReadonlyArray<number> | undefined, DiskError>
 }
 
-const decodeHeader = (bytes: Buffer): IndexHeader | undefined => {
-  const line = bytes.subarray(0, bytes.indexOf(0x0a) + 1)
-  if (line.length === 0 || verifyLine(line) !== "valid") return undefined
-  const header = decodeLine(line)
-  return isHeader(header) ? header : undefined
-}
-
 /** The index as it stands, whole in itself; undefined where there is none or it is damaged. Open as long as the scope. */
 export const openIndex = Effect.fnUntraced(
   function*(
@@ -75,8 +59,8 @@ export const openIndex = Effect.fnUntraced(
     const disk = yield* Disk
     if (Option.isNone(yield* disk.stat(data.index))) return undefined
     const file = yield* disk.open(data.index, "read")
-    const head = yield* readPart(file, 0, headerBytes)
-    const header = head && decodeHeader(head)
+    const head = yield* readPart(disk, file, 0, headerBytes)
+    const header = head && decodeHeader(head, isHeader)
     const settled = header && (yield* openTable(file, headerBytes, header.settled))
     if (header === undefined || settled === undefined) return undefined
     const othersAt = headerBytes + tableBytes(header.settled.count)
@@ -116,10 +100,8 @@ export const writeIndex = Effect.fnUntraced(function*(
     settled: settled.head,
     others: others.head
   }
-  const head = Buffer.alloc(headerBytes)
-  head.set(encodeLine(header))
   const staged = yield* stage(data.index)
-  yield* staged.append(head)
+  yield* staged.append(encodeHeader(header))
   yield* appendTable(staged, settled)
   yield* appendTable(staged, others)
   yield* staged.commit

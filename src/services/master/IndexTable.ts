@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Disk } from "../durability/Disk.ts"
 import type { DiskError, DiskFile } from "../durability/Disk.ts"
-import { readAllAt } from "../durability/FileIo.ts"
+import { readPart } from "../durability/FileIo.ts"
 import type { StagedFile } from "../durability/ReplaceFile.ts"
 import { fingerprintWords } from "../items/Fingerprint.ts"
 import type { SortedEntries } from "./SortedSlugs.ts"
@@ -64,6 +64,7 @@ export interface IndexTable {
 
 /** Where a table stands. */
 interface Place {
+  readonly disk: Disk["Service"]
   readonly file: DiskFile
   readonly at: number
   readonly count: number
@@ -82,19 +83,13 @@ const findInPage = ({ places, prints }: Page, words: Uint32Array): ReadonlyArray
   return found
 }
 
-export const readPart = Effect.fnUntraced(function*(file: DiskFile, at: number, length: number) {
-  const bytes = Buffer.allocUnsafeSlow(length)
-  const count = yield* readAllAt(yield* Disk, file, bytes, at)
-  return count === length ? bytes : undefined
-})
-
-const visitPages = ({ at: start, count, directory, file }: Place) =>
+const visitPages = ({ at: start, count, directory, disk, file }: Place) =>
   Effect.fnUntraced(function*(
     visit: Parameters<IndexTable["visitPages"]>[0]
-  ): Effect.fn.Return<boolean, DiskError, Disk> {
+  ): Effect.fn.Return<boolean, DiskError> {
     for (let first = 0; first < pagesOf(count); first += chunkPages) {
       const entries = Math.min(chunkPages * pageEntries, count - first * pageEntries)
-      const bytes = yield* readPart(file, start + first * pageBytes, entries * entryBytes)
+      const bytes = yield* readPart(disk, file, start + first * pageBytes, entries * entryBytes)
       if (bytes === undefined) return false
       for (let page = first; page < Math.min(first + chunkPages, pagesOf(count)); page++) {
         const at = (page - first) * pageBytes
@@ -106,10 +101,10 @@ const visitPages = ({ at: start, count, directory, file }: Place) =>
     return true
   })
 
-const find = ({ at, count, directory, file }: Place) =>
+const find = ({ at, count, directory, disk, file }: Place) =>
   Effect.fnUntraced(function*(
     words: Uint32Array
-  ): Effect.fn.Return<ReadonlyArray<number> | undefined, DiskError, Disk> {
+  ): Effect.fn.Return<ReadonlyArray<number> | undefined, DiskError> {
     // From the last page that begins before the word on: several pages can begin with it.
     let page = 0
     for (let above = pagesOf(count); above - page > 1;) {
@@ -120,7 +115,7 @@ const find = ({ at, count, directory, file }: Place) =>
     const found: Array<number> = []
     for (; page < pagesOf(count) && directory[page * 2]! <= words[0]!; page++) {
       const entries = entriesOf(count, page)
-      const bytes = yield* readPart(file, at + page * pageBytes, entries * entryBytes)
+      const bytes = yield* readPart(disk, file, at + page * pageBytes, entries * entryBytes)
       if (bytes === undefined) return undefined
       if (crcOfPage(bytes, 0, entries) !== directory[page * 2 + 1]) return undefined
       found.push(...findInPage(viewPage(bytes, 0, entries), words))
@@ -135,15 +130,11 @@ export const openTable = Effect.fnUntraced(function*(
   { count, directoryCrc }: TableHead
 ): Effect.fn.Return<IndexTable | undefined, DiskError, Disk> {
   const disk = yield* Disk
-  const bytes = yield* readPart(file, at + count * entryBytes, pagesOf(count) * 8)
+  const bytes = yield* readPart(disk, file, at + count * entryBytes, pagesOf(count) * 8)
   if (bytes === undefined || crc32(bytes) !== directoryCrc) return undefined
   const directory = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
-  const place: Place = { file, at, count, directory }
-  const table: IndexTable = {
-    visitPages: (visit) => Effect.provideService(visitPages(place)(visit), Disk, disk),
-    find: (words) => Effect.provideService(find(place)(words), Disk, disk)
-  }
-  return table
+  const place: Place = { disk, file, at, count, directory }
+  return { visitPages: visitPages(place), find: find(place) }
 })
 
 const writePage = (into: Buffer, at: number, entries: SortedEntries, page: number) => {
