@@ -13,9 +13,10 @@ import {
 } from "../services/generation/Llm.ts"
 import { readServerLimits, type ServerLimits } from "../services/generation/ServerLimits.ts"
 import { type ChatBodySettings, makeChatBody } from "./openai/ChatBody.ts"
+import { makeChatClient } from "./openai/ChatClient.ts"
 import { readCompletion } from "./openai/ChatCompletion.ts"
 import { reasonOf } from "./openai/LlmFailure.ts"
-import { Cancellation, makePooledFetch, withCancellation } from "./openai/PooledFetch.ts"
+import { Cancellation, makePooledFetch } from "./openai/PooledFetch.ts"
 import { boundedDetail, withoutKey } from "./openai/Secret.ts"
 
 export interface OpenAiLlmSettings extends ChatBodySettings {
@@ -52,7 +53,7 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
       ),
       (open) => Effect.promise(() => open.destroy())
     )
-    const client = new OpenAI({
+    const client = makeChatClient(OpenAI, {
       baseURL: settings.baseUrl,
       // The SDK insists on a key; the null header below keeps the placeholder from being sent.
       apiKey: key ?? "none",
@@ -66,7 +67,6 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
       project: null,
       webhookSecret: null,
       logLevel: "off",
-      maxRetries: 0,
       fetch: makePooledFetch(pool, withoutKey(key))
     })
     const detail = (text: string) => boundedDetail(key, text)
@@ -102,16 +102,12 @@ const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never,
     const complete = (request: LlmRequest, onLimits?: (limits: ServerLimits) => void) =>
       Effect.callback<Completion, LlmError>((resume) => {
         const cancellation = new Cancellation()
-        // By `post` and as it came: `create` serialises the body through a callback for each of its values, and reading
-        // the answer through the SDK takes a second timer, for a body that this fetch has whole by then.
-        client.post("/chat/completions", {
-          body: toBody(request),
-          timeout: request.timeoutMs,
-          fetchOptions: withCancellation(cancellation)
-        }).asResponse().then((response) => {
-          tellLimits(response.headers, onLimits)
-          return response.text()
-        }).then(
+        client({ body: toBody(request), timeoutMs: request.timeoutMs, cancellation }).then(
+          (response) => {
+            tellLimits(response.headers, onLimits)
+            return response.text()
+          }
+        ).then(
           (body) => resume(read(request, body)),
           (error: unknown) => {
             if (error instanceof OpenAI.APIError) tellLimits(error.headers, onLimits)

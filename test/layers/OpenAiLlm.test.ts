@@ -145,6 +145,42 @@ describe("what is sent", () => {
       assert.notProperty(body, "max_tokens")
       assert.isUndefined(headers.authorization)
     }))
+
+  it.effect("every call of a client is what it would be as the first: its own body, its own timeout", () =>
+    Effect.gen(function*() {
+      const seen: Array<{ readonly headers: IncomingMessage["headers"]; readonly body: string }> =
+        []
+      const baseUrl = yield* serve((incoming, response, body) => {
+        seen.push({ headers: incoming.headers, body })
+        json(response, 200, ok({ content: "{}" }))
+      })
+      // More timeouts than requests are kept for, and the first ones again.
+      const seconds = [1, 2, 2, ...Array.from({ length: 70 }, (_, n) => n + 3), 1, 2]
+      const calls = seconds.map((second, n) => ({
+        timeoutMs: second * 1000 + n,
+        outputTokensMax: 100 + n
+      }))
+      const one = Effect.gen(function*() {
+        const llm = yield* Llm
+        for (const each of calls) yield* llm.complete({ ...request, ...each })
+      })
+      yield* Effect.provide(
+        one,
+        OpenAiLlm.layer({ baseUrl, apiKey: Redacted.make(key), connections: 4 })
+      )
+      const together = seen.splice(0)
+      for (const each of [calls[0], calls[2], calls[40], calls.at(-1)]) {
+        yield* call(baseUrl, each)
+      }
+      assert.deepStrictEqual(
+        together.map(({ headers }) => headers["x-stainless-timeout"]),
+        seconds.map(String)
+      )
+      assert.deepStrictEqual(
+        [together[0], together[2], together[40], together.at(-1)],
+        seen
+      )
+    }))
 })
 
 describe("answers", () => {
