@@ -11,13 +11,22 @@ import { estimate as estimateProgram } from "./programs/estimate/estimate.ts"
 import type { EstimateReport } from "./programs/estimate/estimate.ts"
 import { explain as explainProgram } from "./programs/explain/explain.ts"
 import type { Explanation } from "./programs/explain/explain.ts"
-import type { Plan } from "./programs/generate/Plan.ts"
 import type { RunEvent, RunReport, StopReason } from "./programs/generate/RunEvent.ts"
 import { probe as probeProgram } from "./programs/probe.ts"
 import type { ProbedItem, ProbeReport } from "./programs/probe.ts"
 import { status as statusProgram } from "./programs/status.ts"
 import type { StatusReport } from "./programs/status.ts"
-import type { RequalifyEvent, RequalifyReport } from "./programs/requalify/RequalifyEvent.ts"
+import type { RequalifyReport } from "./programs/requalify/RequalifyEvent.ts"
+import { checkChoice, names } from "./promiseChoices.ts"
+import type {
+  EstimateChoice,
+  GenerateChoice,
+  ItemsChoice,
+  JobChoice,
+  Names,
+  ProbeChoice,
+  RequalifyChoice
+} from "./promiseChoices.ts"
 import { requalifyJob } from "./requalifyJob.ts"
 import { runJob } from "./runJob.ts"
 import { DataDirectory } from "./services/durability/DataDirectory.ts"
@@ -30,7 +39,6 @@ import {
   TimedOut
 } from "./services/generation/Llm.ts"
 import type { LlmRequest } from "./services/generation/Llm.ts"
-import type { Json } from "./services/items/Item.ts"
 import type { ItemSource } from "./services/items/ItemSource.ts"
 import { openInput } from "./programs/openInput.ts"
 import { itemsFromRows } from "./services/items/RowItems.ts"
@@ -57,6 +65,7 @@ export type {
 }
 /** What a model of one's own rejects with: `new Llm.RateLimited({ … })`. */
 export * as Llm from "./services/generation/Llm.ts"
+export type { EstimateChoice, GenerateChoice, ItemsChoice, JobChoice, ProbeChoice, RequalifyChoice }
 export type {
   EstimateReport,
   ProbedItem,
@@ -68,41 +77,12 @@ export type {
   StopReason
 }
 
-/** Which job: a directory (or its inkfast.yaml), or a definition. Paths of `overrides` are from the working directory. */
-export interface JobChoice {
-  readonly job: string | JobDefinition
-  readonly overrides?: JobOverrides
-}
-
-export interface ItemsChoice {
-  /** Rows in memory, in place of the job's input. */
-  readonly rows?: ReadonlyArray<{ readonly [field: string]: Json }>
-}
-
-export interface GenerateChoice extends JobChoice, ItemsChoice {
-  /** Of the endpoint; local ones need none. Kept out of logs, journals and errors. */
-  readonly apiKey?: string
-  /**
-   * A model of one's own in place of HTTP. Rejecting with an `LlmReason` says what the failure means; anything else
-   * that it throws, and an answer that is no completion, counts as a broken connection, so that the call stays listed
-   * as at risk. Its signal is aborted when the model's `timeoutMs` is over, or the run's grace.
-   */
-  readonly model?: (request: LlmRequest, signal: AbortSignal) => Promise<Completion>
-  readonly shard?: Shard
-  /** What is taken up. Default: the pending items. */
-  readonly plan?: Plan
-  readonly limit?: number
-  readonly onEvent?: (event: RunEvent) => void
-  /** Stops gently: nothing new begins, calls in flight may end within `graceMs`, what passed is committed. */
-  readonly signal?: AbortSignal
-  readonly graceMs?: number
-}
-
-const jobOf = (choice: JobChoice) =>
-  Effect.flatMap(
-    typeof choice.job === "string" ? loadJob(choice.job) : defineJob(choice.job),
-    (job) => applyOverrides(job, choice.overrides ?? {})
-  )
+const jobOf = <Choice extends JobChoice>(choice: Choice, known: Names<Choice>) =>
+  Effect.gen(function*() {
+    yield* checkChoice(choice, known)
+    const job = yield* typeof choice.job === "string" ? loadJob(choice.job) : defineJob(choice.job)
+    return yield* applyOverrides(job, choice.overrides ?? {})
+  })
 
 const itemsOf = (job: Job, choice: ItemsChoice) =>
   choice.rows === undefined ? openInput(job) : itemsFromRows(choice.rows, job.input.key)
@@ -156,7 +136,7 @@ const aborted = (signal: AbortSignal | undefined): Effect.Effect<StopReason> =>
 export const generate = (choice: GenerateChoice): Promise<RunReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const job = yield* jobOf(choice)
+      const job = yield* jobOf(choice, names.generate)
       const source = yield* itemsOf(job, choice)
       const { onEvent } = choice
       return yield* runJob({
@@ -172,19 +152,11 @@ export const generate = (choice: GenerateChoice): Promise<RunReport> =>
     })).pipe(Effect.provide(platform))
   )
 
-export interface RequalifyChoice extends JobChoice, ItemsChoice {
-  /** Takes back the records that would fail now, or replaces them. Default: only lists them. */
-  readonly apply?: boolean
-  readonly onEvent?: (event: RequalifyEvent) => void
-  /** Stops between two items. */
-  readonly signal?: AbortSignal
-}
-
 /** Today's QA over every answer in the journals: what passes now is accepted. Calls no model. */
 export const requalify = (choice: RequalifyChoice): Promise<RequalifyReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const job = yield* jobOf(choice)
+      const job = yield* jobOf(choice, names.requalify)
       const { onEvent } = choice
       return yield* requalifyJob({
         job,
@@ -204,19 +176,11 @@ export const explain = (dataDirectory: string, slug: string): Promise<Explanatio
     )
   )
 
-export interface ProbeChoice extends JobChoice, ItemsChoice {
-  readonly shard?: Shard
-  readonly limit?: number
-  readonly onItem?: (item: ProbedItem) => void
-  /** Stops at once: there is nothing to commit. */
-  readonly signal?: AbortSignal
-}
-
 /** Gathers evidence and reports; calls no model and writes nothing. */
 export const probe = (choice: ProbeChoice): Promise<ProbeReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const job = yield* jobOf(choice)
+      const job = yield* jobOf(choice, names.probe)
       const source = yield* itemsOf(job, choice)
       return yield* probeProgram({
         source,
@@ -228,21 +192,11 @@ export const probe = (choice: ProbeChoice): Promise<ProbeReport> =>
     choice.signal === undefined ? {} : { signal: choice.signal }
   )
 
-export interface EstimateChoice extends JobChoice, ItemsChoice {
-  readonly shard?: Shard
-  /** Prompts rendered and counted; of more pending items a sample is taken. Default: 200. */
-  readonly promptsMax?: number
-  /** What the run would take up. Default: the pending items. */
-  readonly plan?: Plan
-  /** Stops at once: there is nothing to commit. */
-  readonly signal?: AbortSignal
-}
-
 /** What writing the pending items, or those of a plan, will take and cost; calls no model and writes nothing. */
 export const estimate = (choice: EstimateChoice): Promise<EstimateReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const job = yield* jobOf(choice)
+      const job = yield* jobOf(choice, names.estimate)
       const source = yield* itemsOf(job, choice)
       return yield* estimateProgram({
         source,
@@ -272,7 +226,8 @@ export const audit = (
 ): Promise<AuditReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const source: ItemSource | undefined = input && (yield* itemsOf(yield* jobOf(input), input))
+      const source: ItemSource | undefined = input &&
+        (yield* itemsOf(yield* jobOf(input, names.items), input))
       const slugs = source && (yield* source.slugs)
       return yield* Effect.flatMap(Audit, (service) => service.audit(slugs)).pipe(
         Effect.provide(Live.masters.pipe(Layer.provide(DataDirectory.layer(dataDirectory))))
@@ -287,7 +242,8 @@ export const status = (
 ): Promise<StatusReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
-      const source = input && (yield* itemsOf(yield* jobOf(input), input))
+      const source = input &&
+        (yield* itemsOf(yield* jobOf(input, names.items), input))
       return yield* statusProgram(source).pipe(Effect.provide(DataDirectory.layer(dataDirectory)))
     })).pipe(Effect.provide(platform))
   )

@@ -45,6 +45,25 @@ const inDirectory = (test: (directory: string) => Promise<void>) =>
   Effect.scoped(Effect.flatMap(tempDir, (directory) => Effect.promise(() => test(directory))))
 
 describe("promise", () => {
+  it.live("refuses an option that it does not know: a budget that is ignored is none", () =>
+    inDirectory(async (directory) => {
+      const choice = { job: jobIn(directory), rows }
+      const told = async (wrong: object) => {
+        const error: unknown = await Inkfast.generate(wrong as Inkfast.GenerateChoice).catch(
+          (thrown: unknown) => thrown
+        )
+        assert.propertyVal(error, "_tag", "JobError")
+        return (error as Error).message
+      }
+      assert.strictEqual(
+        await told({ ...choice, overrides: { budgetUSD: 1 } }),
+        `overrides: budgetUSD: unknown key; did you mean "budgetUsd"?`
+      )
+      assert.include(await told({ ...choice, budgetUsd: 1 }), "options: budgetUsd: unknown key")
+      assert.include(await told({ rows }), "options: job: is undefined; must be the path of a job")
+      assert.isFalse(fs.existsSync(path.join(directory, "data")))
+    }))
+
   it.live("generates with a model of one's own, and the rest of the library reads what it left", () =>
     inDirectory(async (directory) => {
       const told: Array<string> = []

@@ -11,24 +11,59 @@ import { makeSlugTable } from "./SlugTable.ts"
 
 const name = "rows"
 
-const isRow = (row: unknown): boolean =>
+const isRow = (row: unknown): row is { readonly [field: string]: unknown } =>
   typeof row === "object" && row !== null && !Array.isArray(row)
 
-/** Rows as an input; `line` is a row's place, from 1. Fails with every row without a slug or with another's. */
+/** Deeper than any row that means something; what holds itself is deeper than that. */
+const depthMax = 1000
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** What the value is that JSON has no word for; undefined where it is JSON. A field that is undefined is none. */
+const notJson = (value: unknown, depth = 0): string | undefined => {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return undefined
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : `the number ${value}`
+  if (typeof value !== "object") return value === undefined ? undefined : `a ${typeof value}`
+  if (depth === depthMax) return "nested too deep, or holds itself"
+  if (!Array.isArray(value) && !isPlain(value)) {
+    return `a ${value.constructor.name}, which JSON does not have`
+  }
+  for (const inner of Object.values(value)) {
+    const fault = notJson(inner, depth + 1)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+const rowFault = (key: string, row: unknown): string | undefined => {
+  if (!isRow(row)) return "the row is not an object with a field for each value"
+  for (const [field, value] of Object.entries(row)) {
+    const fault = notJson(value)
+    if (fault !== undefined) return `"${field}" is ${fault}; write it as text, a number or a list`
+  }
+  return keyFault(key, row as { readonly [field: string]: Json })
+}
+
+/**
+ * Rows as an input; `line` is a row's place, from 1. Fails with every row without a slug or with another's, and with
+ * what no file could have held.
+ */
 export const itemsFromRows = (
   rows: ReadonlyArray<{ readonly [field: string]: Json }>,
   key = "slug"
 ): Effect.Effect<ItemSource, InputError> =>
   Effect.suspend(() => {
+    if (!Array.isArray(rows)) return Effect.fail(fileFault(name, "must be a list of objects"))
     const faults = makeInputFaults(name)
     const slugs = makeSlugTable(rows.length)
     const book = makeColumnBook()
     const items: Array<Item> = []
     for (const [index, fields] of rows.entries()) {
       const line = index + 1
-      const fault = isRow(fields)
-        ? keyFault(key, fields)
-        : "the row is not an object with a field for each value"
+      const fault = rowFault(key, fields)
       if (fault !== undefined) {
         faults.add(line, null, fault)
         continue

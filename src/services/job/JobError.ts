@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 
 /** `line` counts from 1 and is 0 where it is not known; `key` is empty where the file as a whole is at fault. */
 export const JobFault = Schema.Struct({
-  /** A path, or `environment` or `command line`. */
+  /** A path, or `environment`, `command line`, or the `options` or `overrides` of a program. */
   file: Schema.String,
   line: Schema.Int,
   /** `models.base.timeoutMs`, or the name of a variable or flag. */

@@ -7,7 +7,7 @@ import type { Job } from "./Job.ts"
 import { JobError } from "./JobError.ts"
 import type { JobFault } from "./JobError.ts"
 import { jobHash } from "./JobHash.ts"
-import { shown } from "./SettingFaults.ts"
+import { shown, unknownKey } from "./SettingFaults.ts"
 import { settingTypes } from "./Settings.ts"
 import { expectedOf } from "./SettingTypes.ts"
 
@@ -110,18 +110,30 @@ const rungsOf = (
 const budgetOf = (usd: number | undefined, job: number | null): number | null =>
   usd === undefined ? job : fromUsd(usd)
 
+/** Programs without types spell a name wrong, and a budget that is ignored is none. */
+const unknownOverrides = (values: JobOverrides): ReadonlyArray<JobFault> =>
+  Object.keys(defined(values)).filter((name) => !Object.hasOwn(overrides, name)).map((name) => ({
+    file: "overrides",
+    line: 0,
+    key: name,
+    message: unknownKey(name, Object.keys(overrides))
+  }))
+
 /** Without the keys that are undefined. */
 export const defined = (values: JobOverrides): JobOverrides =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-/** The job as a run works on it, its hash renewed. Pure; fails with every flag whose value is out of its range. */
+/** The job as a run works on it, its hash renewed. Pure; fails with every flag that is unknown or out of its range. */
 export const applyOverrides = (
   job: Job,
   flags: JobOverrides,
   environment: JobOverrides = {}
 ): Effect.Effect<Job, JobError> =>
   Effect.suspend(() => {
-    const faults = overrideFaults(flags, "command line", flagNames)
+    const faults = [
+      ...unknownOverrides(flags),
+      ...overrideFaults(flags, "command line", flagNames)
+    ]
     if (faults.length > 0) return Effect.fail(new JobError({ faults }))
     const over = { ...defined(environment), ...defined(flags) }
     const { hash: _, ...before } = job

@@ -42,14 +42,17 @@ export const shown = (value: unknown): string => {
 const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce((inner, key) => Predicate.hasProperty(inner, key) ? inner[key] : undefined, value)
 
-const unknownKey = (key: string, ast: SchemaAST.AST): string => {
-  const known = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+/** What to say of a key that is none of the known ones. */
+export const unknownKey = (key: string, known: ReadonlyArray<string>): string => {
   if (secretKey.test(key.toLowerCase().replace(/[_-]/g, ""))) return secretAdvice
   const near = nearest(key, known)
   return near === undefined
     ? `unknown key; known here: ${known.join(", ")}`
     : `unknown key; did you mean "${near}"?`
 }
+
+const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
 
 const expected = (ast: SchemaAST.AST): string => {
   const words = ast.annotations?.["expected"]
@@ -79,7 +82,7 @@ const collect = (
       return [{ path, message: typeof message === "string" ? message : "is missing" }]
     }
     case "UnexpectedKey":
-      return [{ path, message: unknownKey(String(path.at(-1)), issue.ast) }]
+      return [{ path, message: unknownKey(String(path.at(-1)), keysOf(issue.ast)) }]
     case "InvalidType":
       return [{ path, message: `is ${shown(valueAt(root, path))}; must be ${expected(issue.ast)}` }]
     case "AnyOf":

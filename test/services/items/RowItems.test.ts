@@ -42,6 +42,25 @@ describe("RowItems", () => {
       }
     }))
 
+  it.effect("what JSON has no word for is a fault of its row, not a crash of the run", () =>
+    Effect.gen(function*() {
+      const ring: { slug: string; self?: unknown } = { slug: "ring" }
+      ring.self = ring
+      const values = [10n, () => 1, Symbol("s"), NaN, new Date(0), [new Map()]]
+      const faults = yield* faultsOf([...values.map((x, n) => ({ slug: `s${n}`, x })), ring])
+      assert.lengthOf(faults, 7)
+      assert.include(faults[0], `1: "x" is a bigint`)
+      assert.include(faults[4], `5: "x" is a Date`)
+      assert.include(faults[6], `7: "self" is nested too deep, or holds itself`)
+      assert.strictEqual((yield* itemsFromRows([{ slug: "a", x: undefined as never }])).count, 1)
+    }))
+
+  it.effect("rows that are no list are a fault", () =>
+    Effect.gen(function*() {
+      const rows = new Set([{ slug: "a" }]) as never
+      assert.deepStrictEqual(yield* faultsOf(rows), ["0: must be a list of objects"])
+    }))
+
   it.effect("no rows are no input", () =>
     Effect.gen(function*() {
       assert.include((yield* faultsOf([]))[0], "the input is empty")
