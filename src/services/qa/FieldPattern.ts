@@ -25,9 +25,13 @@ export type FieldMatch = (segments: ReadonlyArray<string>) => boolean
 export const compileFieldPattern = (pattern: string): FieldMatch => {
   if (pattern === "*") return () => true
   const wanted = pattern.split("/").slice(1).map(decode)
-  return (segments) =>
-    segments.length >= wanted.length &&
-    wanted.every((want, index) => want === "*" || want === segments[index])
+  return (segments) => {
+    if (segments.length < wanted.length) return false
+    for (let at = 0; at < wanted.length; at++) {
+      if (wanted[at] !== "*" && wanted[at] !== segments[at]) return false
+    }
+    return true
+  }
 }
 
 /** A value of the piece and its place. */

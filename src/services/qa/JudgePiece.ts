@@ -6,10 +6,9 @@ import type { Claim } from "./claims/Claim.ts"
 import { pieceNumbersOf } from "./claims/PieceNumbers.ts"
 import { makeTraceClaims, type TracedClaims } from "./claims/traceClaims.ts"
 import { factsOf } from "./facts/Facts.ts"
-import { compileFieldPattern } from "./FieldPattern.ts"
 import type { Finding } from "./Finding.ts"
 import { lazily } from "./Memo.ts"
-import { type Leaf, leavesOf } from "./Piece.ts"
+import { leavesOf } from "./Piece.ts"
 import type { Repair } from "./Repair.ts"
 import { makeRepair } from "./Repairs.ts"
 import { compileRule, type RuleTools } from "./rules/compileRule.ts"
@@ -48,22 +47,13 @@ export const findingOf = (rule: Rule, { field, message, text }: Remark): Finding
 const inputOf = (
   piece: Pick<RuleInput, "item" | "evidence" | "content" | "leaves">
 ): RuleInput => {
-  const facts = () => factsOf(piece.item, piece.evidence)
-  const texts = new Map<string, ReadonlyArray<Leaf>>()
+  const facts = lazily(() => factsOf(piece.item, piece.evidence))
   return {
     ...piece,
-    textsAt: (field) => {
-      let found = texts.get(field)
-      if (found === undefined) {
-        const matches = compileFieldPattern(field)
-        found = piece.leaves.filter((leaf) => leaf.kind === "text" && matches(leaf.segments))
-        texts.set(field, found)
-      }
-      return found
-    },
     facts,
     numbers: lazily(() => pieceNumbersOf(piece.leaves, facts().numbers)),
-    foldedWhole: lazily(() => piece.leaves.map((leaf: Leaf) => leaf.folded).join("\n"))
+    foldedWhole: lazily(() => piece.leaves.map((leaf) => leaf.folded).join("\n")),
+    phrasedWhole: lazily(() => piece.leaves.map((leaf) => leaf.phrased).join("\n"))
   }
 }
 

@@ -68,33 +68,42 @@ const valuesMax = 10_000
 /** Why a JSON value is not taken as a piece, as a sentence; undefined where it is. */
 export const shapeFault = (value: unknown): string | undefined => {
   let values = 0
-  const walk = (current: unknown, segments: ReadonlyArray<string>): string | undefined => {
+  const path: Array<string> = []
+  const walk = (current: unknown): string | undefined => {
     if (++values > valuesMax) return `the answer has more than ${valuesMax} values`
     // JSON has no infinity, but 1e999 reads as one, and would be written back as null.
     if (typeof current === "number" && !Number.isFinite(current)) {
-      return `the number at ${pointerOf(segments)} is too large`
+      return `the number at ${pointerOf(path)} is too large`
     }
     if (typeof current !== "object" || current === null) return undefined
-    if (segments.length === depthMax) return `the answer is nested deeper than ${depthMax} levels`
-    for (const [key, inner] of Object.entries(current)) {
-      const fault = walk(inner, [...segments, key])
+    if (path.length === depthMax) return `the answer is nested deeper than ${depthMax} levels`
+    for (const key of Object.keys(current)) {
+      path.push(key)
+      const fault = walk((current as { readonly [key: string]: unknown })[key])
       if (fault !== undefined) return fault
+      path.pop()
     }
     return undefined
   }
-  return walk(value, [])
+  return walk(value)
 }
 
 /** The leaves of a piece without a fault in its shape. */
 export const leavesOf = (value: unknown): ReadonlyArray<Leaf> => {
   const leaves: Array<Leaf> = []
-  const walk = (current: unknown, segments: ReadonlyArray<string>): void => {
-    if (typeof current === "string") leaves.push(new Leaf(segments, current, "text"))
-    else if (typeof current === "number") leaves.push(new Leaf(segments, String(current), "number"))
-    else if (typeof current === "object" && current !== null) {
-      for (const [key, inner] of Object.entries(current)) walk(inner, [...segments, key])
+  const path: Array<string> = []
+  const walk = (current: unknown): void => {
+    if (typeof current === "string") leaves.push(new Leaf(path.slice(), current, "text"))
+    else if (typeof current === "number") {
+      leaves.push(new Leaf(path.slice(), String(current), "number"))
+    } else if (typeof current === "object" && current !== null) {
+      for (const key of Object.keys(current)) {
+        path.push(key)
+        walk((current as { readonly [key: string]: unknown })[key])
+        path.pop()
+      }
     }
   }
-  walk(value, [])
+  walk(value)
   return leaves
 }

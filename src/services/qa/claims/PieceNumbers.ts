@@ -8,7 +8,12 @@
 import { magnitudeAfter } from "../facts/magnitude.ts"
 import type { NumberFacts } from "../facts/NumberFacts.ts"
 import { canonical, eachWritten, isPlain, readingsOf, shifted } from "../facts/Numbers.ts"
-import { isNumberWord, type SpelledNumber, spelledNumbersIn } from "../facts/SpelledNumbers.ts"
+import {
+  isNumberWord,
+  mayHaveNumberWord,
+  type SpelledNumber,
+  spelledNumbersIn
+} from "../facts/SpelledNumbers.ts"
 import { bare, noun, part, type Unit, unitAt } from "../facts/Units.ts"
 import type { Leaf } from "../Piece.ts"
 import type { Place } from "./Claim.ts"
@@ -111,8 +116,8 @@ const isClaim = ({ number, text, unit }: SpelledNumber): boolean => {
   return measures || Number(number) > 12 || !/[a-z]/i.test(text)
 }
 
-const mayBeSpelled = ({ text, tokens }: Leaf): boolean =>
-  tokens.some(isNumberWord) || /[½¼¾]/.test(text)
+const mayBeSpelled = (leaf: Leaf): boolean =>
+  (mayHaveNumberWord(leaf.folded) && leaf.tokens.some(isNumberWord)) || /[½¼¾]/.test(leaf.text)
 
 const spelledOf = (leaf: Leaf, facts: NumberFacts): ReadonlyArray<PieceNumber> =>
   spelledNumbersIn(leaf.text).filter(isClaim).map(({ number, start, text, unit }) => {

@@ -16,8 +16,8 @@ const evidenceOf = ({ texts }: Facts): ReadonlyArray<FactText> =>
 
 const sourceWith = (facts: Facts, wanted: string) => {
   for (const { folded, source, text } of facts.once(evidenceOf)) {
-    const at = indexOfWords(folded(), wanted)
-    if (at !== -1) return { source, text, folded: folded(), at }
+    const at = indexOfWords(folded, wanted)
+    if (at !== -1) return { source, text, folded, at }
   }
   return undefined
 }

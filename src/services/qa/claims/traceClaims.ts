@@ -43,6 +43,10 @@ const tracedBy = (rule: Rule): ReadonlyArray<Traced> => {
   }
 }
 
+/** Whether more than the numbers of a text is traced. */
+const asksOfTexts = (kinds: Traced["kinds"]): boolean =>
+  kinds.has("quotes") || kinds.has("prices") || kinds.has("dates") || kinds.has("names")
+
 /** The claims of one leaf but its numbers, and for each kind of them the stretches of its text that they take. */
 const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) => {
   const facts = input.facts()
@@ -71,18 +75,15 @@ const claimsOfLeaf = (input: RuleInput, leaf: Leaf, kinds: ReadonlySet<string>) 
   return { claims, taken }
 }
 
-const claimOf = ({ kind, leaf, place, text }: PieceNumber): ReadonlyArray<Claim> =>
-  place === undefined ? [] : [{ field: leaf.pointer, kind, text: excerpt(text), ...place }]
-
 const noKinds: Traced["kinds"] = new Set()
 
 /** What is traced in a leaf. Seldom more than one rule asks, and then its own set will do. */
 const kindsAt = (traced: ReadonlyArray<Traced>, leaf: Leaf): Traced["kinds"] => {
-  const [own, ...others] = traced.filter(({ matches }) => matches(leaf.segments))
-  if (own === undefined) return noKinds
-  return others.length === 0
-    ? own.kinds
-    : new Set([own, ...others].flatMap(({ kinds }) => [...kinds]))
+  let asked = noKinds
+  for (const { kinds, matches } of traced) {
+    if (matches(leaf.segments)) asked = asked === noKinds ? kinds : new Set([...asked, ...kinds])
+  }
+  return asked
 }
 
 /** For the rules that hold a piece against its sources; answers nothing where there is none. */
@@ -96,16 +97,17 @@ export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
     for (const leaf of input.leaves) {
       const kinds = kindsAt(traced, leaf)
       if (kinds.has("numbers") || kinds.has("versions")) numbered.add(leaf)
-      if (leaf.kind !== "text" || kinds.size === 0) continue
+      if (leaf.kind !== "text" || !asksOfTexts(kinds)) continue
       const found = claimsOfLeaf(input, leaf, kinds)
       claims.push(...found.claims)
       taken.set(leaf, found.taken)
     }
     const isTaken = ({ leaf, start }: PieceNumber): boolean =>
-      (taken.get(leaf) ?? []).some((spans) => covers(spans, start))
-    const numbers = numbered.size === 0 ? [] : input.numbers().all
-    for (const number of numbers) {
-      if (numbered.has(number.leaf) && !isTaken(number)) claims.push(...claimOf(number))
+      taken.get(leaf)?.some((spans) => covers(spans, start)) ?? false
+    for (const number of numbered.size === 0 ? [] : input.numbers().all) {
+      const { kind, leaf, place, text } = number
+      if (place === undefined || !numbered.has(leaf) || isTaken(number)) continue
+      claims.push({ field: leaf.pointer, kind, text: excerpt(text), ...place })
     }
     return { claims: claims.slice(0, claimsMax), leftOut: Math.max(0, claims.length - claimsMax) }
   }

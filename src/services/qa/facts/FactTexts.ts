@@ -2,7 +2,6 @@
 import type { EvidenceBundle } from "../../evidence/Evidence.ts"
 import type { Item, Json } from "../../items/Item.ts"
 import { fold } from "../Fold.ts"
-import { lazily } from "../Memo.ts"
 import { plainDigits } from "./Numbers.ts"
 
 export class FactText {
@@ -11,15 +10,19 @@ export class FactText {
   /** Whether it is a source of the evidence, or something else that the row says. */
   readonly isEvidence: boolean
   readonly text: string
-  /** With the digits of all scripts as 0 to 9; places in it are places in the text, but for scripts of pairs. */
-  readonly plain: () => string
-  readonly folded: () => string
+  private plainText: string | undefined
+  private foldedText: string | undefined
   constructor(source: string, text: string, isEvidence: boolean) {
     this.source = source
     this.isEvidence = isEvidence
     this.text = text
-    this.plain = lazily(() => plainDigits(text))
-    this.folded = lazily(() => fold(text))
+  }
+  /** With the digits of all scripts as 0 to 9; places in it are places in the text, but for scripts of pairs. */
+  get plain(): string {
+    return this.plainText ??= plainDigits(this.text)
+  }
+  get folded(): string {
+    return this.foldedText ??= fold(this.text)
   }
 }
 
@@ -35,12 +38,15 @@ const textOf = (value: Json): string => {
 
 /** Evidence first: where a fact stands in both, the source is named. */
 export const factTextsOf = (item: Item, evidence: EvidenceBundle): ReadonlyArray<FactText> => {
-  const own = new Set(evidence.sources.filter(({ kind }) => kind === "row").map(({ name }) => name))
-  return [
-    ...evidence.sources.map(({ id, text }) => new FactText(id, text, true)),
-    ...Object.entries(item.fields).filter(([name]) => !own.has(name)).map(([name, value]) =>
-      new FactText(`item:${name}`, textOf(value), false)
-    ),
-    new FactText("item:slug", item.slug, false)
-  ]
+  const texts: Array<FactText> = []
+  const own = new Set<string>()
+  for (const { id, kind, name, text } of evidence.sources) {
+    texts.push(new FactText(id, text, true))
+    if (kind === "row") own.add(name)
+  }
+  for (const [name, value] of Object.entries(item.fields)) {
+    if (!own.has(name)) texts.push(new FactText(`item:${name}`, textOf(value), false))
+  }
+  texts.push(new FactText("item:slug", item.slug, false))
+  return texts
 }

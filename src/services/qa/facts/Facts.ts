@@ -10,8 +10,7 @@ import { Keeper, lazily } from "../Memo.ts"
 import { tokensOf } from "../Tokens.ts"
 import type { FactText } from "./FactTexts.ts"
 import { factTextsOf } from "./FactTexts.ts"
-import type { NumberFacts } from "./NumberFacts.ts"
-import { numberFactsOf } from "./NumberFacts.ts"
+import { NumberFacts } from "./NumberFacts.ts"
 import { readingsOf } from "./Numbers.ts"
 import { currencies } from "./unitWords.ts"
 
@@ -43,7 +42,7 @@ const makeFindWord = (texts: ReadonlyArray<FactText>) => {
   const known = new Map<string, Place | undefined>()
   const find = (word: string): Place | undefined => {
     for (const { folded, source, text } of texts) {
-      if (indexOfWords(folded(), word) === -1) continue
+      if (indexOfWords(folded, word) === -1) continue
       return { source, offset: Math.max(0, text.toLowerCase().indexOf(word)) }
     }
     return undefined
@@ -73,7 +72,7 @@ export class Facts extends Keeper {
     this.addresses = evidence.sources.flatMap(({ name, url }) =>
       url === undefined ? [name] : [name, url]
     )
-    this.numbers = numberFactsOf(texts)
+    this.numbers = new NumberFacts(texts)
     this.#ofFields = lazily(() => pricesOfFields(texts))
     this.#dates = lazily(() => datePlaces(texts))
     this.#findWord = makeFindWord(texts)

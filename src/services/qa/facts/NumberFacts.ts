@@ -1,23 +1,28 @@
 // Every number that the item and its evidence give, with what it measures there: what a piece may say in figures.
 import type { Place } from "../claims/Claim.ts"
-import { lazily } from "../Memo.ts"
 import type { FactText } from "./FactTexts.ts"
 import { magnitudeAfter } from "./magnitude.ts"
 import { canonical, eachWritten, isPlain, readingsOf, shifted } from "./Numbers.ts"
 import { spelledNumbersIn } from "./SpelledNumbers.ts"
 import { conversions, part, percent, type Unit, unitAt, vouches } from "./Units.ts"
 
-export interface NumberFacts {
-  /** Where a canonical number stands in that unit or one that vouches for it; undefined where it does nowhere. */
-  readonly find: (number: string, unit: Unit) => Place | undefined
-  /** Where it stands in just that unit. */
-  readonly findIn: (number: string, unit: Unit) => Place | undefined
-  /** Whether it stands anywhere, whatever it measures there. */
-  readonly has: (number: string) => boolean
-}
-
-interface Mention extends Place {
-  readonly unit: Unit
+/** A place where a number stands. What it measures there is read when a piece has that number: it has few of them. */
+class Mention implements Place {
+  readonly source: string
+  readonly offset: number
+  private readonly text: string
+  private readonly end: number
+  private readonly known: Unit | undefined
+  constructor(source: string, text: string, offset: number, end: number, known?: Unit) {
+    this.source = source
+    this.offset = offset
+    this.text = text
+    this.end = end
+    this.known = known
+  }
+  get unit(): Unit {
+    return this.known ?? unitAt(this.text, this.offset, this.end)
+  }
 }
 
 /** `1.2.3` and longer. */
@@ -25,17 +30,30 @@ const version = /^\d+(?:\.\d+){2,}$/
 
 class Mentions {
   private readonly byNumber = new Map<string, Array<Mention>>()
+  private readonly asked = new Map<string, ReadonlyMap<Unit, Place>>()
 
-  /** The first place of each number in each unit. */
-  add(number: string, unit: Unit, source: string, offset: number): void {
+  add(number: string, mention: Mention): void {
     const own = this.byNumber.get(number)
-    if (own === undefined) this.byNumber.set(number, [{ unit, source, offset }])
-    else if (!own.some((each) => each.unit === unit)) own.push({ unit, source, offset })
+    if (own === undefined) this.byNumber.set(number, [mention])
+    else own.push(mention)
+  }
+
+  /** The first place of the number in each unit, in the order of the texts. */
+  private placesOf(number: string): ReadonlyMap<Unit, Place> {
+    const known = this.asked.get(number)
+    if (known !== undefined) return known
+    const places = new Map<Unit, Place>()
+    for (const { offset, source, unit } of this.byNumber.get(number) ?? []) {
+      if (!places.has(unit)) places.set(unit, { source, offset })
+    }
+    this.asked.set(number, places)
+    return places
   }
 
   find(number: string, fits: (unit: Unit) => boolean): Place | undefined {
-    const found = this.byNumber.get(number)?.find((each) => fits(each.unit))
-    return found === undefined ? undefined : { source: found.source, offset: found.offset }
+    if (!this.byNumber.has(number)) return undefined
+    for (const [unit, place] of this.placesOf(number)) if (fits(unit)) return place
+    return undefined
   }
 
   has(number: string): boolean {
@@ -44,31 +62,47 @@ class Mentions {
 }
 
 const addWritten = ({ plain, source }: FactText, mentions: Mentions): void => {
-  const text = plain()
   // A slug says how a thing is called, not how much there is of something.
   const fixed = source === "item:slug" ? part : undefined
-  eachWritten(text, (written, start) => {
+  eachWritten(plain, (written, start) => {
     const end = start + written.length
-    const unit = fixed ?? unitAt(text, start, end)
-    const exponent = magnitudeAfter(text, end, true)
+    const mention = new Mention(source, plain, start, end, fixed)
+    const exponent = magnitudeAfter(plain, end, true)
     if (exponent === 0 && isPlain(written)) {
-      mentions.add(canonical(written), unit, source, start)
+      mentions.add(canonical(written), mention)
       return true
     }
     for (const reading of readingsOf(written)) {
       for (const number of reading) {
-        mentions.add(number, unit, source, start)
-        if (exponent > 0) mentions.add(shifted(number, exponent), unit, source, start)
+        mentions.add(number, mention)
+        if (exponent > 0) mentions.add(shifted(number, exponent), mention)
       }
     }
     if (version.test(written)) {
       // "Requires 18.0.0" lets a piece say "18" and "18.0".
       const [major = "0", minor = "0"] = written.split(".")
-      mentions.add(canonical(major), part, source, start)
-      mentions.add(canonical(major, minor), part, source, start)
+      const ofVersion = new Mention(source, plain, start, end, part)
+      mentions.add(canonical(major), ofVersion)
+      mentions.add(canonical(major, minor), ofVersion)
     }
     return true
   })
+}
+
+/** "three plans" lets a piece say "3 plans". */
+const addSpelled = ({ source, text }: FactText, mentions: Mentions): void => {
+  for (const { number, start, text: words, unit } of spelledNumbersIn(text)) {
+    mentions.add(number, new Mention(source, text, start, start + words.length, unit))
+  }
+}
+
+const gathered = (
+  texts: ReadonlyArray<FactText>,
+  add: (text: FactText, mentions: Mentions) => void
+): Mentions => {
+  const mentions = new Mentions()
+  for (const text of texts) add(text, mentions)
+  return mentions
 }
 
 /** Halves and quarters may be given in percent. */
@@ -77,40 +111,47 @@ const asPercent = (number: string, unit: Unit): ReadonlyArray<{ number: string; 
     ? unit === percent ? [] : [{ number: String(Number(number) * 100), unit: percent }]
     : []
 
-export const numberFactsOf = (texts: ReadonlyArray<FactText>): NumberFacts => {
-  const written = lazily(() => {
-    const mentions = new Mentions()
-    for (const text of texts) addWritten(text, mentions)
-    return mentions
-  })
-  /** "three plans" lets a piece say "3 plans". Looked for only when asked: it is rare. */
-  const spelled = lazily(() => {
-    const mentions = new Mentions()
-    for (const { source, text } of texts) {
-      for (const { number, start, unit } of spelledNumbersIn(text)) {
-        mentions.add(number, unit, source, start)
-      }
-    }
-    return mentions
-  })
-  const findOne = (number: string, unit: Unit): Place | undefined => {
-    const fits = (other: Unit): boolean => vouches(other, unit)
-    return written().find(number, fits) ?? spelled().find(number, fits)
+/** Looked for when they are first asked. */
+export class NumberFacts {
+  readonly #texts: ReadonlyArray<FactText>
+  #written: Mentions | undefined
+  #spelled: Mentions | undefined
+
+  constructor(texts: ReadonlyArray<FactText>) {
+    this.#texts = texts
   }
-  return {
-    find: (number, unit) => {
-      const direct = findOne(number, unit)
-      if (direct !== undefined) return direct
-      for (const other of [...conversions(number, unit), ...asPercent(number, unit)]) {
-        const found = findOne(other.number, other.unit)
-        if (found !== undefined) return found
-      }
-      return undefined
-    },
-    findIn: (number, unit) => {
-      const fits = (other: Unit): boolean => other === unit
-      return written().find(number, fits) ?? spelled().find(number, fits)
-    },
-    has: (number) => written().has(number) || spelled().has(number)
+
+  get #inDigits(): Mentions {
+    return this.#written ??= gathered(this.#texts, addWritten)
+  }
+
+  /** Seldom asked: only for what does not stand there in digits. */
+  get #inWords(): Mentions {
+    return this.#spelled ??= gathered(this.#texts, addSpelled)
+  }
+
+  #first(number: string, fits: (unit: Unit) => boolean): Place | undefined {
+    return this.#inDigits.find(number, fits) ?? this.#inWords.find(number, fits)
+  }
+
+  /** Where a canonical number stands in that unit or one that vouches for it; undefined where it does nowhere. */
+  find(number: string, unit: Unit): Place | undefined {
+    const direct = this.#first(number, (other) => vouches(other, unit))
+    if (direct !== undefined) return direct
+    for (const same of [...conversions(number, unit), ...asPercent(number, unit)]) {
+      const found = this.#first(same.number, (other) => vouches(other, same.unit))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  /** Where it stands in just that unit. */
+  findIn(number: string, unit: Unit): Place | undefined {
+    return this.#first(number, (other) => other === unit)
+  }
+
+  /** Whether it stands anywhere, whatever it measures there. */
+  has(number: string): boolean {
+    return this.#inDigits.has(number) || this.#inWords.has(number)
   }
 }

@@ -108,16 +108,23 @@ const endOf = (text: string, start: number): number => {
   return written.test(text) ? written.lastIndex : end
 }
 
+const digit = /[0-9]/g
+
+/** Where the next digit stands, at `from` or behind it; -1 where none does. Numbers are few, and far between. */
+const nextDigit = (text: string, from: number): number => {
+  digit.lastIndex = from
+  return digit.test(text) ? digit.lastIndex - 1 : -1
+}
+
 /** Calls back for each number of the text, in order, until told to stop. Expects `plainDigits`. */
 export const eachWritten = (
   text: string,
   visit: (written: string, start: number) => boolean
 ): void => {
-  for (let at = 0; at < text.length; at++) {
-    if (!isDigit(text.charCodeAt(at))) continue
+  for (let at = nextDigit(text, 0); at !== -1;) {
     const end = endOf(text, at)
     if (!visit(text.slice(at, end), at)) return
-    at = end - 1
+    at = nextDigit(text, end)
   }
 }
 

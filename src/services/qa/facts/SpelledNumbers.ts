@@ -31,6 +31,11 @@ const signs: { readonly [sign: string]: string } = { "½": "0.5", "¼": "0.25", 
 
 export const isNumberWord = (token: string): boolean => values.has(token)
 
+const anyWord = new RegExp(`\\b(?:${word})\\b`)
+
+/** A quick look: whether any token of the folded text may be a number word. */
+export const mayHaveNumberWord = (folded: string): boolean => anyWord.test(folded)
+
 /** "two hundred and five" by its words; undefined for words that make no one number, such as "five six". */
 const valueOf = (text: string): number | undefined => {
   let total = 0

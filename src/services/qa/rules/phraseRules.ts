@@ -4,7 +4,14 @@ import { fold, indexOfWords, phrased } from "../Fold.ts"
 import { compilePatternSearch } from "../pattern/Pattern.ts"
 import type { Leaf } from "../Piece.ts"
 import type { RuleOf } from "../RuleTypes.ts"
-import { type CompiledRule, nameOf, placeOf, type Remark, textsAt } from "./CompiledRule.ts"
+import {
+  type CompiledRule,
+  nameOf,
+  placeOf,
+  type Remark,
+  type RuleInput,
+  textsAt
+} from "./CompiledRule.ts"
 
 interface Place {
   readonly start: number
@@ -14,6 +21,8 @@ interface Place {
 interface Sought {
   /** As it was declared, for messages. */
   readonly name: string
+  /** A quick look: whether it may stand anywhere in the piece. */
+  readonly mayStandIn: (input: RuleInput) => boolean
   /** The text of a leaf that is looked through. */
   readonly textOf: (leaf: Leaf) => string
   /** Undefined where the text is too long to be looked through. */
@@ -41,11 +50,13 @@ const soughtOf = (
     .filter(({ words }) => words !== "")
     .map(({ phrase, words }): Sought => ({
       name: `the phrase "${excerpt(phrase)}"`,
+      mayStandIn: ({ phrasedWhole }) => phrasedWhole().includes(words),
       textOf: (leaf) => leaf.phrased,
       search: (text) => placesOfWords(text, words)
     })),
   ...patterns.map((source): Sought => ({
     name: `the pattern "${excerpt(source)}"`,
+    mayStandIn: () => true,
     textOf: (leaf) => leaf.folded,
     search: compilePatternSearch(source)
   }))
@@ -68,7 +79,8 @@ export const bannedRule = (rule: RuleOf<"banned">): CompiledRule => {
   return (input) => {
     const leaves = texts(input)
     const remarks: Array<Remark> = []
-    for (const { name, search, textOf } of banned) {
+    for (const { mayStandIn, name, search, textOf } of banned) {
+      if (!mayStandIn(input)) continue
       let count = 0
       for (const leaf of leaves) {
         const text = textOf(leaf)

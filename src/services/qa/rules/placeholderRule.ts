@@ -6,7 +6,7 @@ import type { RuleOf } from "../RuleTypes.ts"
 import type { CompiledRule, Remark } from "./CompiledRule.ts"
 import { type Leak, leaks } from "./leaks.ts"
 
-const anyHint = anyOf(leaks.flatMap(({ hints }) => hints))
+const quickLooks = leaks.map((leak) => ({ leak, mayStandIn: anyOf(leak.hints) }))
 
 const emptyWords = new Set([
   "undefined",
@@ -57,9 +57,9 @@ export const placeholderRule = (rule: RuleOf<"placeholder">): CompiledRule => {
   return ({ foldedWhole, leaves }) => {
     const remarks: Array<Remark> = []
     const whole = foldedWhole()
-    const suspects = anyHint(whole)
-      ? leaks.filter(({ hints }) => hints.some((hint) => whole.includes(hint)))
-      : []
+    const suspects = quickLooks.filter(({ mayStandIn }) => mayStandIn(whole)).map(({ leak }) =>
+      leak
+    )
     for (const leaf of leaves) {
       if (leaf.kind !== "text" || !matches(leaf.segments)) continue
       for (const { what, words } of leaksIn(leaf.text, suspects)) {
