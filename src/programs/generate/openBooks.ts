@@ -30,7 +30,8 @@ export const openBooks = Effect.fnUntraced(function*({ plan, shard, source }: Wi
   yield* budget.join(replay.runs.map(({ inFlightNanoUsd, runId: other, state, totals }) => ({
     runId: other,
     alive: state === "alive",
-    nanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd + inFlightNanoUsd
+    spentNanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd,
+    inFlightNanoUsd
   })))
   yield* sealSettledRuns(replay, runId)
   yield* listDeadRuns(replay)

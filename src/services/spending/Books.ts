@@ -38,6 +38,8 @@ export interface Books {
   /** Reserves nothing beyond what is reserved now, until a lease comes. */
   readonly freeze: () => void
   readonly lend: (lease: Lease) => void
+  /** What all other runs have spent, for whoever asks how the total stands. */
+  readonly learn: (othersSpentNanoUsd: NanoUsd) => void
   readonly state: () => BudgetState
 }
 
@@ -53,9 +55,7 @@ export const makeBooks = (
     grantedNanoUsd,
     /** What this run's spending may come to before the total is passed. */
     roomNanoUsd: totalBudgetNanoUsd ?? Number.POSITIVE_INFINITY,
-    /** Over all runs, and this run's own part of it when it was told. */
-    totalSpentNanoUsd: 0,
-    ownSpentNanoUsd: 0
+    othersSpentNanoUsd: 0
   }
   const accounts = new Map<string, Account>()
   const open = new Set<Reservation>()
@@ -81,7 +81,7 @@ export const makeBooks = (
     if (account.released && account.users === 0) accounts.delete(slug)
   }
 
-  const totalSpent = (): NanoUsd => pool.totalSpentNanoUsd + run.spentNanoUsd - pool.ownSpentNanoUsd
+  const totalSpent = (): NanoUsd => pool.othersSpentNanoUsd + run.spentNanoUsd
   const used = (): NanoUsd => run.spentNanoUsd + run.reservedNanoUsd
   const itemSpent = ({ recalledNanoUsd, spentNanoUsd }: Account): NanoUsd =>
     recalledNanoUsd + spentNanoUsd
@@ -173,8 +173,10 @@ export const makeBooks = (
     lend: (lease) => {
       pool.grantedNanoUsd = lease.grantedNanoUsd
       pool.roomNanoUsd = lease.roomNanoUsd
-      pool.totalSpentNanoUsd = lease.totalSpentNanoUsd
-      pool.ownSpentNanoUsd = lease.spentNanoUsd
+      pool.othersSpentNanoUsd = lease.othersSpentNanoUsd
+    },
+    learn: (othersSpentNanoUsd) => {
+      pool.othersSpentNanoUsd = othersSpentNanoUsd
     },
     state: () => ({
       budgetNanoUsd: runBudgetNanoUsd,

@@ -10,7 +10,7 @@ import type { Reservations } from "./Reservations.ts"
 
 /** A run that is short asks again so often: others have to settle or give back meanwhile. */
 const shortPollMs = 50
-/** A run that needs nothing looks so often whether another does. */
+/** A run that needs nothing looks so often whether another does, and at what all have spent. */
 const idlePollMs = 250
 
 const appendErrorOf = (error: DiskError): AppendError =>
@@ -51,12 +51,20 @@ export const borrow = Effect.fnUntraced(function*(
   const asked = (withinMs: number) =>
     Effect.map(Effect.timeoutOption(wanted.await, withinMs), Option.isSome)
 
+  /** Looks at the others, and lets them look; whether another is short. */
+  const look = Effect.gen(function*() {
+    const { spentNanoUsd } = yield* reservations.service.state
+    const { isAnyoneShort, othersSpentNanoUsd } = yield* pool.look(spentNanoUsd)
+    reservations.learn(othersSpentNanoUsd)
+    return isAnyoneShort
+  })
+
   const serve = Effect.gen(function*() {
     let short = false
     for (;;) {
       const needs = yield* asked(short ? shortPollMs : idlePollMs)
       // Who is short asks again in any case, others only look whether somebody else is.
-      if (!needs && !short && !(yield* pool.isAnyoneShort)) continue
+      if (!needs && !short && !(yield* look)) continue
       wanted.closeUnsafe()
       short = (yield* turn).short
     }

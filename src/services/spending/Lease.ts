@@ -14,9 +14,8 @@ export interface Lease {
   readonly grantedNanoUsd: NanoUsd
   /** What its spending could come to at most, were every call of others in flight free; infinite without a budget. */
   readonly roomNanoUsd: NanoUsd
-  /** Over all runs, as far as it is known, and this run's part of it. */
-  readonly totalSpentNanoUsd: NanoUsd
-  readonly spentNanoUsd: NanoUsd
+  /** By all other runs, as far as it is known. */
+  readonly othersSpentNanoUsd: NanoUsd
   /** Not every need was met. */
   readonly short: boolean
 }
@@ -28,7 +27,6 @@ export interface Shares {
   readonly pastNanoUsd: NanoUsd
   readonly others: { readonly grantedNanoUsd: NanoUsd; readonly spentNanoUsd: NanoUsd }
   readonly usedNanoUsd: NanoUsd
-  readonly spentNanoUsd: NanoUsd
   readonly needsNanoUsd: ReadonlyArray<NanoUsd>
   /** Another run waits for money: no more is taken than is needed now. */
   readonly sparing: boolean
@@ -40,7 +38,7 @@ const callsAhead = 64
 const aheadPart = 1 / 8
 
 export const shareOut = (shares: Shares): Lease => {
-  const { limitNanoUsd, needsNanoUsd, others, pastNanoUsd, spentNanoUsd, usedNanoUsd } = shares
+  const { limitNanoUsd, needsNanoUsd, others, pastNanoUsd, usedNanoUsd } = shares
   const limit = limitNanoUsd ?? Number.POSITIVE_INFINITY
   const free = limit - pastNanoUsd - others.grantedNanoUsd - usedNanoUsd
   let given = 0
@@ -60,8 +58,7 @@ export const shareOut = (shares: Shares): Lease => {
   return {
     grantedNanoUsd: usedNanoUsd + given + ahead,
     roomNanoUsd: limit - pastNanoUsd - others.spentNanoUsd,
-    totalSpentNanoUsd: pastNanoUsd + others.spentNanoUsd + spentNanoUsd,
-    spentNanoUsd,
+    othersSpentNanoUsd: pastNanoUsd + others.spentNanoUsd,
     short: !met
   }
 }

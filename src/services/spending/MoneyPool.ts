@@ -34,8 +34,18 @@ import type { MoneySlot } from "./MoneySlot.ts"
 export interface PastRun {
   readonly runId: string
   readonly alive: boolean
-  /** Spent and at risk; of a living run what waits for an answer too. */
-  readonly nanoUsd: NanoUsd
+  /** Spent and at risk. */
+  readonly spentNanoUsd: NanoUsd
+  /** What waits for an answer; nothing of a dead run. */
+  readonly inFlightNanoUsd: NanoUsd
+}
+
+/** What a run sees of the others. */
+export interface Outlook {
+  /** By all of them, the dead included. */
+  readonly othersSpentNanoUsd: NanoUsd
+  /** Another run waits for money that this one might give back. */
+  readonly isAnyoneShort: boolean
 }
 
 export class MoneyPool extends Context.Service<MoneyPool, {
@@ -47,8 +57,8 @@ export class MoneyPool extends Context.Service<MoneyPool, {
    * what it has reserved there. Uninterruptible.
    */
   readonly turn: (need: () => Need) => Effect.Effect<Lease, DiskError>
-  /** Whether another run waits for money that this one might give back. */
-  readonly isAnyoneShort: Effect.Effect<boolean, DiskError>
+  /** Takes nothing and gives nothing back: tells the others what this run has spent, and learns it of them. */
+  readonly look: (spentNanoUsd: NanoUsd) => Effect.Effect<Outlook, DiskError>
   /** The end: nothing is reserved any more. */
   readonly leave: (spentNanoUsd: NanoUsd) => Effect.Effect<void, DiskError>
 }>()("inkfast/services/spending/MoneyPool") {
@@ -70,8 +80,8 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
   let ownIndex = 0
   /** Runs that were dead when this one joined: their slots say nothing new. */
   const dead = new Set<string>()
-  /** Runs that lived then, by what their journals said: for as long as they have no slot. */
-  const alive = new Map<string, NanoUsd>()
+  /** Runs that lived then, as their journals said: what they had is that for as long as they have no slot. */
+  const alive = new Map<string, PastRun>()
   let deadNanoUsd = 0
 
   const damaged = (index: number): DiskError =>
@@ -133,11 +143,13 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
       if (!isOther(slot)) continue
       unseen.delete(slot.runId)
       sums.grantedNanoUsd += slot.grantedNanoUsd
-      sums.spentNanoUsd += slot.spentNanoUsd
+      // Who was alone told nobody what it spent meanwhile: its journal may know more than its slot.
+      const journaled = alive.get(slot.runId)?.spentNanoUsd ?? 0
+      sums.spentNanoUsd += Math.max(slot.spentNanoUsd, journaled)
     }
-    for (const nanoUsd of unseen.values()) {
-      sums.grantedNanoUsd += nanoUsd
-      sums.spentNanoUsd += nanoUsd
+    for (const { inFlightNanoUsd, spentNanoUsd } of unseen.values()) {
+      sums.grantedNanoUsd += spentNanoUsd + inFlightNanoUsd
+      sums.spentNanoUsd += spentNanoUsd
     }
     return sums
   }
@@ -174,7 +186,6 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
             pastNanoUsd: deadNanoUsd,
             others: othersOf(known),
             usedNanoUsd: spentNanoUsd + reservedNanoUsd,
-            spentNanoUsd,
             needsNanoUsd,
             sparing: known.some((slot) => isOther(slot) && slot.short)
           })
@@ -191,12 +202,28 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
       })
     )
 
+  const look = (spentNanoUsd: NanoUsd) =>
+    locked((opened) =>
+      Effect.gen(function*() {
+        const slots = yield* readSlots(opened)
+        const present = slots.filter((slot) => isOther(slot) && !slot.closed)
+        const own = slots[ownIndex]
+        if (present.length > 0 && own !== undefined && own.spentNanoUsd !== spentNanoUsd) {
+          yield* writeOwn(opened, { ...own, spentNanoUsd })
+        }
+        return {
+          othersSpentNanoUsd: deadNanoUsd + othersOf(slots).spentNanoUsd,
+          isAnyoneShort: present.some(({ short }) => short)
+        }
+      })
+    )
+
   const join = Effect.fnUntraced(function*(past: ReadonlyArray<PastRun>) {
     for (const run of past) {
-      if (run.alive) alive.set(run.runId, run.nanoUsd)
+      if (run.alive) alive.set(run.runId, run)
       else {
         dead.add(run.runId)
-        deadNanoUsd += run.nanoUsd
+        deadNanoUsd += run.spentNanoUsd
       }
     }
     file = yield* disk.open(data.money, "update").pipe(Scope.provide(scope))
@@ -226,12 +253,7 @@ const make = Effect.fnUntraced(function*(totalBudgetNanoUsd: NanoUsd | null) {
   return MoneyPool.of({
     join,
     turn,
-    isAnyoneShort: Effect.suspend(() =>
-      file === undefined
-        ? Effect.succeed(false)
-        : Effect.map(readSlots(file), (slots) =>
-          slots.some((slot) => isOther(slot) && !slot.closed && slot.short))
-    ),
+    look,
     leave: (spentNanoUsd) =>
       file === undefined ? Effect.void : locked((opened) =>
         writeOwn(opened, {

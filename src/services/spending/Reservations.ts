@@ -36,6 +36,8 @@ export interface Reservations {
   /** Reserves nothing beyond what is reserved now, until a lease comes. */
   readonly freeze: () => void
   readonly lend: (lease: Lease) => void
+  /** What all other runs have spent. */
+  readonly learn: (othersSpentNanoUsd: NanoUsd) => void
   /** Calls `tell` whenever a call waits for money of the pool, or the run has passed what it was granted. */
   readonly onShort: (tell: () => void) => void
   /** The pool cannot be asked any more: nothing is reserved from now on. */
@@ -188,6 +190,7 @@ export const makeReservations = (options: BudgetOptions, grantedNanoUsd: NanoUsd
       admit()
       lending = false
     },
+    learn: books.learn,
     onShort: (tell) => {
       tellShort = tell
       if (waiters.length > 0) tell()

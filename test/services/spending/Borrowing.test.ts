@@ -26,15 +26,14 @@ describe("Borrowing", () => {
           return {
             grantedNanoUsd: 10,
             roomNanoUsd: 1000,
-            totalSpentNanoUsd: 0,
-            spentNanoUsd: 0,
+            othersSpentNanoUsd: 0,
             short: false
           }
         })
       const pool = MoneyPool.of({
         join: () => Effect.void,
         turn,
-        isAnyoneShort: Effect.succeed(false),
+        look: () => Effect.succeed({ othersSpentNanoUsd: 0, isAnyoneShort: false }),
         leave: () => Effect.void
       })
       const join = yield* borrow(pool, reservations)

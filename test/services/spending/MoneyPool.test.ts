@@ -18,7 +18,7 @@ import { shareOut } from "../../../src/services/spending/Lease.ts"
 import type { Need } from "../../../src/services/spending/Lease.ts"
 import { MoneyPool } from "../../../src/services/spending/MoneyPool.ts"
 import { decodeMoneySlot, encodeMoneySlot } from "../../../src/services/spending/MoneySlot.ts"
-import { intent } from "../../support/journalEvents.ts"
+import { intent, response } from "../../support/journalEvents.ts"
 import { mortalProcess } from "../../support/MortalProcess.ts"
 
 const { money } = paths("/data")
@@ -48,10 +48,11 @@ const process = Effect.fnUntraced(function*(
     replayJournals({ ownRunId: journal.runId, isSettled: () => false }),
     context
   )
-  yield* budget.join(replay.runs.map(({ runId, state, totals }) => ({
+  yield* budget.join(replay.runs.map(({ inFlightNanoUsd, runId, state, totals }) => ({
     runId,
     alive: state === "alive" && !closed.includes(runId),
-    nanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd
+    spentNanoUsd: totals.spentNanoUsd + totals.atRiskNanoUsd,
+    inFlightNanoUsd
   })))
   return { budget, journal, kill: mortal.kill, end: Scope.close(scope, Exit.void) }
 })
@@ -96,6 +97,26 @@ describe("MoneyPool", () => {
       yield* soon(a.budget.reserve("x", 100))
     }))
 
+  it.effect("each run knows what all have spent, though nobody is short of money", () =>
+    Effect.gen(function*() {
+      const store = Store.make()
+      const totalOf = ({ budget }: { readonly budget: Budget["Service"] }) =>
+        Effect.map(budget.state, ({ total }) => total?.spentNanoUsd)
+      const a = yield* process(store, 100_000)
+      const id = yield* a.journal.nextId
+      yield* soon(a.journal.write(intent("x", id, { reservedNanoUsd: 100 })))
+      yield* a.budget.settle(yield* soon(a.budget.reserve("x", 100)), 60)
+      yield* soon(a.journal.write(response("x", id, { costNanoUsd: 60 })))
+      // Alone, it has told nobody: its journal has.
+      const b = yield* process(store, 100_000)
+      assert.strictEqual(yield* totalOf(b), 60)
+      yield* a.budget.settle(yield* soon(a.budget.reserve("y", 100)), 7)
+      yield* b.budget.settle(yield* soon(b.budget.reserve("z", 100)), 3)
+      yield* settle
+      assert.strictEqual(yield* totalOf(a), 70)
+      assert.strictEqual(yield* totalOf(b), 70)
+    }))
+
   it.effect("I10: a run that leaves after its books were closed takes no place of those that came since", () =>
     Effect.gen(function*() {
       const store = Store.make()
@@ -128,7 +149,7 @@ describe("MoneyPool", () => {
       let othersShort = false
       const pool = Layer.succeed(MoneyPool, {
         join: () => Effect.void,
-        isAnyoneShort: Effect.sync(() => othersShort),
+        look: () => Effect.sync(() => ({ othersSpentNanoUsd: 0, isAnyoneShort: othersShort })),
         leave: () => Effect.void,
         turn: (ask) =>
           Effect.gen(function*() {
@@ -140,8 +161,7 @@ describe("MoneyPool", () => {
             return {
               grantedNanoUsd: turns.length === 1 ? 1000 : used,
               roomNanoUsd: 5000,
-              totalSpentNanoUsd: need.spentNanoUsd,
-              spentNanoUsd: need.spentNanoUsd,
+              othersSpentNanoUsd: 0,
               short: false
             }
           })
@@ -235,7 +255,6 @@ describe("MoneyPool", () => {
       pastNanoUsd: 100,
       others: { grantedNanoUsd: 400, spentNanoUsd: 50 },
       usedNanoUsd: 200,
-      spentNanoUsd: 150,
       needsNanoUsd: [400, 100],
       sparing: false
     }
