@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, rmSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { rolldown } from "rolldown"
 import type { OutputChunk } from "rolldown"
+import { lateSegmenter } from "./lateSegmenter.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -23,7 +24,10 @@ const lazy = [
   "@mozilla/readability",
   "robots-parser",
   "eld",
-  "entities"
+  "entities",
+  // As a module it loads Node's promises of files, readline and workers with it; `node:util` much else.
+  "node:fs",
+  "node:util"
 ]
 
 /** The chunks that Node loads before the first line of the command runs. */
@@ -32,6 +36,18 @@ const startUpChunks = (chunks: ReadonlyArray<OutputChunk>): ReadonlyArray<Output
   const seen = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName))
   for (const name of seen) byName.get(name)?.imports.forEach((imported) => seen.add(imported))
   return chunks.filter((chunk) => seen.has(chunk.fileName))
+}
+
+/** What a start loads, if it is heavy: whoever imports it that early, `import()` is the way. */
+const refuseHeavy = (eager: ReadonlyArray<OutputChunk>): void => {
+  const ids = eager.flatMap(({ imports, moduleIds }) => [...moduleIds, ...imports])
+  for (const name of lazy) {
+    const culprit = ids.find((id) => id.includes(`/node_modules/${name}/`) || id === name)
+    if (culprit === undefined) continue
+    throw new Error(
+      `${name} is on the start-up path of the command (${culprit}): import it with import() where it is used`
+    )
+  }
 }
 
 const buildLibrary = (): void => {
@@ -52,6 +68,7 @@ const buildCommand = async (): Promise<void> => {
     input: { main: "src/bin.ts" },
     platform: "node",
     external,
+    plugins: [lateSegmenter],
     logLevel: "warn"
   })
   const { output } = await bundle.write({
@@ -59,20 +76,14 @@ const buildCommand = async (): Promise<void> => {
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
+    // What every start needs is one file to be found, read and compiled.
+    codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] },
     minify: true
   })
   await bundle.close()
   const chunks = output.filter((file) => file.type === "chunk")
   const eager = startUpChunks(chunks)
-  for (const name of lazy) {
-    const culprit = eager.flatMap((chunk) => chunk.moduleIds).find((id) =>
-      id.includes(`/node_modules/${name}/`)
-    )
-    if (culprit === undefined) continue
-    throw new Error(
-      `${name} is on the start-up path of the command (${culprit}): import it with import() where it is used`
-    )
-  }
+  refuseHeavy(eager)
   const bin = `${root}dist/bin.js`
   copyFileSync(`${root}scripts/launcher.mjs`, bin)
   chmodSync(bin, 0o755)

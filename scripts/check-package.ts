@@ -74,6 +74,9 @@ try {
       throw new Error(`inkfast --help does not name ${command}:\n${help}`)
     }
   }
+  if (help !== run(root, process.execPath, "src/bin.ts", "--help")) {
+    throw new Error(`inkfast --help of the bundle is not what the source says:\n${help}`)
+  }
   const entries = Object.keys(manifest.exports)
     .filter((entry) => entry !== "./package.json")
     .map((entry) => `inkfast${entry.slice(1)}`)

@@ -3,21 +3,16 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import inkfastPackage from "inkfast/package.json" with { type: "json" }
 import * as CommandLine from "./layers/CommandLine.ts"
-import * as NodeHost from "./layers/NodeHost.ts"
-import * as NodeTypedCommand from "./layers/NodeTypedCommand.ts"
-import * as Platform from "./layers/Platform.ts"
 import * as ProcessSignals from "./layers/ProcessSignals.ts"
 import { main } from "./programs/cli/main.ts"
 
 const signals = ProcessSignals.takeOver()
 
-const services = Layer.mergeAll(
-  CommandLine.layer,
-  NodeHost.layer,
-  NodeTypedCommand.layer,
-  Platform.layer,
-  signals.layer
+/** Loaded with the work of a command, as the work itself is. */
+const machine = Layer.unwrap(
+  Effect.map(Effect.promise(() => import("./layers/Machine.ts")), ({ layer }) => layer)
 )
 
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
@@ -30,4 +25,8 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   })
 })
 
-runMain(main(NodeHost.inkfastVersion).pipe(Effect.provide(services)))
+runMain(
+  main(inkfastPackage.version, machine).pipe(
+    Effect.provide(Layer.merge(CommandLine.layer, signals.layer))
+  )
+)

@@ -1,13 +1,13 @@
 // What the command-line parser asks of its surroundings, without making every start slower.
 //
-// The parser of `effect/cli` wants a file system and a way to start processes for parameters that no command of ours
-// has: all files go through `Disk`, and what starts a process brings `Subprocesses`. It wants a keyboard only for its
-// wizard. Node's own modules for the three are a fifth of the start-up time, and the keyboard's opens standard input.
-import * as NodePath from "@effect/platform-node/NodePath"
+// The parser of `effect/cli` wants a file system, its paths and a way to start processes for parameters that no command of
+// ours has: all files go through `Disk`, and what starts a process brings `Subprocesses`. It wants a keyboard only for its
+// wizard. Node's own modules for all of them are a fifth of the start-up time, and the keyboard's opens standard input.
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Scope from "effect/Scope"
 import * as Terminal from "effect/Terminal"
@@ -40,7 +40,7 @@ const terminal = Layer.effect(
 )
 
 export const layer = Layer.mergeAll(
-  NodePath.layer,
+  Path.layer,
   NodeStdio.layer,
   FileSystem.layerNoop({}),
   noProcesses,

@@ -5,9 +5,11 @@ import { hostname } from "node:os"
 import inkfastPackage from "inkfast/package.json" with { type: "json" }
 import { Host } from "../services/Host.ts"
 
-export const inkfastVersion = inkfastPackage.version
-
 export const layer: Layer.Layer<Host> = Layer.sync(Host, () => ({
   name: hostname(),
-  versions: { inkfast: inkfastVersion, node: process.versions.node, effect: effectPackage.version }
+  versions: {
+    inkfast: inkfastPackage.version,
+    node: process.versions.node,
+    effect: effectPackage.version
+  }
 }))

@@ -65,10 +65,16 @@ const toStderr = Layer.mergeAll(
   Present.layer
 )
 
-/** Runs the command line; fails only with `ExitWith`, everything having been said. */
-export const main = (version: string) =>
-  Command.run(inkfast, { version }).pipe(
-    Effect.catchTag("ShowHelp", (help) =>
-      help.errors.length > 0 ? Effect.fail(new ExitWith({ code: ExitCode.usage })) : Effect.void),
+/**
+ * Runs the command line; fails only with `ExitWith`, everything having been said. `machine` is built when a command has
+ * been understood, and only then.
+ */
+export const main = <Machine>(version: string, machine: Layer.Layer<Machine>) =>
+  Command.run(Command.provide(inkfast, machine), { version }).pipe(
+    Effect.catchTag(
+      "ShowHelp",
+      (help) =>
+        help.errors.length > 0 ? Effect.fail(new ExitWith({ code: ExitCode.usage })) : Effect.void
+    ),
     Effect.provide(toStderr)
   )

@@ -26,30 +26,31 @@ const sayInvalid = Effect.fnUntraced(function*(event: Invalid, json: boolean) {
   yield* printJson({ event: "error", error: "UsageError", message: errors.join("\n") })
 })
 
-const help = Effect.fnUntraced(
-  function*({ helpDoc }: CliOutput.Presenter.Help, columns: number) {
-    const { canColor } = yield* TerminalCapabilities
-    const formatter = CliOutput.defaultFormatter({ colors: canColor, globalFlags: "summary" })
-    yield* printLine(wrapHelp(formatter.formatHelpDoc(helpDoc), columns))
-  }
-)
-
 export const layer: Layer.Layer<never, never, Stdio.Stdio | Terminal.Terminal> = Layer.effect(
   CliOutput.Presenter,
   Effect.gen(function*() {
-    const { args } = yield* Stdio.Stdio
-    const terminal = yield* Terminal.Terminal
+    const { args, stdoutIsTerminal } = yield* Stdio.Stdio
+    const { columns } = yield* Terminal.Terminal
+    // What a terminal can do is told by standard input too, which is opened for that: not where nobody looks.
+    const formatter = Effect.gen(function*() {
+      const colors = (yield* stdoutIsTerminal) && (yield* TerminalCapabilities).canColor
+      return CliOutput.defaultFormatter({ colors, globalFlags: "summary" })
+    })
     return {
-      present: (event) => {
+      present: Effect.fnUntraced(function*(event) {
         switch (event._tag) {
-          case "Help":
-            return Effect.flatMap(terminal.columns, (columns) => help(event, columns))
+          case "Help": {
+            const { formatHelpDoc } = yield* formatter
+            return yield* printLine(wrapHelp(formatHelpDoc(event.helpDoc), yield* columns))
+          }
           case "InvalidInvocation":
-            return Effect.flatMap(args, (words) => sayInvalid(event, words.includes("--json")))
-          case "Version":
-            return CliOutput.defaultPresenter.present(event)
+            return yield* sayInvalid(event, (yield* args).includes("--json"))
+          case "Version": {
+            const { formatVersion } = yield* formatter
+            return yield* printLine(formatVersion(event.name, event.version))
+          }
         }
-      }
+      })
     }
   })
 )
