@@ -7,6 +7,7 @@ import inkfastPackage from "inkfast/package.json" with { type: "json" }
 import * as CommandLine from "./layers/CommandLine.ts"
 import * as ProcessSignals from "./layers/ProcessSignals.ts"
 import { main } from "./programs/cli/main.ts"
+import { outputEnd } from "./programs/cli/outputEnd.ts"
 
 const signals = ProcessSignals.takeOver()
 
@@ -15,12 +16,20 @@ const machine = Layer.unwrap(
   Effect.map(Effect.promise(() => import("./layers/Machine.ts")), ({ layer }) => layer)
 )
 
+const end = (code: number): void => {
+  const failure = signals.outputFailure()
+  if (failure === undefined) process.exit(code)
+  const { exitCode, message } = outputEnd(code, failure, ProcessSignals.forcedExitCode)
+  process.stderr.write(message, () => process.exit(exitCode))
+}
+
 const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   signals.onUnclaimed(() => fiber.interruptUnsafe())
   fiber.addObserver((exit) => {
     teardown(exit, (code) => {
       // What was printed into a pipe is on its way still: it arrives before the process ends.
-      process.stdout.write("", () => process.exit(code))
+      // A failure of that is told after the callback.
+      process.stdout.write("", () => setImmediate(end, code))
     })
   })
 })

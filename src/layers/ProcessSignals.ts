@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Shutdown } from "../services/Shutdown.ts"
+import { systemMessage } from "./systemMessage.ts"
 
 /** What a second signal exits with, at once. What was committed is safe; what was in flight is at risk. */
 export const forcedExitCode = 130
@@ -13,11 +14,14 @@ export interface ProcessSignals {
   readonly layer: Layer.Layer<Shutdown>
   /** Says what the first signal does where no program has subscribed. */
   readonly onUnclaimed: (interrupt: () => void) => void
+  /** Why standard output takes nothing more. Undefined while it does, and where its reader has only gone (`| head`). */
+  readonly outputFailure: () => { readonly code: string; readonly words: string } | undefined
 }
 
 /** Takes over the process's signals; for the entry point, once. */
 export const takeOver = (): ProcessSignals => {
   let received: string | undefined
+  let outputFailure: ReturnType<ProcessSignals["outputFailure"]>
   let interrupt = () => {}
   const subscribers = new Set<Deferred.Deferred<string>>()
   const stop = (why: string): void => {
@@ -37,6 +41,9 @@ export const takeOver = (): ProcessSignals => {
   }
   // Whoever read the results has gone, or their disk is full: nothing more is paid for behind that reader's back.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+      outputFailure ??= { code: error.code ?? "", words: systemMessage(error) }
+    }
     if (received === undefined) {
       stop(`standard output cannot be written (${error.code ?? error.message})`)
     }
@@ -59,6 +66,7 @@ export const takeOver = (): ProcessSignals => {
     layer: Layer.succeed(Shutdown, { subscribe }),
     onUnclaimed: (action) => {
       interrupt = action
-    }
+    },
+    outputFailure: () => outputFailure
   }
 }

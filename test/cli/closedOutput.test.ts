@@ -51,6 +51,20 @@ describe("a closed standard output", () => {
     assert.isTrue(stderr.some((line) => line.includes("(ENOSPC)")), stderr.join("\n"))
   })
 
+  it("on a full disk is said by what only prints, too, and is no success", async ({ skip }) => {
+    if (!fs.existsSync("/dev/full")) return skip("no /dev/full here")
+    const box = sandbox()
+    box.job(job)
+    for (const words of [["status", "--json"], ["export"]]) {
+      const { code, stderr } = await box.shell(`"$@" > /dev/full`, words)
+      assert.strictEqual(code, 3, words.join(" "))
+      assert.deepStrictEqual(stderr, [
+        "inkfast: standard output cannot be written: no space left on device (ENOSPC), and what was " +
+        "printed is not whole; free some space there, then run the same command again"
+      ])
+    }
+  })
+
   it("ends what only prints, without a word", async () => {
     const box = sandbox()
     box.job({ items: itemsOf(500) })
