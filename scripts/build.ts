@@ -2,14 +2,10 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, copyFileSync, rmSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { rolldown } from "rolldown"
 import type { OutputChunk } from "rolldown"
-import { lateSegmenter } from "./lateSegmenter.ts"
+import { bundleCommand } from "./bundleCommand.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-
-/** Found by its prebuilt binary beside its own files, so it stays a package. */
-const external = ["fs-native-extensions"]
 
 /** Heavy, and needed by some commands only: they must be reached through `import()`, or every start pays for them. */
 const lazy = [
@@ -63,25 +59,7 @@ const buildLibrary = (): void => {
 }
 
 const buildCommand = async (): Promise<void> => {
-  const bundle = await rolldown({
-    cwd: root,
-    input: { main: "src/bin.ts" },
-    platform: "node",
-    external,
-    plugins: [lateSegmenter],
-    logLevel: "warn"
-  })
-  const { output } = await bundle.write({
-    dir: "dist",
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "chunks/[name]-[hash].js",
-    // What every start needs is one file to be found, read and compiled.
-    codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] },
-    minify: true
-  })
-  await bundle.close()
-  const chunks = output.filter((file) => file.type === "chunk")
+  const chunks = await bundleCommand(`${root}dist`, { minify: true })
   const eager = startUpChunks(chunks)
   refuseHeavy(eager)
   const bin = `${root}dist/bin.js`
