@@ -13,7 +13,6 @@ import { KnownEvidence } from "../services/evidence/KnownEvidence.ts"
 import type { PageFetcher } from "../services/evidence/PageFetcher.ts"
 import { WebPages } from "../services/evidence/WebPages.ts"
 import { Generation } from "../services/generation/Generation.ts"
-import { wholeInput } from "../services/items/Shard.ts"
 import type { Shard } from "../services/items/Shard.ts"
 import { CurrentJob } from "../services/job/Job.ts"
 import type { Job } from "../services/job/Job.ts"
@@ -46,7 +45,7 @@ export const appenders = Layer.merge(DurableAppender.layer, RejectLog.layer)
 /** The same on a data directory that no run works on meanwhile: whoever is at work makes building it fail. */
 export const appendersAlone = (root: string) =>
   appenders.pipe(
-    Layer.provide(Layer.effectDiscard(acquireRunLock(paths(root), wholeInput))),
+    Layer.provide(Layer.effectDiscard(acquireRunLock(paths(root), null))),
     Layer.provideMerge(DataDirectory.layer(root))
   )
 

@@ -5,7 +5,6 @@ import { paths } from "../services/durability/DataDirectory.ts"
 import { DurableAppender } from "../services/durability/DurableAppender.ts"
 import { RejectLog } from "../services/durability/RejectLog.ts"
 import { acquireRunLock } from "../services/durability/RunLock.ts"
-import { wholeInput } from "../services/items/Shard.ts"
 import type { Job } from "../services/job/Job.ts"
 import { Journal } from "../services/journal/Journal.ts"
 import { Consolidation } from "../services/master/Consolidation.ts"
@@ -23,6 +22,6 @@ export const layer = (job: Job) =>
     Corpus.layer({ name: "", isShared: false }),
     Journal.layer
   ).pipe(
-    Layer.provide(Layer.effectDiscard(acquireRunLock(paths(job.dataDirectory), wholeInput))),
+    Layer.provide(Layer.effectDiscard(acquireRunLock(paths(job.dataDirectory), null))),
     Layer.provideMerge(Known.layer(job))
   )

@@ -19,11 +19,12 @@ const rootOf = (cause: unknown): unknown => {
 export const toPageError = (url: string, cause: unknown): PageError => {
   const root = rootOf(cause)
   if (root instanceof PrivateAddress) return pageError(url, "Refused", root.message)
-  const code = root instanceof Error && "code" in root ? String(root.code) : ""
+  // Some of undici's have the field and nothing in it.
+  const code = root instanceof Error && "code" in root ? root.code : undefined
   const message = root instanceof Error ? root.message : String(root)
   return pageError(
     url,
     "Network",
-    `it cannot be fetched: ${[code, message].filter(Boolean).join(": ")}`
+    `it cannot be fetched: ${[code, message].filter(Boolean).map(String).join(": ")}`
   )
 }

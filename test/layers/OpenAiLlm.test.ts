@@ -285,6 +285,12 @@ describe("answers", () => {
       (reason) => assert.strictEqual(reason._tag, "Disconnected")
     ))
 
+  it.effect("a byte order mark before the answer is none of its bytes", () =>
+    Effect.map(
+      answering(`\uFEFF${JSON.stringify(ok({ content: "{}" }))}`),
+      (completion) => assert.deepInclude(completion, { text: "{}", finish: "stop" })
+    ))
+
   it.effect.each(
     [
       ["not json", "<html>", "<html>"],

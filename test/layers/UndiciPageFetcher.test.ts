@@ -118,9 +118,11 @@ describe("a page", () => {
           response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip")
         } else if (request.url === "/cut") {
           response.writeHead(200, { "content-length": "10" }).write("x", () => response.destroy())
-        } else response.destroy()
+        } else if (request.url === "/gibberish") response.socket?.end("no HTTP\r\n\r\n")
+        else response.destroy()
       })
       assert.strictEqual(yield* reasonOf(fetch(`${root}/zstd`)), "Unsupported")
+      assert.notInclude((yield* Effect.flip(fetch(`${root}/gibberish`))).detail, "undefined")
       for (const way of ["/torn", "/cut", "/dropped"]) {
         assert.strictEqual(
           yield* reasonOf(fetch(root + way)),

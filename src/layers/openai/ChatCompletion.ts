@@ -58,10 +58,10 @@ const textOf = (content: unknown): string => {
   ).join("")
 }
 
-/** Whatever content type it came under. */
+/** Whatever content type it came under, and with the byte order mark that some gateways put before it. */
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text)
   } catch {
     return text
   }

@@ -7,6 +7,7 @@ import { wireRequest } from "../../services/generation/WireRequest.ts"
 import { CurrentJob } from "../../services/job/Job.ts"
 import type { Rejection } from "../../services/journal/ItemHistory.ts"
 import type { RejectCause } from "../../services/master/Reject.ts"
+import { placed } from "../../services/qa/Finding.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
 import type { Endings } from "./endings.ts"
 import { overBound } from "./itemBounds.ts"
@@ -42,7 +43,9 @@ const reasonOf = (cause: RejectCause, findings: ReadonlyArray<Finding>): string 
         ? "the model refused to answer"
         : `${first.message}${first.text === "" ? "" : `: ${first.text}`}`
     default:
-      return first === undefined ? "the answer did not pass QA" : `${first.message}${more}`
+      return first === undefined
+        ? "the answer did not pass QA"
+        : `${first.field === "" ? "" : `${placed(first)}: `}${first.message}${more}`
   }
 }
 

@@ -2,21 +2,33 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import { wholeInput } from "../items/Shard.ts"
 import type { Shard } from "../items/Shard.ts"
 import type { DataPaths } from "./DataDirectory.ts"
 import { Disk } from "./Disk.ts"
 import type { DiskError } from "./Disk.ts"
 import { FileLock } from "./FileLock.ts"
 
+/** The shards that runs may take beside one of that many; beside a run of the whole input, those of a division in two. */
+const division = (of: number): string =>
+  of <= 2 ? "--shard 1/2, --shard 2/2" : `--shard 1/${of} to --shard ${of}/${of}`
+
 /** Another run works on items that this one would work on too: both would pay for them. */
 export class RunBusy extends Schema.TaggedError<RunBusy>()("RunBusy", {
   root: Schema.String,
-  held: Schema.String,
-  wanted: Schema.String
+  held: Schema.Struct({ index: Schema.Int, of: Schema.Int }),
+  /** Null for what is no run, and wants the data directory to itself. */
+  wanted: Schema.NullOr(Schema.Struct({ index: Schema.Int, of: Schema.Int }))
 }) {
   override get message(): string {
-    return `a run of shard ${this.held} is at work on ${this.root}, so shard ${this.wanted} would pay for its items ` +
-      `again; wait for it to end, or give every run a shard of the same division (--shard 1/2, --shard 2/2)`
+    const { held, root, wanted } = this
+    const busy = `a run of shard ${shardName(held)} is at work on ${root}`
+    return wanted === null
+      ? `${busy}: wait for it to end`
+      : `${busy}, so shard ${
+        shardName(wanted)
+      } would pay for its items again; wait for it to end, ` +
+        `or give every run a shard of the same division (${division(held.of)})`
   }
 }
 
@@ -29,14 +41,15 @@ const lockPattern = /^\.run-(\d+)-of-(\d+)\.lock$/
 const disjoint = (a: Shard, b: Shard): boolean => a.of === b.of && a.index !== b.index
 
 /**
- * Holds the shard (`1/1`: the whole input) until the scope ends or the process dies. The files stay: a lock file that
- * is removed while somebody waits on it would let two in.
+ * Holds the shard (`1/1`: the whole input; null: the same, for what is no run) until the scope ends or the process dies.
+ * The files stay: a lock file that is removed while somebody waits on it would let two in.
  */
 export const acquireRunLock = (
   data: DataPaths,
-  shard: Shard
+  wanted: Shard | null
 ): Effect.Effect<void, RunBusy | DiskError, Disk | FileLock | Scope.Scope> =>
   Effect.gen(function*() {
+    const shard = wanted ?? wholeInput
     const disk = yield* Disk
     const locks = yield* FileLock
     yield* disk.makeDirectory(data.raw)
@@ -48,11 +61,7 @@ export const acquireRunLock = (
         const other = shardOfLock(name)
         if (other === undefined || disjoint(other, shard)) continue
         if (yield* isHeld(disk, locks, `${data.raw}/${name}`)) {
-          return yield* new RunBusy({
-            root: data.root,
-            held: shardName(other),
-            wanted: shardName(shard)
-          })
+          return yield* new RunBusy({ root: data.root, held: other, wanted })
         }
       }
       const own = yield* Scope.provide(disk.open(lockPath(data, shard), "update"), scope)

@@ -64,9 +64,9 @@ const fromPointer = (
         kind,
         name: field,
         cause: "Unsupported",
-        reason: `the field "${field}" holds ${
-          Array.isArray(value) ? "a list with something that is" : ""
-        } no string`
+        reason: Array.isArray(value)
+          ? `the field "${field}" holds a list with something that is no string`
+          : `the field "${field}" holds no string`
       }
   )
 }

@@ -40,14 +40,16 @@ const unreadable = (file: string, missing: string) => (error: DiskError): JobErr
 
 /** The settings file: of a directory its inkfast.yaml, and a file is itself. */
 const settingsFile = (disk: Disk["Service"], path: string): Effect.Effect<string, JobError> =>
-  disk.stat(path).pipe(
-    Effect.mapError(unreadable(path, "no such directory")),
-    Effect.flatMap((stat) =>
-      Option.isNone(stat)
-        ? Effect.fail(failed(path, `no job here; write one with: inkfast init ${path}`))
-        : Effect.succeed(stat.value.kind === "directory" ? join(path, "inkfast.yaml") : path)
+  path === ""
+    ? Effect.fail(failed("job", `is ""; must be the path of a directory with an inkfast.yaml`))
+    : disk.stat(path).pipe(
+      Effect.mapError(unreadable(path, "no such directory")),
+      Effect.flatMap((stat) =>
+        Option.isNone(stat)
+          ? Effect.fail(failed(path, `no job here; write one with: inkfast init ${path}`))
+          : Effect.succeed(stat.value.kind === "directory" ? join(path, "inkfast.yaml") : path)
+      )
     )
-  )
 
 const readSettings = (disk: Disk["Service"], file: string) =>
   Effect.gen(function*() {

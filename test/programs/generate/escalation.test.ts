@@ -68,6 +68,7 @@ describe("generate: escalation", () => {
       assert.deepInclude((reject?.["findings"] as Array<object> | undefined)?.[0], {
         rule: "length"
       })
+      assert.match(String(reject?.["reason"]), /^length in \/title: /)
       const spent = eventsIn(store, "response").reduce(
         (sum, event) => sum + Number(event["costNanoUsd"]),
         0

@@ -43,6 +43,15 @@ describe("RunLock", () => {
         error.message,
         "a run of shard 1/2 is at work on /data, so shard 1/1 would pay"
       )
+      const alone = yield* Effect.flip(
+        Effect.scoped(acquireRunLock(paths("/data"), null)).pipe(
+          Effect.provide(MemoryDisk.layer(store))
+        )
+      )
+      assert.strictEqual(
+        alone.message,
+        "a run of shard 1/2 is at work on /data: wait for it to end"
+      )
       yield* end!
       assert.isDefined(yield* take(store, { index: 1, of: 1 }))
     })

@@ -448,6 +448,10 @@ describe("a job that is wrong", () => {
         (yield* Effect.flip(loadJob("/none"))).message,
         "/none: no job here; write one with: inkfast init /none"
       )
+      assert.strictEqual(
+        (yield* Effect.flip(loadJob(""))).message,
+        `job: is ""; must be the path of a directory with an inkfast.yaml`
+      )
       yield* put("/empty/x", "")
       assert.strictEqual(
         (yield* Effect.flip(loadJob("/empty"))).message,
