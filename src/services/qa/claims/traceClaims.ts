@@ -43,7 +43,9 @@ const tracedBy = (rule: Rule): ReadonlyArray<Traced> => {
   }
 }
 
-/** Whether more than the numbers of a text is traced. */
+const asksOfNumbers = (kinds: Traced["kinds"]): boolean =>
+  kinds.has("numbers") || kinds.has("versions")
+
 const asksOfTexts = (kinds: Traced["kinds"]): boolean =>
   kinds.has("quotes") || kinds.has("prices") || kinds.has("dates") || kinds.has("names")
 
@@ -90,13 +92,13 @@ const kindsAt = (traced: ReadonlyArray<Traced>, leaf: Leaf): Traced["kinds"] => 
 export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
   const traced = rules.flatMap(tracedBy)
   if (traced.length === 0) return () => ({ claims: [], leftOut: 0 })
+  const ofTexts = traced.some(({ kinds }) => asksOfTexts(kinds))
+  const ofNumbers = traced.some(({ kinds }) => asksOfNumbers(kinds))
   return (input) => {
     const claims: Array<Claim> = []
     const taken = new Map<Leaf, ReadonlyArray<ReadonlyArray<Span>>>()
-    const numbered = new Set<Leaf>()
-    for (const leaf of input.leaves) {
+    for (const leaf of ofTexts ? input.leaves : []) {
       const kinds = kindsAt(traced, leaf)
-      if (kinds.has("numbers") || kinds.has("versions")) numbered.add(leaf)
       if (leaf.kind !== "text" || !asksOfTexts(kinds)) continue
       const found = claimsOfLeaf(input, leaf, kinds)
       claims.push(...found.claims)
@@ -104,9 +106,9 @@ export const makeTraceClaims = (rules: ReadonlyArray<Rule>): TraceClaims => {
     }
     const isTaken = ({ leaf, start }: PieceNumber): boolean =>
       taken.get(leaf)?.some((spans) => covers(spans, start)) ?? false
-    for (const number of numbered.size === 0 ? [] : input.numbers().all) {
+    for (const number of ofNumbers ? input.numbers().all : []) {
       const { kind, leaf, place, text } = number
-      if (place === undefined || !numbered.has(leaf) || isTaken(number)) continue
+      if (place === undefined || !asksOfNumbers(kindsAt(traced, leaf)) || isTaken(number)) continue
       claims.push({ field: leaf.pointer, kind, text: excerpt(text), ...place })
     }
     return { claims: claims.slice(0, claimsMax), leftOut: Math.max(0, claims.length - claimsMax) }

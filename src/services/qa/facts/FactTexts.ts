@@ -44,8 +44,9 @@ export const factTextsOf = (item: Item, evidence: EvidenceBundle): ReadonlyArray
     texts.push(new FactText(id, text, true))
     if (kind === "row") own.add(name)
   }
-  for (const [name, value] of Object.entries(item.fields)) {
-    if (!own.has(name)) texts.push(new FactText(`item:${name}`, textOf(value), false))
+  for (const name of Object.keys(item.fields)) {
+    if (own.has(name)) continue
+    texts.push(new FactText(`item:${name}`, textOf(item.fields[name] ?? null), false))
   }
   texts.push(new FactText("item:slug", item.slug, false))
   return texts

@@ -6,7 +6,7 @@ import type { DateParts, FoundDate } from "../claims/Dates.ts"
 import { datesIn, saysAll } from "../claims/Dates.ts"
 import type { FoundPrice } from "../claims/Prices.ts"
 import { fold, indexOfWords } from "../Fold.ts"
-import { Keeper, lazily } from "../Memo.ts"
+import { Keeper } from "../Memo.ts"
 import { tokensOf } from "../Tokens.ts"
 import type { FactText } from "./FactTexts.ts"
 import { factTextsOf } from "./FactTexts.ts"
@@ -15,7 +15,7 @@ import { readingsOf } from "./Numbers.ts"
 import { currencies } from "./unitWords.ts"
 
 /** Amounts of a row that gives amount and currency in fields of their own. */
-const pricesOfFields = (texts: ReadonlyArray<FactText>): ReadonlyMap<string, Place> => {
+const pricesOfFields = ({ texts }: Facts): ReadonlyMap<string, Place> => {
   const places = new Map<string, Place>()
   const alone = texts.flatMap(({ text }) =>
     text.length > 12 ? [] : currencies.get(text.trim().toLowerCase()) ?? []
@@ -30,7 +30,7 @@ const pricesOfFields = (texts: ReadonlyArray<FactText>): ReadonlyMap<string, Pla
   return places
 }
 
-const datePlaces = (texts: ReadonlyArray<FactText>) =>
+const datePlaces = ({ texts }: Facts) =>
   texts.flatMap(({ source, text }) =>
     datesIn(text).flatMap(({ readings, start }) =>
       readings.map((parts: DateParts) => ({ parts, place: { source, offset: start } }))
@@ -38,7 +38,7 @@ const datePlaces = (texts: ReadonlyArray<FactText>) =>
   )
 
 /** Where a word stands first, whole; `React's` vouches for `React`, and one of a kind for many. */
-const makeFindWord = (texts: ReadonlyArray<FactText>) => {
+const makeFindWord = ({ texts }: Facts) => {
   const known = new Map<string, Place | undefined>()
   const find = (word: string): Place | undefined => {
     for (const { folded, source, text } of texts) {
@@ -58,44 +58,44 @@ const makeFindWord = (texts: ReadonlyArray<FactText>) => {
 /** Each method answers where the claim stands; undefined where nothing states it. Made when they are first asked. */
 export class Facts extends Keeper {
   readonly texts: ReadonlyArray<FactText>
-  /** Where the evidence was found. */
-  readonly addresses: ReadonlyArray<string>
   readonly numbers: NumberFacts
-  readonly #ofFields: () => ReadonlyMap<string, Place>
-  readonly #dates: () => ReturnType<typeof datePlaces>
-  readonly #findWord: (word: string) => Place | undefined
+  readonly #evidence: EvidenceBundle
 
   constructor(item: Item, evidence: EvidenceBundle) {
     super()
-    const texts = factTextsOf(item, evidence)
-    this.texts = texts
-    this.addresses = evidence.sources.flatMap(({ name, url }) =>
+    this.texts = factTextsOf(item, evidence)
+    this.numbers = new NumberFacts(this.texts)
+    this.#evidence = evidence
+  }
+
+  /** Where the evidence was found. */
+  get addresses(): ReadonlyArray<string> {
+    return this.#evidence.sources.flatMap(({ name, url }) =>
       url === undefined ? [name] : [name, url]
     )
-    this.numbers = new NumberFacts(texts)
-    this.#ofFields = lazily(() => pricesOfFields(texts))
-    this.#dates = lazily(() => datePlaces(texts))
-    this.#findWord = makeFindWord(texts)
   }
 
   price({ amounts, currency }: FoundPrice): Place | undefined {
     for (const amount of amounts) {
       const place = this.numbers.findIn(amount, currency) ??
-        this.#ofFields().get(`${currency} ${amount}`)
+        this.once(pricesOfFields).get(`${currency} ${amount}`)
       if (place !== undefined) return place
     }
     return undefined
   }
 
   date({ readings }: FoundDate): Place | undefined {
-    return this.#dates().find(({ parts }) => readings.some((reading) => saysAll(parts, reading)))
+    return this.once(datePlaces).find(({ parts }) =>
+      readings.some((reading) => saysAll(parts, reading))
+    )
       ?.place
   }
 
   name(name: string): Place | undefined {
     let place: Place | undefined
+    const findWord = this.once(makeFindWord)
     for (const token of tokensOf(fold(name))) {
-      const found = this.#findWord(token)
+      const found = findWord(token)
       if (found === undefined) return undefined
       place ??= found
     }

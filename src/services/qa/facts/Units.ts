@@ -92,13 +92,15 @@ const magnitudeWords = new Set(["k", "m", "b", "bn", "mn", "thousand", "million"
 const wordsBetweenMax = 2
 const rangeEndsMax = 3
 
-/** The number that a range goes on with, from `at`; where it ends. Undefined where none follows. */
-const rangeEnd = (text: string, at: number): number | undefined => {
+/**
+ * The number that a range goes on with, from `at`; where it ends. Undefined where none follows. `word` stands behind
+ * the space there.
+ */
+const rangeEnd = (text: string, at: number, word: string): number | undefined => {
   let next = at
   if (isSpace(text.charCodeAt(next))) next++
   if (isDash(text.charCodeAt(next))) next++
   else {
-    const word = wordAt(text, next)
     if (next === at || !rangeWords.has(word)) return undefined
     next += word.length
   }
@@ -113,10 +115,11 @@ const rangeEnd = (text: string, at: number): number | undefined => {
 const isEnd = (code: number): boolean =>
   Number.isNaN(code) || code === 46 || code === 44 || code === 10
 
-const wordUnit = (text: string, at: number): Unit => {
+/** The unit that the words from `at` on name, of which `first` is the first. */
+const wordUnit = (text: string, at: number, first: string): Unit => {
   let start = at
   for (let between = 0; between <= wordsBetweenMax; between++) {
-    const word = wordAt(text, start)
+    const word = between === 0 ? first : wordAt(text, start)
     if (word === "") return between === 0 ? bare : noun
     const end = start + word.length
     if (firstHalves.has(word)) {
@@ -145,15 +148,15 @@ export const unitAfter = (text: string, end: number, depth = 0): Unit => {
     const currency = currencies.get(text.charAt(at))
     if (currency !== undefined) return currency
   }
+  const word = wordAt(text, at)
   const range = depth < rangeEndsMax && (isDash(code) || isSpace(code))
-    ? rangeEnd(text, end)
+    ? rangeEnd(text, end, word)
     : undefined
   if (range !== undefined) return unitAfter(text, range, depth + 1)
-  const word = wordAt(text, at)
   if (word !== "" && magnitudeWords.has(word) && depth < rangeEndsMax) {
     return unitAfter(text, at + word.length, depth + 1)
   }
-  return wordUnit(text, at)
+  return wordUnit(text, at, word)
 }
 
 /** The currency before the number that begins there; undefined where none is. */
@@ -167,12 +170,11 @@ const currencyBefore = (text: string, start: number): Unit | undefined => {
       ? undefined
       : currencies.get(word.toLowerCase()) ?? currencies.get(text.charAt(at - 1))
   }
-  if (code < 65 || code > 122 || at < 3) return undefined
+  // A code has three letters, and is no end of a word.
+  if (code < 65 || code > 122 || at < 3 || isLetter(text.charCodeAt(at - 4))) return undefined
   const word = text.slice(at - 3, at).toUpperCase()
   // A code, no word: "they won 3".
-  return isLetter(text.charCodeAt(at - 4)) || currencies.get(word.toLowerCase()) !== word
-    ? undefined
-    : word
+  return currencies.get(word.toLowerCase()) === word ? word : undefined
 }
 
 const datePart = /^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}:\d{2})(?!\d)/

@@ -56,7 +56,7 @@ export const lengthRule = (rule: RuleOf<"length">): CompiledRule => {
   const items: Bound = { unit: "items", min: rule.minItems, max: rule.maxItems }
 
   const ofLists = (content: unknown): ReadonlyArray<Remark> =>
-    !isBound(items) ? [] : valuesAt(content, rule.field).flatMap(({ pointer, value }) => {
+    valuesAt(content, rule.field).flatMap(({ pointer, value }) => {
       const message = Array.isArray(value) ? outside(value.length, items) : undefined
       return message === undefined ? [] : [{ field: pointer, text: "", message }]
     })
@@ -82,12 +82,8 @@ export const lengthRule = (rule: RuleOf<"length">): CompiledRule => {
         : [{ field: placeOf(rule.field), text: "", message: `${nameOf(rule.field)} ${message}` }]
     })
 
-  return (input) => [
-    ...ofLists(input.content),
-    ...(bounds.length === 0
-      ? []
-      : rule.together === true
-      ? together(texts(input))
-      : ofTexts(texts(input)))
-  ]
+  const ofAll = rule.together === true ? together : ofTexts
+  if (!isBound(items)) return (input) => ofAll(texts(input))
+  if (bounds.length === 0) return (input) => ofLists(input.content)
+  return (input) => [...ofLists(input.content), ...ofAll(texts(input))]
 }
