@@ -11,6 +11,7 @@ import type { MasterRecord } from "../src/services/master/Record.ts"
 import type { Contender, NextRecord } from "./appenderContenders.ts"
 import * as contenders from "./appenderContenders.ts"
 import { madeUpMeta } from "./madeUpMeta.ts"
+import { raw, rawGuarded } from "./rawContenders.ts"
 
 const [base = os.tmpdir(), rounds = "5", durationMs = "400"] = process.argv.slice(2)
 const writerCounts = [1, 16, 64, 256, 1024]
@@ -77,7 +78,8 @@ const report = (writers: number, rounds: ReadonlyArray<ReadonlyMap<string, Resul
 const directory = fs.mkdtempSync(path.join(base, "inkfast-bench-"))
 try {
   const all: ReadonlyArray<Contender> = [
-    contenders.raw(directory),
+    raw(directory),
+    rawGuarded(directory),
     await contenders.inkfast(directory),
     contenders.sqlite(directory),
     contenders.sqliteGrouped(directory),

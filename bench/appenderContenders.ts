@@ -8,7 +8,6 @@ import * as lmdb from "lmdb"
 import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { promisify } from "node:util"
-import { crc32 } from "node:zlib"
 import * as NativeFileLock from "../src/layers/NativeFileLock.ts"
 import * as NodeDisk from "../src/layers/NodeDisk.ts"
 import { DataDirectory } from "../src/services/durability/DataDirectory.ts"
@@ -33,8 +32,6 @@ export interface Contender {
 }
 
 const write = promisify(fs.write)
-const fdatasync = promisify(fs.fdatasync)
-const batchBytesMax = 1024 * 1024
 
 const takeBatch = (writers: number, next: NextRecord): Array<MasterRecord> => {
   const batch: Array<MasterRecord> = []
@@ -44,11 +41,6 @@ const takeBatch = (writers: number, next: NextRecord): Array<MasterRecord> => {
     batch.push(record)
   }
   return batch
-}
-
-const serialise = (record: MasterRecord): string => {
-  const body = JSON.stringify(toLineObject(record)).slice(0, -1)
-  return `${body},"_crc":"${crc32(body).toString(16).padStart(8, "0")}"}\n`
 }
 
 /** As many writers that each wait for their own record before they bring the next. */
@@ -69,7 +61,7 @@ const concurrently = async (
 }
 
 /** Batches of as many records as there are writers, one after the other. */
-const inBatches = async (
+export const inBatches = async (
   writers: number,
   next: NextRecord,
   took: (latencyMs: number) => void,
@@ -109,27 +101,6 @@ export const inkfast = async (directory: string): Promise<Contender> => {
     return Effect.runPromise(Effect.provide(all, context))
   }
   return { name: "inkfast", drive, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
-}
-
-/** The least that has to be done: serialise, write and sync the first file, write and sync the second. */
-export const raw = (directory: string): Contender => {
-  const files = ["updates", "successes"].map((name) =>
-    fs.openSync(`${directory}/raw-${name}.jsonl`, "a")
-  )
-  const put = async (batch: ReadonlyArray<MasterRecord>) => {
-    const bytes = Buffer.from(batch.map(serialise).join(""))
-    for (const file of files) {
-      for (let at = 0; at < bytes.length; at += batchBytesMax) {
-        await write(file, bytes, at, Math.min(batchBytesMax, bytes.length - at))
-      }
-      await fdatasync(file)
-    }
-  }
-  return {
-    name: "raw",
-    drive: (writers, next, took) => inBatches(writers, next, took, put),
-    close: () => files.forEach((file) => fs.closeSync(file))
-  }
 }
 
 /** A file for each record, then both masters, with every sync that such scripts leave out. */
