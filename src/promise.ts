@@ -17,7 +17,7 @@ import type { ProbedItem, ProbeReport } from "./programs/probe.ts"
 import { status as statusProgram } from "./programs/status.ts"
 import type { StatusReport } from "./programs/status.ts"
 import type { RequalifyReport } from "./programs/requalify/RequalifyEvent.ts"
-import { checkChoice, names } from "./promiseChoices.ts"
+import { checkChoice, checkKey, names } from "./promiseChoices.ts"
 import type {
   EstimateChoice,
   GenerateChoice,
@@ -137,6 +137,7 @@ export const generate = (choice: GenerateChoice): Promise<RunReport> =>
   Effect.runPromise(
     Effect.scoped(Effect.gen(function*() {
       const job = yield* jobOf(choice, names.generate)
+      yield* checkKey(choice.apiKey)
       const source = yield* itemsOf(job, choice)
       const { onEvent } = choice
       return yield* runJob({

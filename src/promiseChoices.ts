@@ -5,6 +5,7 @@ import type { Plan } from "./programs/generate/Plan.ts"
 import type { RunEvent } from "./programs/generate/RunEvent.ts"
 import type { ProbedItem } from "./programs/probe.ts"
 import type { RequalifyEvent } from "./programs/requalify/RequalifyEvent.ts"
+import { apiKeyFault } from "./services/generation/ApiKeyFault.ts"
 import type { Completion, LlmRequest } from "./services/generation/Llm.ts"
 import type { Json } from "./services/items/Item.ts"
 import type { Shard } from "./services/items/Shard.ts"
@@ -100,6 +101,16 @@ export const names: {
   estimate: { ...itemsNames, shard: true, promptsMax: true, plan: true, signal: true }
 }
 
+const failed = (faults: ReadonlyArray<{ readonly key: string; readonly message: string }>) =>
+  new JobError({ faults: faults.map((fault) => ({ file: "options", line: 0, ...fault })) })
+
+/** Fails with a key that cannot be sent. */
+export const checkKey = (apiKey: string | undefined): Effect.Effect<void, JobError> =>
+  Effect.suspend(() => {
+    const message = apiKey === undefined ? undefined : apiKeyFault(apiKey)
+    return message === undefined ? Effect.void : Effect.fail(failed([{ key: "apiKey", message }]))
+  })
+
 /** Fails with every option that has no such name, and without a job. */
 export const checkChoice = <Choice extends JobChoice>(
   choice: Choice,
@@ -119,7 +130,5 @@ export const checkChoice = <Choice extends JobChoice>(
         message: `is ${shown(job)}; must be the path of a job, or a definition of one`
       })
     }
-    return faults.length === 0 ? Effect.void : Effect.fail(
-      new JobError({ faults: faults.map((fault) => ({ file: "options", line: 0, ...fault })) })
-    )
+    return faults.length === 0 ? Effect.void : Effect.fail(failed(faults))
   })

@@ -60,6 +60,10 @@ describe("promise", () => {
         `overrides: budgetUSD: unknown key; did you mean "budgetUsd"?`
       )
       assert.include(await told({ ...choice, budgetUsd: 1 }), "options: budgetUsd: unknown key")
+      assert.include(
+        await told({ ...choice, apiKey: "sk-\u200Babc" }),
+        "options: apiKey: has a character that no header can carry, at position 4"
+      )
       assert.include(await told({ rows }), "options: job: is undefined; must be the path of a job")
       assert.isFalse(fs.existsSync(path.join(directory, "data")))
     }))

@@ -179,6 +179,12 @@ const inSettings: ReadonlyArray<Bad> = [
     args: ["--host", "192.0.2.1"],
     says: /^inkfast: cannot listen on 192\.0\.2\.1:0: .* \(EADDRNOTAVAIL\); name an address of/
   },
+  {
+    name: "a job in the place of its data directory",
+    command: "export",
+    args: ["--data", "."],
+    says: "inkfast: .: is a job, and no data directory; name it with --job ."
+  },
   ...["audit", "status", "consolidate"].flatMap((command) => [
     {
       name: `${command} of a data directory that is not there`,

@@ -9,10 +9,21 @@ import { overridesOf } from "./flags.ts"
 import type { countFlags, jobFlags, Values } from "./flags.ts"
 import { resolveJob } from "./resolveJob.ts"
 
+/** A job that keeps its data elsewhere. */
+const isMereJob = Effect.fnUntraced(function*(path: string) {
+  const names = yield* (yield* Disk).list(path)
+  return names.includes("inkfast.yaml") && !names.includes("master") && !names.includes("raw")
+})
+
 /** A directory that was named must be there: a slip of the pen would otherwise look like a job without a flaw. */
 export const existingData = Effect.fnUntraced(function*(path: string) {
   const found = yield* (yield* Disk).stat(path)
-  if (Option.exists(found, ({ kind }) => kind === "directory")) return path
+  if (Option.exists(found, ({ kind }) => kind === "directory")) {
+    if (!(yield* isMereJob(path))) return path
+    return yield* new UsageError({
+      message: `${path}: is a job, and no data directory; name it with --job ${path}`
+    })
+  }
   const what = Option.isSome(found) ? "is no directory" : "there is no such data directory"
   return yield* new UsageError({ message: `${path}: ${what}; check --data` })
 })

@@ -1,7 +1,9 @@
 // What lies in quarantine, looked through: damage is kept there on purpose, but a whole line of ours may be missed.
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { DataPaths } from "../durability/DataDirectory.ts"
-import type { Disk, DiskError } from "../durability/Disk.ts"
+import { Disk } from "../durability/Disk.ts"
+import type { DiskError } from "../durability/Disk.ts"
 import { scanLines } from "../durability/Lines.ts"
 import { listOrNone } from "../journal/JournalFiles.ts"
 import type { AuditSlugs } from "./AuditSlugs.ts"
@@ -18,11 +20,17 @@ export const auditQuarantine = Effect.fnUntraced(function*(
     "no whole line of an item is set aside that has no other"
   )
   tally.checked = 1
+  const disk = yield* Disk
   const line = new MasterLine()
   let files = 0
   let damaged = 0
   for (const name of yield* listOrNone(data.quarantine)) {
     if (name.startsWith(".")) continue
+    const found = yield* disk.stat(`${data.quarantine}/${name}`)
+    if (!Option.exists(found, ({ kind }) => kind === "file")) {
+      tally.doubt(`quarantine/${name}: is no file of ours`)
+      continue
+    }
     files++
     const { unterminatedBytes } = yield* scanLines(
       `${data.quarantine}/${name}`,

@@ -20,14 +20,24 @@ const isPart = /^(?:raw|master|quarantine|evidence)$/
 const probeReport = /^\{"job":"[^"]*","at":"[^"]*","items":\[/
 const headBytes = 512
 
-const isReport = Effect.fnUntraced(function*(path: string) {
-  const disk = yield* Disk
-  const head = Buffer.alloc(headBytes)
-  const file = yield* disk.open(path, "read")
-  if ((yield* disk.statFile(file)).kind !== "file") return false
-  const count = yield* disk.read(file, head, 0)
-  return probeReport.test(head.toString("latin1", 0, count))
-}, Effect.scoped)
+/** Asked first: a directory cannot be opened, and what waits in a pipe never comes. */
+const isFile = Effect.fnUntraced(function*(path: string) {
+  const found = yield* (yield* Disk).stat(path)
+  return Option.exists(found, ({ kind }) => kind === "file")
+})
+
+const isReport = Effect.fnUntraced(
+  function*(path: string) {
+    const disk = yield* Disk
+    if (!(yield* isFile(path))) return false
+    const head = Buffer.alloc(headBytes)
+    const count = yield* disk.read(yield* disk.open(path, "read"), head, 0)
+    return probeReport.test(head.toString("latin1", 0, count))
+  },
+  Effect.scoped,
+  // What may not be read is a stranger all the same.
+  Effect.orElseSucceed(() => false)
+)
 
 /** Names of ours that are hidden are locks, caches and temps; what others hide is let be. */
 export const auditStrangers = Effect.fnUntraced(function*(

@@ -56,6 +56,12 @@ const doubts: ReadonlyArray<
   ["a file of others in the data directory", "I11", (store) => {
     store.put(`${data.root}/notes.txt`, "mine")
   }, "notes.txt: is no file of ours"],
+  ["a directory of others in the data directory", "I11", (store) => {
+    store.put(`${data.root}/backup/notes.txt`, "mine")
+  }, "backup: is no file of ours"],
+  ["a directory of others in quarantine", "quarantine", (store) => {
+    store.put(`${data.quarantine}/seen/notes.txt`, "mine")
+  }, "quarantine/seen: is no file of ours"],
   ["another boot of the machine", "I7", (store) => {
     store.put("/proc/sys/kernel/random/boot_id", "another\n")
   }, "nobody has written in this boot"],
