@@ -3,6 +3,8 @@
 const nonAscii = /[^\x00-\x7f]/
 const wordPattern =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}\p{M}_]+(?:'[\p{L}\p{N}\p{M}_]+)*/gu
+/** What the same comes to in plain ASCII, many times faster. */
+const asciiWordPattern = /\w+(?:'\w+)*/g
 
 const isWordCode = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 ||
@@ -34,9 +36,5 @@ export const visitTokens = (
   for (const { 0: token, index } of folded.matchAll(wordPattern)) visit(index, index + token.length)
 }
 
-export const tokensOf = (folded: string): ReadonlyArray<string> => {
-  if (nonAscii.test(folded)) return folded.match(wordPattern) ?? []
-  const tokens: Array<string> = []
-  visitAsciiTokens(folded, (start, end) => tokens.push(folded.slice(start, end)))
-  return tokens
-}
+export const tokensOf = (folded: string): ReadonlyArray<string> =>
+  folded.match(nonAscii.test(folded) ? wordPattern : asciiWordPattern) ?? []

@@ -9,7 +9,7 @@ import { unitAt, vouches } from "../../../src/services/qa/facts/Units.ts"
 import { fold, phrased } from "../../../src/services/qa/Fold.ts"
 import { leavesOf } from "../../../src/services/qa/Piece.ts"
 import { placesOfWords } from "../../../src/services/qa/rules/phraseRules.ts"
-import { tokensOf } from "../../../src/services/qa/Tokens.ts"
+import { tokensOf, visitTokens } from "../../../src/services/qa/Tokens.ts"
 import { judgePiece } from "../../support/pieces.ts"
 
 const textOf = (...parts: ReadonlyArray<string>) =>
@@ -81,6 +81,15 @@ describe("a quick look", () => {
         return true
       })
       assert.notMatch(rest, /\d/)
+    })))
+})
+
+describe("the words of a text", () => {
+  it("are the same listed and visited", () =>
+    fc.assert(fc.property(textOf("a", "Z", "7", "_", "'", "''", " ", "-", "é", "中"), (text) => {
+      const visited: Array<string> = []
+      visitTokens(text, (start, end) => visited.push(text.slice(start, end)))
+      assert.deepStrictEqual([...tokensOf(text)], visited)
     })))
 })
 

@@ -1,6 +1,7 @@
 // The dates in a text: days, months with their year, and days of the week, however they are written.
 
 import { eachMatch } from "../eachMatch.ts"
+import { nextDigit } from "../facts/Numbers.ts"
 import type { Leaf } from "../Piece.ts"
 
 export interface FoundDate {
@@ -51,15 +52,14 @@ const wordBefore = (text: string, start: number): number => {
 
 /** Whether a month's name stands beside a number: looked for at the numbers, of which a text has few. */
 const hasMonth = (text: string): boolean => {
-  for (let start = 0; start < text.length; start++) {
-    if (!isDigit(text.charCodeAt(start))) continue
+  for (let start = nextDigit(text, 0); start !== -1;) {
     let end = start + 1
     while (isDigit(text.charCodeAt(end))) end++
     if (monthCodes.has(threeAt(text, wordBefore(text, start)))) return true
     let behind = isLetter(text.charCodeAt(end)) ? end + 2 : end
     if (text.startsWith(" of ", behind)) behind += 3
     if (monthCodes.has(threeAt(text, behind + 1))) return true
-    start = end
+    start = nextDigit(text, end)
   }
   return false
 }

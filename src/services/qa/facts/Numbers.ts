@@ -111,7 +111,7 @@ const endOf = (text: string, start: number): number => {
 const digit = /[0-9]/g
 
 /** Where the next digit stands, at `from` or behind it; -1 where none does. Numbers are few, and far between. */
-const nextDigit = (text: string, from: number): number => {
+export const nextDigit = (text: string, from: number): number => {
   digit.lastIndex = from
   return digit.test(text) ? digit.lastIndex - 1 : -1
 }
