@@ -25,7 +25,7 @@ const builtMax = 64
  */
 const buildOnce = (build: BuildRequest): BuildRequest => {
   const builtBySeconds = new Map<number, Built>()
-  return async (options, retry) => {
+  return (options, retry) => {
     const { body, fetchOptions, timeout = 0, ...same } = options
     const seconds = Math.trunc(timeout / 1000)
     let built = builtBySeconds.get(seconds)
@@ -34,8 +34,11 @@ const buildOnce = (build: BuildRequest): BuildRequest => {
       if (builtBySeconds.size >= builtMax) builtBySeconds.clear()
       builtBySeconds.set(seconds, built)
     }
-    const { req, url } = await built
-    return { req: Object.assign({ body: body as Buffer }, req, fetchOptions), url, timeout }
+    return built.then(({ req, url }) => ({
+      req: Object.assign({ body: body as Buffer }, req, fetchOptions),
+      url,
+      timeout
+    }))
   }
 }
 
