@@ -16,6 +16,7 @@ import * as FakeLlm from "./tree/fakeLlm.ts"
 import * as Generate from "./tree/generate.ts"
 import * as Import from "./tree/import.ts"
 import * as Init from "./tree/init.ts"
+import { logLine } from "./logLine.ts"
 import * as Present from "./present.ts"
 import * as Probe from "./tree/probe.ts"
 import * as Qa from "./tree/qa.ts"
@@ -60,8 +61,7 @@ const inkfast = Command.make("inkfast").pipe(
 
 /** Words go to stderr, so that stdout carries data alone. */
 const toStderr = Layer.mergeAll(
-  Layer.succeed(Logger.LogToStderr, true),
-  Logger.layer([Logger.consolePretty()]),
+  Logger.layer([Logger.withConsoleError(logLine)]),
   Present.layer
 )
 
