@@ -41,10 +41,20 @@ const missingModule = (path: string, cause: unknown): DiskError => {
   return new DiskError({ operation: "lock", path, code: "ERR_NATIVE_LOCK", detail })
 }
 
-const locks = (file: DiskFile): Effect.Effect<NativeLocks, DiskError> =>
-  loaded === undefined
-    ? Effect.try({ try: native, catch: (cause) => missingModule(file.path, cause) })
-    : Effect.succeed(loaded)
+/** `use` is called where the answer is run, so it may act at once. */
+const withNative = <A>(
+  file: DiskFile,
+  use: (native: NativeLocks) => Effect.Effect<A, DiskError>
+): Effect.Effect<A, DiskError> =>
+  Effect.suspend(() => {
+    let locks: NativeLocks
+    try {
+      locks = native()
+    } catch (cause) {
+      return Effect.fail(missingModule(file.path, cause))
+    }
+    return use(locks)
+  })
 
 const lockError = (file: DiskFile, cause: unknown): DiskError =>
   nodeDiskError("lock", file.path, cause)
@@ -96,26 +106,22 @@ const wait = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskErro
     })
   })
 
-const lock = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskError> =>
-  Effect.suspend(() => {
-    try {
-      return takeFree(native, file) ? Effect.void : wait(native, file)
-    } catch (cause) {
-      return Effect.fail(lockError(file, cause))
-    }
-  })
+const lock = (native: NativeLocks, file: DiskFile): Effect.Effect<void, DiskError> => {
+  try {
+    return takeFree(native, file) ? Effect.void : wait(native, file)
+  } catch (cause) {
+    return Effect.fail(lockError(file, cause))
+  }
+}
 
 const nativeFileLock = FileLock.of({
-  lock: (file) => Effect.flatMap(locks(file), (native) => lock(native, file)),
+  lock: (file) => withNative(file, (native) => lock(native, file)),
   tryLock: (file) =>
-    Effect.flatMap(
-      locks(file),
-      (native) =>
-        Effect.try({
-          try: () => take(native, file, body),
-          catch: (cause) => lockError(file, cause)
-        })
-    ),
+    withNative(file, (native) =>
+      Effect.try({
+        try: () => take(native, file, body),
+        catch: (cause) => lockError(file, cause)
+      })),
   unlock: (file) => Effect.sync(() => give(native(), file, body))
 })
 

@@ -90,8 +90,22 @@ const sync = (disk: Disk["Service"], file: DiskFile): Effect.Effect<void, DiskEr
     })
   })
 
-// A batch takes these steps more often than anything else is done, each time after the process has slept: chains of
-// `flatMap` cost half of what generators do.
+// A batch takes these steps more often than anything else is done, each time after the process has slept. Until they
+// are compiled, thousands of batches later, they cost 150 µs, against 20: so they are few, and chains of `flatMap`,
+// which cost half of what generators do.
+
+/** `Effect.forEach` for the one or two files of a log, at a fraction of its steps. */
+const inTurn = <A, B>(
+  items: ReadonlyArray<A>,
+  each: (item: A) => Effect.Effect<B, DiskError>,
+  done: ReadonlyArray<B> = []
+): Effect.Effect<ReadonlyArray<B>, DiskError> =>
+  done.length === items.length
+    ? Effect.succeed(done)
+    : Effect.flatMap(
+      each(items[done.length] as A),
+      (result) => inTurn(items, each, [...done, result])
+    )
 
 /** Appends to one file and waits for its sync. */
 const appendDurably = (
@@ -102,7 +116,7 @@ const appendDurably = (
   Effect.flatMap(appendAll(disk, file, batch), () => sync(disk, file))
 
 const appendToAll = (disk: Disk["Service"], files: ReadonlyArray<DiskFile>, batch: Uint8Array) =>
-  Effect.forEach(files, (file) => appendDurably(disk, file, batch), { discard: true })
+  inTurn(files, (file) => appendDurably(disk, file, batch))
 
 /** Opens the files for appending and recovers them unless the slot says that there is nothing to recover. */
 const openFiles = (
@@ -228,7 +242,7 @@ const openShared = Effect.fnUntraced(function*(
   const currentEnds = Effect.flatMap(
     readSlot(place, paths.length),
     (slot) =>
-      Effect.flatMap(Effect.forEach(paths, disk.stat), (stats) => {
+      Effect.flatMap(inTurn(paths, disk.stat), (stats) => {
         const found = stats.flatMap(Option.toArray)
         const areOpen = found.length === paths.length &&
           found.every(({ inode }, index) => inode === held.opened.inodes[index])
