@@ -92,6 +92,12 @@ const schemas = (depth: number): fc.Arbitrary<object> => {
       maxItems: high,
       items
     })),
+    fc.array(inner, { minLength: 1, maxLength: 3 }).map((prefixItems) => ({
+      type: "array",
+      prefixItems,
+      items: false,
+      minItems: prefixItems.length
+    })),
     fc.uniqueArray(inner, { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
     inner.map((one) => ({ allOf: [one, { description: "as above" }] }))
   )
@@ -146,9 +152,10 @@ describe("answers of the fake model", () => {
       properties: {
         name: { type: "string" },
         children: { type: "array", minItems: 1, items: { $ref: "#" } },
+        branches: { type: "array", maxItems: 2, items: { $ref: "#" } },
         next: { anyOf: [{ $ref: "#" }, { type: "null" }] }
       },
-      required: ["name", "next"]
+      required: ["name", "branches", "next"]
     }
     const validate = new Ajv2020({ strict: false }).compile(schema)
     assert.isTrue(validate(parsed(bodyOf({ schema }))))

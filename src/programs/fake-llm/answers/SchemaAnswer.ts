@@ -122,16 +122,17 @@ class Composer {
     const count = depth < depthShort ? { min, max } : { min, max: min }
     const inner = this.#resolve(isSchema(schema["items"]) ? schema["items"] : {}, depth + 1)
     if (prefix.length > 0 || schema["uniqueItems"] === true || min > itemsMax) {
-      return this.#each(
-        [...prefix, ...Array<unknown>(min).fill(schema["items"])],
+      const more = Array<unknown>(Math.max(0, min - prefix.length)).fill(schema["items"])
+      return this.#each([...prefix, ...more], field, depth, min)
+    }
+    if (isFreeText(inner)) return this.#texts(schema, inner, field, count)
+    return this.#questions(inner, field, depth, count) ??
+      this.#each(
+        Array<unknown>(Math.min(count.max, Math.max(1, min))).fill(inner),
         field,
         depth,
         min
       )
-    }
-    if (isFreeText(inner)) return this.#texts(schema, inner, field, count)
-    return this.#questions(inner, field, depth, count) ??
-      this.#each(Array<unknown>(Math.min(max, Math.max(1, min))).fill(inner), field, depth, min)
   }
 
   /** One value for each schema, and more of the last while two that are the same may not be. */
