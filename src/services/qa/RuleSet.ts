@@ -11,7 +11,7 @@ export interface RuleSet {
 }
 
 /** Raised whenever a rule judges the same piece differently than before. */
-const engineVersion = 3
+const engineVersion = 4
 
 export const makeRuleSet = (rules: ReadonlyArray<Rule>): RuleSet => ({
   rules,

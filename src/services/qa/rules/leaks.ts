@@ -66,19 +66,52 @@ export const leaks: ReadonlyArray<Leak> = [
   },
   {
     what: "a word to whoever asked",
-    hints: ["here", "i hope", "we hope", "let me know", "you requested", "per your", "assistant"],
+    hints: [
+      "here",
+      "below",
+      "i'll",
+      "i've",
+      "i will",
+      "i have",
+      "i hope",
+      "we hope",
+      "let me",
+      "you requested",
+      "per your",
+      "assistant"
+    ],
     pattern:
       /^\s*(?:sure|certainly|of course|absolutely|gladly|okay|ok|great)[,!.:]+ (?:here|below|i['’](?:ll|ve)|i (?:will|have)|let me)\b|^\s*here(?:['’]s| is| are) (?:the|a|an|your|my) (?:[\w-]+ ){0,3}(?:page|json|draft|description|article|summary|content|text|copy|answer|version|piece|output|response|rewrite|revision)(?::| (?:you|for you|as requested|below|in json)\b)|\bhere(?:['’]s| is) (?:the|a|an|your) (?:[\w-]+ ){1,4}you (?:asked|requested|wanted)\b|\b(?:i|we) hope (?:this|that|it) (?:helps(?=\s*(?:[.!,;:]|$))|is helpful|meets your|answers your)\b|\blet me know if you(?:['’]d| would)? (?:like|need|want) (?:me|any|further|more|another|changes)\b|\bas (?:you requested|per your (?:request|instructions))\b|\bas an? (?:helpful|virtual|writing|digital) (?:[\w-]+ )?assistant\b/i
   },
   {
     what: "a word about what the model was given",
-    hints: ["evidence", "provided", "given", "supplied", "above"],
+    hints: [
+      "evidence",
+      "provided",
+      "given",
+      "supplied",
+      "above",
+      "available",
+      "in the source",
+      "in the context",
+      "in the input"
+    ],
     pattern:
       /\b(?:based (?:only |solely )?on|according to|per) (?:the )?(?:provided|given|supplied|above|available) (?:information|evidence|text|context|data|details|sources?|content|material)\b|\b(?:based (?:only |solely )?on|according to|per) the evidence\b|\bevidence (?:does not|doesn['’]t|did not|didn['’]t) (?:say|state|mention|specify|give|provide|list|include|indicate|tell|contain)\b|\bnot (?:stated|mentioned|specified|given|provided|listed|found|available) in the (?:evidence|sources?|context|input|provided [a-z]{1,20})\b|\bno (?:information|details|data) (?:is|are|was|were) (?:provided|given) (?:about|on|for|in|regarding)\b/i
   },
   {
     what: "a mark of the prompt",
-    hints: ["<source", "</source", "<evidence", "</evidence", "[row:", "[url:", "[file:", "[text:"],
+    hints: [
+      "<source",
+      "</source",
+      "<evidence",
+      "</evidence",
+      "[row:",
+      "[url:",
+      "[file:",
+      "[text:",
+      "[plugin:"
+    ],
     pattern:
       /<\/?(?:source|evidence)(?:\s[^<>\n]{0,200})?>|\[(?:row|url|file|text|plugin):[^\]\n]{1,200}\]/i
   },
