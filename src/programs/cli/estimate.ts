@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { counted } from "../counted.ts"
 import * as Live from "../../layers/Live.ts"
 import * as Probe from "../../layers/Probe.ts"
 import { openInput } from "../openInput.ts"
@@ -31,7 +32,8 @@ import type { Options } from "./tree/estimate.ts"
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
-const seenIn = (answers: number): string => answers === 0 ? "assumed" : `from ${answers} answers`
+const seenIn = (answers: number): string =>
+  answers === 0 ? "assumed" : `from ${counted(answers, "answer")}`
 
 const rungLine = (
   { answersSeen, expected, highNanoUsd, model, outputTokensPerAnswer, passShare }: RungEstimate

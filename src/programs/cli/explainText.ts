@@ -1,4 +1,5 @@
 // What happened to an item as text for a terminal: words from outside are indented, and cannot pass for ours.
+import { counted } from "../counted.ts"
 import { describe as describeReason } from "../../services/generation/FailureClass.ts"
 import { excerpt, placed } from "../../services/qa/Finding.ts"
 import type { Finding } from "../../services/qa/Finding.ts"
@@ -146,7 +147,7 @@ const evidenceLines = (
     outcome._tag === "Enough" ? "enough" : inline(`${outcome.cause}: ${outcome.reason}`)
   }`,
   ...sources.map(({ at, kind, name, text }) =>
-    "  " + inline(`${kind} ${name}: ${text.length} characters, ${at}`)
+    "  " + inline(`${kind} ${name}: ${counted(text.length, "character")}, ${at}`)
   ),
   ...misses.map(({ cause, kind, name, reason }) =>
     "  " + inline(`${kind} ${name}: ${cause}: ${reason}`)
@@ -176,7 +177,7 @@ export const explanationText = (
 ): string => {
   const { atRiskNanoUsd, calls, lines, slug, spentNanoUsd, state } = explanation
   return [
-    inline(`${slug}: ${state}; ${calls} calls, ${formatUsd(spentNanoUsd)} spent`) +
+    inline(`${slug}: ${state}; ${counted(calls, "call")}, ${formatUsd(spentNanoUsd)} spent`) +
     (atRiskNanoUsd > 0 ? `, at most ${formatUsd(atRiskNanoUsd)} at risk` : ""),
     row === undefined ? "row not in the input" : inline(`row ${row.file}:${row.line}`),
     ...(evidence === undefined ? [] : evidenceLines(evidence)),

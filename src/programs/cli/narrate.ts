@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import { counted } from "../counted.ts"
 import type { AuditReport } from "../../services/master/Audit.ts"
 import type { AuditCheck } from "../../services/master/AuditCheck.ts"
 import type { RunEvent, StopReason } from "../generate/RunEvent.ts"
@@ -39,13 +40,14 @@ const phaseName = (phase: string): string =>
 /** Events that deserve a line of their own. `failure`: why a call failed last, empty where none has. */
 const lineOf = (event: RunEvent, failure: string): string | undefined => {
   switch (event.event) {
-    case "started":
-      return `run ${event.runId}: ${event.input} items, ${event.accepted} accepted and ${event.rejected} rejected before, ` +
-        `${event.toDo} to do${
-          event.atRisk.length > 0
-            ? `; ${event.atRisk.length} calls of earlier runs are at risk: see inkfast status`
-            : ""
-        }`
+    case "started": {
+      const { accepted, atRisk, input, rejected, runId, toDo } = event
+      const risk = atRisk.length > 0
+        ? `; at risk since earlier runs: ${counted(atRisk.length, "call")}, see inkfast status`
+        : ""
+      return `run ${runId}: ${counted(input, "item")}, ${accepted} accepted and ${rejected} ` +
+        `rejected before, ${toDo} to do${risk}`
+    }
     case "phase":
       return `${phaseName(event.phase)}: ${event.toDo} to ${
         event.phase === "stale" ? "write anew" : "take up again"

@@ -39,7 +39,7 @@ export const summaryOf = (report: RunReport): string => {
       spentWords(spentNanoUsd - atRiskNanoUsd, atRiskNanoUsd)
     }` +
     (report.judgedFromJournal > 0
-      ? `, ${report.judgedFromJournal} answers judged from the journal for $0`
+      ? `, ${counted(report.judgedFromJournal, "answer")} judged from the journal for $0`
       : ""),
     ...ladderLines(report.rungs),
     ...judgeLines(report.judge)
