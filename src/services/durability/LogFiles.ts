@@ -171,25 +171,33 @@ const lockForLife = Effect.fnUntraced(
   }
 )
 
+const checkNamed = (
+  disk: Disk["Service"],
+  { path: named }: DiskFile,
+  inode: number | undefined,
+  { detail, operation }: Pick<DiskError, "operation" | "detail">
+): Effect.Effect<void, DiskError> =>
+  Effect.flatMap(disk.stat(named), (found) =>
+    Option.getOrUndefined(found)?.inode === inode
+      ? Effect.void
+      : Effect.fail(new DiskError({ operation, path: named, code: "ESTALE", detail })))
+
 /**
  * Whoever removed the lock file lets the next process lock another one: two would then write at once. The other one's
  * first batch makes the files longer than our slot says, and so comes here.
  */
-const checkLockFile = Effect.fnUntraced(
-  function*(disk: Disk["Service"], place: SlotPlace, inode: number) {
-    const named = Option.getOrUndefined(yield* disk.stat(place.file.path))
-    if (named?.inode === inode) return
-    const detail =
-      "the lock file was removed or replaced while it was in use. It is permanent: end every process that " +
-      "works on this data directory, then start again"
-    return yield* new DiskError({
-      operation: "lock",
-      path: place.file.path,
-      code: "ESTALE",
-      detail
-    })
-  }
-)
+const lockFileGone = {
+  operation: "lock",
+  detail:
+    "the lock file was removed or replaced while it was in use. It is permanent: end every process that " +
+    "works on this data directory, then start again"
+}
+
+/** What is appended to a file without a name is gone with the process. */
+const ownFileGone = {
+  operation: "append",
+  detail: "the file was removed or replaced while it was in use; put it back if it was moved"
+}
 
 const closeOpened = (opened: Opened) => Scope.close(opened.scope, Exit.void)
 
@@ -198,7 +206,11 @@ const openOwn = Effect.fnUntraced(function*(
 ): Effect.fn.Return<LogFiles, DiskError, Scope.Scope> {
   const { disk } = options.context
   const opened = yield* Effect.acquireRelease(openFiles(options, undefined), closeOpened)
-  return { commit: (batch) => appendToAll(disk, opened.files, batch) }
+  const owned = opened.files.map((file, index) => ({ file, inode: opened.inodes[index] }))
+  const checkOwned = inTurn(owned, ({ file, inode }) => checkNamed(disk, file, inode, ownFileGone))
+  return {
+    commit: (batch) => Effect.flatMap(checkOwned, () => appendToAll(disk, opened.files, batch))
+  }
 })
 
 const openShared = Effect.fnUntraced(function*(
@@ -227,7 +239,7 @@ const openShared = Effect.fnUntraced(function*(
   )
 
   const reopen = Effect.fnUntraced(function*() {
-    yield* checkLockFile(disk, place, lockInode)
+    yield* checkNamed(disk, lockFile, lockInode, lockFileGone)
     const before = held.opened
     held.opened = yield* openFiles(options, place)
     // Nobody waits for it: the last close of a large master that was replaced takes long.

@@ -365,6 +365,30 @@ describe("a journal", () => {
       yield* withLog(store, (log) => log.append(line(2)), own)
       assert.deepStrictEqual(numbersIn(store, first), [0, 2])
     }))
+
+  for (
+    const [what, change] of [
+      ["removed", (store: Store.MemoryStore) => store.unlink(first, 0)],
+      ["replaced", (store: Store.MemoryStore) => {
+        store.put(`${first}.new`, Buffer.from(bytes(7)))
+        store.rename(`${first}.new`, first, 0)
+      }]
+    ] as const
+  ) {
+    it.effect(`that was ${what} while in use takes no more lines (I1)`, () =>
+      Effect.gen(function*() {
+        const store = Store.make()
+        yield* withLog(store, (log) =>
+          Effect.gen(function*() {
+            yield* log.append(line(0))
+            change(store)
+            const error = yield* Effect.flip(log.append(line(1)))
+            assert.strictEqual(error.code, "ESTALE")
+            assert.include(error.message, `${first}: the file was removed or replaced`)
+            assert.strictEqual((yield* Effect.flip(log.broken)).code, "ESTALE")
+          }), own)
+      }))
+  }
 })
 
 it.effect("closing waits for the flush that is under way", () =>
