@@ -65,6 +65,12 @@ export class Leaf extends Keeper {
 const depthMax = 64
 const valuesMax = 10_000
 
+/** Why a text can be in no piece. JSON has both as escapes, and whoever reads the piece would get something else. */
+const textFault = (text: string): string | undefined => {
+  if (!text.isWellFormed()) return "has half of a surrogate pair, which UTF-8 cannot hold"
+  return text.includes("\0") ? "has a NUL character, where many programs end a text" : undefined
+}
+
 /** Why a JSON value is not taken as a piece, as a sentence; undefined where it is. */
 export const shapeFault = (value: unknown): string | undefined => {
   let values = 0
@@ -75,9 +81,15 @@ export const shapeFault = (value: unknown): string | undefined => {
     if (typeof current === "number" && !Number.isFinite(current)) {
       return `the number at ${pointerOf(path)} is too large`
     }
+    if (typeof current === "string") {
+      const fault = textFault(current)
+      return fault && `the text at ${pointerOf(path)} ${fault}`
+    }
     if (typeof current !== "object" || current === null) return undefined
     if (path.length === depthMax) return `the answer is nested deeper than ${depthMax} levels`
     for (const key of Object.keys(current)) {
+      const ofKey = textFault(key)
+      if (ofKey !== undefined) return `a key of ${pointerOf(path) || "the answer"} ${ofKey}`
       path.push(key)
       const fault = walk((current as { readonly [key: string]: unknown })[key])
       if (fault !== undefined) return fault

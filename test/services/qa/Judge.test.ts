@@ -94,10 +94,23 @@ describe("order of judgement", () => {
     ["[]", "Malformed"],
     ["null", "Malformed"],
     ["\"text\"", "Malformed"],
-    ["{\"a\":1e999}", "Malformed"]
+    ["{\"a\":1e999}", "Malformed"],
+    ["{\"a\":\"\\ud83d\\ude00\"}", "Accepted"],
+    ["{\"a\":\"\\ud83d\"}", "Malformed"],
+    ["{\"a\":\"b\\u0000\"}", "Malformed"],
+    ["{\"a\":{\"\\ude00\":1}}", "Malformed"]
   ])("%j is %s", (text, expected) => {
     const verdict = judgeText([], text)
     assert.strictEqual(verdict._tag === "Accepted" ? "Accepted" : verdict.cause, expected)
+  })
+
+  it.each([
+    ["{\"a\":[\"b\",\"\\ud83d\"]}", "the text at /a/1 has half of a surrogate pair"],
+    ["{\"a\":{\"\\u0000\":1}}", "a key of /a has a NUL character"],
+    ["{\"\\u0000\":1}", "a key of the answer has a NUL character"],
+    ["{\"a\":{\"b\":1e999}}", "the number at /a/b is too large"]
+  ])("%j: %s", (text, message) => {
+    assert.include(findingsOf(judgeText([], text))[0]?.message, message)
   })
 
   it("schema and rules are all told at once", () => {
