@@ -10,13 +10,14 @@ import { listIfThere } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
 import type { JudgeSettings } from "../judge/JudgeSettings.ts"
+import { costOf } from "../spending/Cost.ts"
 import { decodeEvent } from "./EventCodec.ts"
-import type { Intent, JournalEvent } from "./JournalEvent.ts"
+import type { Intent, JournalEvent, Response } from "./JournalEvent.ts"
 import { runIdOf } from "./JournalNames.ts"
 
 /** Of one model, as it was asked for; of one that judges, under one version of the judge's prompt. */
 export interface ModelCalls {
-  /** Of each answer whose usage the server counted. */
+  /** Of each answer whose usage the server counted, in a way that makes sense. */
   readonly outputTokens: ReadonlyArray<number>
   /** Of these answers together: what the server counted of their prompts, and what those are as UTF-8 bytes. */
   readonly inputTokens: number
@@ -51,6 +52,10 @@ interface Call {
 
 const bytesOf = (messages: Intent["messages"]): number =>
   messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
+
+/** A count that makes no sense is on no bill: the worst case was charged in its place. */
+const isBilled = ({ completion: { serviceTier, usage }, costNanoUsd, price }: Response): boolean =>
+  price === undefined || usage === null || costOf(price, usage, serviceTier) === costNanoUsd
 
 const bookIn = (books: Map<string, Book>, key: string): Book => {
   let book = books.get(key)
@@ -92,7 +97,7 @@ class CallBook implements CallHistory {
         if (call.isJudges) this.#calls.delete(event.id)
         book.answers++
         const { usage } = event.completion
-        if (usage !== null && book.outputTokens.length < answersKeptMax) {
+        if (usage !== null && isBilled(event) && book.outputTokens.length < answersKeptMax) {
           book.outputTokens.push(usage.outputTokens)
           book.inputTokens += usage.inputTokens
           book.promptBytes += call.promptBytes

@@ -102,6 +102,19 @@ describe("estimate", () => {
     }).pipe(Effect.provide(ScriptedLlm.layer(script)))
   })
 
+  it.effect("learns nothing of counts that nobody can have been billed for", () => {
+    const store = Store.make()
+    return Effect.gen(function*() {
+      const job = yield* makeJob()
+      yield* run(store, job, { rows: rows(5) })
+      const [base] = (yield* estimateOf(store, job, 10)).rungs
+      assert.deepInclude(base, { answersSeen: 5, outputTokensPerAnswer: 40 })
+    }).pipe(Effect.provide(ScriptedLlm.layer((request) => ({
+      ...goodAnswer(request),
+      usage: usage(slugIn(request).endsWith("2") ? 1e15 : 40)
+    }))))
+  })
+
   it.effect("a judge costs what its calls took so far, for its share of the pieces that pass", () => {
     const store = Store.make()
     return Effect.gen(function*() {
