@@ -20,7 +20,7 @@ import { Cancellation, makePooledFetch } from "./openai/PooledFetch.ts"
 import { boundedDetail, withoutKey } from "./openai/Secret.ts"
 
 export interface OpenAiLlmSettings extends ChatBodySettings {
-  /** Without one no Authorization header is sent: local endpoints want none. */
+  /** Without one no Authorization header is sent: local endpoints want none. White space around it is none of it. */
   readonly apiKey: Redacted.Redacted<string> | undefined
   /** Sockets kept to the endpoint: as many as calls in flight. */
   readonly connections: number
@@ -37,7 +37,7 @@ const tellLimits = (
 
 const make = (settings: OpenAiLlmSettings): Effect.Effect<Llm["Service"], never, Scope> =>
   Effect.gen(function*() {
-    const key = settings.apiKey === undefined ? undefined : Redacted.value(settings.apiKey)
+    const key = settings.apiKey && Redacted.value(settings.apiKey).trim()
     // Loaded when a model is really wanted: together they are most of the start-up time.
     const [{ OpenAI }, { Pool }] = yield* Effect.promise(() =>
       Promise.all([import("openai"), import("undici")])

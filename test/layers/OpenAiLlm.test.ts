@@ -146,6 +146,12 @@ describe("what is sent", () => {
       assert.isUndefined(headers.authorization)
     }))
 
+  it.effect("a key without the white space that was copied with it", () =>
+    Effect.gen(function*() {
+      const { headers } = yield* sent({}, { apiKey: Redacted.make(`\n\t${key} \r\n`) })
+      assert.strictEqual(headers.authorization, `Bearer ${key}`)
+    }))
+
   it.effect("every call of a client is what it would be as the first: its own body, its own timeout", () =>
     Effect.gen(function*() {
       const seen: Array<{ readonly headers: IncomingMessage["headers"]; readonly body: string }> =
