@@ -69,7 +69,7 @@ const targetOf = (url: string) => {
   return target
 }
 
-const flatHeaders = new WeakMap<object, Array<string>>()
+const flatHeaders = new WeakMap<Headers, Array<string>>()
 /** As the dispatcher takes them. Calls that share their headers share what becomes of them. */
 const requestHeaders = (headers: Headers): Array<string> => {
   let flat = flatHeaders.get(headers)

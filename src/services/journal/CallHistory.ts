@@ -9,6 +9,7 @@ import type { DiskError } from "../durability/Disk.ts"
 import { listIfThere } from "../durability/FileIo.ts"
 import { verifyLine } from "../durability/LineCodec.ts"
 import { scanLines } from "../durability/Lines.ts"
+import type { Usage } from "../generation/Llm.ts"
 import type { JudgeSettings } from "../judge/JudgeSettings.ts"
 import { costOf } from "../spending/Cost.ts"
 import { decodeEvent } from "./EventCodec.ts"
@@ -53,9 +54,12 @@ interface Call {
 const bytesOf = (messages: Intent["messages"]): number =>
   messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
 
-/** A count that makes no sense is on no bill: the worst case was charged in its place. */
-const isBilled = ({ completion: { serviceTier, usage }, costNanoUsd, price }: Response): boolean =>
-  price === undefined || usage === null || costOf(price, usage, serviceTier) === costNanoUsd
+/** What the server counted; null also for a count that is on no bill, since the worst case was charged in its place. */
+const countedOf = ({ completion, costNanoUsd, price }: Response): Usage | null => {
+  const { serviceTier, usage } = completion
+  if (usage === null || price === undefined) return usage
+  return costOf(price, usage, serviceTier) === costNanoUsd ? usage : null
+}
 
 const bookIn = (books: Map<string, Book>, key: string): Book => {
   let book = books.get(key)
@@ -96,8 +100,8 @@ class CallBook implements CallHistory {
         this.#open.delete(event.id)
         if (call.isJudges) this.#calls.delete(event.id)
         book.answers++
-        const { usage } = event.completion
-        if (usage !== null && isBilled(event) && book.outputTokens.length < answersKeptMax) {
+        const usage = book.outputTokens.length < answersKeptMax ? countedOf(event) : null
+        if (usage !== null) {
           book.outputTokens.push(usage.outputTokens)
           book.inputTokens += usage.inputTokens
           book.promptBytes += call.promptBytes
